@@ -1,0 +1,1 @@
+//! Actors: state, timers, messages, supervision. The work is elsewhere.

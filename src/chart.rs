@@ -1,0 +1,43 @@
+//! Charts as SVG: pure drawing from numbers to text. The one place where `f64` is allowed.
+
+pub mod axis;
+pub mod load_profile;
+
+use crate::market::calendar::UtcTime;
+use crate::series::quality::Quality;
+
+/// One value to draw.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Start of the interval.
+    pub start: UtcTime,
+    /// End of the interval; equal to `start` for a reading.
+    pub end: UtcTime,
+    /// The number; `None` is a gap, never zero.
+    pub value: Option<f64>,
+    /// How much it can be trusted: substitutes and the like are drawn apart.
+    pub quality: Quality,
+    /// Whether a later message corrected this interval.
+    pub corrected: bool,
+}
+
+/// What a chart shows, and how large.
+#[derive(Clone, Debug)]
+pub struct Frame<'a> {
+    /// Heading.
+    pub title: &'a str,
+    /// Unit at the value axis.
+    pub unit: &'a str,
+    /// From here (inclusive).
+    pub from: UtcTime,
+    /// To here (exclusive).
+    pub to: UtcTime,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Labels of axes and legend.
+    pub language: crate::text::Language,
+}
+
+pub use load_profile::load_profile;

@@ -1,0 +1,60 @@
+//! Configuration: one file, `gateway.toml`. Every key has a default, a doc line and a check.
+
+pub mod check;
+pub mod export;
+pub mod load;
+pub mod mailbox;
+pub mod secret;
+pub mod store;
+pub mod units;
+pub mod web;
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use load::{ConfigError, ConfigFault, load};
+
+use crate::text::Language;
+
+/// The whole configuration. Only the shells see it; everyone else gets a section.
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Gateway {
+    /// Where everything is kept.
+    #[schemars(extend("de" = "Wo alles aufbewahrt wird."))]
+    pub data_dir: PathBuf,
+    /// Language of pages and reports.
+    #[schemars(extend("de" = "Sprache der Seiten und Berichte."))]
+    pub language: Language,
+    /// Time zone of pages, charts and exports (IANA name).
+    #[schemars(extend("de" = "Zeitzone der Seiten, Diagramme und Ausgaben (IANA-Name)."))]
+    pub time_zone: String,
+    /// The store.
+    #[schemars(extend("de" = "Die Ablage."))]
+    pub store: store::Store,
+    /// Pages, API and metrics.
+    #[schemars(extend("de" = "Seiten, API und Metriken."))]
+    pub web: web::Web,
+    /// The mailboxes.
+    #[schemars(extend("de" = "Die Postfächer."))]
+    pub mailbox: Vec<mailbox::Mailbox>,
+    /// How exports are written.
+    #[schemars(extend("de" = "Wie Ausgaben geschrieben werden."))]
+    pub export: export::Export,
+}
+
+impl Default for Gateway {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("data"),
+            language: Language::De,
+            time_zone: "Europe/Berlin".to_owned(),
+            store: store::Store::default(),
+            web: web::Web::default(),
+            mailbox: Vec::new(),
+            export: export::Export::default(),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! `[[mailbox]]`: where mail is fetched, and what happens to it afterwards.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::secret::Secret;
+use super::units::{ByteSize, Span};
+
+/// A mailbox.
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mailbox {
+    /// Its name in logs, metrics and pages.
+    #[schemars(extend("de" = "Ihr Name in Protokollen, Metriken und Seiten."))]
+    pub name: String,
+    /// How it is read.
+    #[schemars(extend("de" = "Wie es gelesen wird."))]
+    pub protocol: Protocol,
+    /// Server, IMAP and POP3.
+    #[schemars(extend("de" = "Server, bei IMAP und POP3."))]
+    pub host: String,
+    /// Port; 0 takes the usual one for protocol and encryption (993, 143, 995, 110).
+    #[schemars(extend("de" = "Port; 0 nimmt den üblichen für Protokoll und Verschlüsselung (993, 143, 995, 110)."))]
+    pub port: u16,
+    /// Encryption of the connection.
+    #[schemars(extend("de" = "Verschlüsselung der Verbindung."))]
+    pub encryption: Encryption,
+    /// Accept any certificate, whatever its name, issuer and dates. Prefer `ca_file`.
+    #[schemars(extend("de" = "Jedes Zertifikat annehmen, gleich welcher Name, Aussteller und Zeitraum. Besser: `ca_file`."))]
+    pub trust_all_certificates: bool,
+    /// PEM file with further root certificates, or the server's own self-signed one.
+    #[schemars(extend("de" = "PEM-Datei mit weiteren Wurzelzertifikaten oder dem selbst ausgestellten des Servers."))]
+    pub ca_file: Option<PathBuf>,
+    /// User name.
+    #[schemars(extend("de" = "Benutzername."))]
+    pub username: String,
+    /// Password: a string, `{ env = "NAME" }` or `{ file = "path" }`.
+    #[schemars(extend("de" = "Kennwort: Zeichenkette, `{ env = \"NAME\" }` oder `{ file = \"Pfad\" }`."))]
+    pub password: Secret,
+    /// Folder (IMAP).
+    #[schemars(extend("de" = "Ordner (IMAP)."))]
+    pub folder: String,
+    /// Directory (Maildir).
+    #[schemars(extend("de" = "Verzeichnis (Maildir)."))]
+    pub path: PathBuf,
+    /// Delete mails once their content is stored. IMAP and Maildir; POP3 never deletes.
+    #[schemars(extend("de" = "Mails löschen, sobald ihr Inhalt gespeichert ist. IMAP und Maildir; POP3 löscht nie."))]
+    pub delete_after_fetch: bool,
+    /// Move mails to this folder once their content is stored (IMAP), instead of deleting.
+    #[schemars(extend("de" = "Mails in diesen Ordner verschieben, sobald ihr Inhalt gespeichert ist (IMAP), statt zu löschen."))]
+    pub move_to: String,
+    /// Also delete or move mails of which something went to quarantine.
+    #[schemars(extend("de" = "Auch Mails löschen oder verschieben, von denen etwas in Quarantäne kam."))]
+    pub release_quarantined: bool,
+    /// Time between two polls.
+    #[schemars(extend("de" = "Zeit zwischen zwei Abfragen."))]
+    pub poll_interval: Span,
+    /// Let the server report new mail between polls (IMAP IDLE).
+    #[schemars(extend("de" = "Neue Mails zwischen den Abfragen vom Server melden lassen (IMAP IDLE)."))]
+    pub idle: bool,
+    /// Largest mail that is fetched. Bigger ones stay at the server and are shown.
+    #[schemars(extend("de" = "Größte Mail, die geholt wird. Größere bleiben auf dem Server und werden angezeigt."))]
+    pub max_mail_size: ByteSize,
+}
+
+impl Default for Mailbox {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            protocol: Protocol::Imap,
+            host: String::new(),
+            port: 0,
+            encryption: Encryption::Tls,
+            trust_all_certificates: false,
+            ca_file: None,
+            username: String::new(),
+            password: Secret::default(),
+            folder: "INBOX".to_owned(),
+            path: PathBuf::new(),
+            delete_after_fetch: false,
+            move_to: String::new(),
+            release_quarantined: false,
+            poll_interval: Span::from(Duration::from_secs(300)),
+            idle: true,
+            max_mail_size: ByteSize::from_mib(50),
+        }
+    }
+}
+
+/// How a mailbox is read.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// IMAP (RFC 9051, RFC 3501).
+    Imap,
+    /// POP3 (RFC 1939): reads, never deletes.
+    Pop3,
+    /// A Maildir on this machine.
+    Maildir,
+}
+
+/// Encryption of a connection.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encryption {
+    /// Plain text.
+    None,
+    /// STARTTLS where the server offers it, else plain text.
+    Auto,
+    /// STARTTLS, or no connection.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+}
+
+/// Where and how to connect: what `net` needs to know of a mailbox.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Endpoint {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Encryption.
+    pub encryption: Encryption,
+    /// Accept any certificate.
+    pub trust_all_certificates: bool,
+    /// Further roots, or the server's own certificate.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Mailbox {
+    /// Where to connect; the port by protocol and encryption where none is given.
+    pub fn endpoint(&self) -> Endpoint {
+        let usual = match (self.protocol, self.encryption) {
+            (Protocol::Imap | Protocol::Maildir, Encryption::Tls) => 993,
+            (Protocol::Imap | Protocol::Maildir, _) => 143,
+            (Protocol::Pop3, Encryption::Tls) => 995,
+            (Protocol::Pop3, _) => 110,
+        };
+        Endpoint {
+            host: self.host.clone(),
+            port: if self.port == 0 { usual } else { self.port },
+            encryption: self.encryption,
+            trust_all_certificates: self.trust_all_certificates,
+            ca_file: self.ca_file.clone(),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! `[web]`: pages, API and metrics.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Pages, API and metrics.
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Web {
+    /// Address and port of pages and API.
+    #[schemars(extend("de" = "Adresse und Port der Seiten und der API."))]
+    pub listen: String,
+    /// Address and port of `/metrics`; empty: on `listen`.
+    #[schemars(extend("de" = "Adresse und Port von `/metrics`; leer: bei `listen`."))]
+    pub metrics_listen: String,
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            metrics_listen: String::new(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! A mail's content to durable records: digest, commit, quarantine, reindex.

@@ -1,0 +1,34 @@
+//! `mscons-gateway`: metered energy data by mail, from a mailbox to a durable time series.
+//!
+//! The crate is one program; this library exists for its binary, its tests and its benches.
+//! There is no promise of a stable Rust interface.
+//!
+//! The modules in the order in which a mail passes them (`docs/ARCHITECTURE.md` has the map):
+
+// The core: pure. No I/O, async, clock or randomness. Same bytes in, same values out.
+pub mod chart;
+pub mod config;
+pub mod edifact;
+pub mod extract;
+pub mod format;
+pub mod mailbox;
+pub mod market;
+pub mod message;
+pub mod sample;
+pub mod series;
+pub mod text;
+
+// The edges: one kind of outside each.
+pub mod clock;
+pub mod mail;
+pub mod metrics;
+pub mod net;
+pub mod store;
+
+// The work: what the product does, as functions.
+pub mod ingest;
+
+// The shells: translate, call the work, translate back.
+pub mod actors;
+pub mod cli;
+pub mod web;

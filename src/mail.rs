@@ -1,0 +1,173 @@
+//! Mailboxes: fetch what is new, hand it over, release what is durable.
+
+pub mod imap;
+pub mod maildir;
+pub mod poll;
+pub mod pop3;
+
+use std::future::Future;
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::mailbox::{Cursor, MailId, Outcome};
+use crate::net::NetError;
+
+pub use poll::{Summary, poll};
+
+/// A mail as it was fetched.
+#[derive(Debug)]
+pub struct FetchedMail {
+    /// Its identity.
+    pub id: MailId,
+    /// Folder (IMAP); empty otherwise.
+    pub folder: String,
+    /// RFC 5322 bytes; empty if [`FetchedMail::too_large_bytes`] is set.
+    pub bytes: Vec<u8>,
+    /// Set if the mail is over `max_mail_size` and was not loaded: its size in bytes.
+    pub too_large_bytes: Option<u64>,
+    /// Bounds the bytes in flight; dropped when the mail is settled.
+    pub permit: Option<OwnedSemaphorePermit>,
+}
+
+/// What follows after fetching, as far as a mailbox needs to know it.
+///
+/// Answers come when they are durable. An error means: not durable, do not release, try again.
+pub trait Intake: Clone + Send + Sync + 'static {
+    /// Takes a mail in. Several may be under way at once; each ends on its own.
+    fn hand_over(
+        &self,
+        mail: FetchedMail,
+    ) -> impl Future<Output = Result<Outcome, IntakeError>> + Send;
+
+    /// What is settled of an IMAP folder; `None` if it was never polled.
+    fn cursor(
+        &self,
+        folder: &str,
+    ) -> impl Future<Output = Result<Option<Cursor>, IntakeError>> + Send;
+
+    /// Which of these mails (POP3, Maildir) are settled, in the same order.
+    fn settled(
+        &self,
+        ids: Vec<MailId>,
+    ) -> impl Future<Output = Result<Vec<bool>, IntakeError>> + Send;
+
+    /// Settles mails that never came (expunged before they were fetched). For IMAP, a UID of
+    /// `next - 1` moves the cursor although no mail has it.
+    fn settle(
+        &self,
+        folder: &str,
+        ids: Vec<MailId>,
+    ) -> impl Future<Output = Result<(), IntakeError>> + Send;
+}
+
+/// A mail or a note that could not be made durable: nothing is lost, it is tried again.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the mail could not be stored: {0}")]
+pub struct IntakeError(pub String);
+
+/// Why a poll failed. The texts are for an administrator.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MailError {
+    /// No connection, or no TLS.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// The server refused name or password.
+    #[error("{host} refused the login of {user}: {answer}")]
+    LoginRefused {
+        /// Host as configured.
+        host: String,
+        /// User name as configured.
+        user: String,
+        /// The server's own words, bounded.
+        answer: String,
+    },
+    /// The server takes passwords over encrypted connections only (`LOGINDISABLED`), or none.
+    #[error("{host} takes no password on this connection: {remedy}")]
+    LoginDisabled {
+        /// Host as configured.
+        host: String,
+        /// What to change.
+        remedy: String,
+    },
+    /// The folder does not exist, or may not be opened.
+    #[error("folder {folder:?} at {host} cannot be opened: {answer}")]
+    Folder {
+        /// Host.
+        host: String,
+        /// Folder as configured.
+        folder: String,
+        /// The server's words.
+        answer: String,
+    },
+    /// The server refused a command.
+    #[error("{host} answered {command} with: {answer}")]
+    Refused {
+        /// Host.
+        host: String,
+        /// The command, without secrets.
+        command: String,
+        /// The server's words.
+        answer: String,
+    },
+    /// The server says: later. `retry_after` is its own number, if it gave one.
+    #[error("{host} asks to come back later: {answer}")]
+    Throttled {
+        /// Host.
+        host: String,
+        /// The server's words.
+        answer: String,
+        /// Its own number.
+        retry_after: Option<std::time::Duration>,
+    },
+    /// What the server sent makes no sense, or is over a bound.
+    #[error("{host} sent something that cannot be understood: {what}")]
+    Protocol {
+        /// Host.
+        host: String,
+        /// What, with the start of the line.
+        what: String,
+    },
+    /// The connection ended where it must not, or nothing came for too long.
+    #[error("the connection to {host} broke while {doing}: {source}")]
+    Broken {
+        /// Host.
+        host: String,
+        /// What was under way.
+        doing: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A directory or file of a Maildir.
+    #[error("{action} {path} failed: {source}")]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// The path.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The gateway itself could not store what came.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+}
+
+impl MailError {
+    /// Whether trying again by itself can help; otherwise a person must act.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Net(NetError::Connect { .. })
+            | Self::Throttled { .. }
+            | Self::Broken { .. }
+            | Self::Intake(_) => true,
+            Self::Net(_)
+            | Self::LoginRefused { .. }
+            | Self::LoginDisabled { .. }
+            | Self::Folder { .. }
+            | Self::Refused { .. }
+            | Self::Protocol { .. }
+            | Self::File { .. } => false,
+        }
+    }
+}

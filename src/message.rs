@@ -1,0 +1,3 @@
+//! Messages: segments to meaning, and back.
+
+pub mod mscons;

@@ -1,0 +1,1 @@
+//! Metrics: the table of all of them, and one function for each.

@@ -1,0 +1,63 @@
+//! Connections to mail servers: dial, TLS, STARTTLS, SASL, backoff.
+
+pub mod backoff;
+pub mod dial;
+pub mod sasl;
+pub mod starttls;
+pub mod tls;
+
+use std::io;
+
+/// Why a connection could not be made. The texts are for an administrator.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NetError {
+    /// The name could not be resolved, the port refused, or nothing answered in time.
+    #[error("connecting to {host}:{port} failed: {source}")]
+    Connect {
+        /// Host as configured.
+        host: String,
+        /// Port.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The TLS handshake failed; `what` names cause and remedy.
+    #[error("TLS with {host}:{port} failed: {what}")]
+    Tls {
+        /// Host as configured.
+        host: String,
+        /// Port.
+        port: u16,
+        /// Cause and remedy: which names the certificate has, since when it is expired, …
+        what: String,
+    },
+    /// The `ca_file` cannot be used.
+    #[error("ca_file {path}: {what}")]
+    CaFile {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// `starttls` is demanded, but not offered.
+    #[error(
+        "{host}:{port} offers no STARTTLS; use encryption = \"tls\" (usually another port), or \"none\" on a trusted line"
+    )]
+    NoStarttls {
+        /// Host as configured.
+        host: String,
+        /// Port.
+        port: u16,
+    },
+    /// Bytes came in clear text behind the answer to STARTTLS: an attack, or a broken server.
+    #[error(
+        "{host}:{port} sent data between STARTTLS and the handshake; refused, since anyone on the line could have put it there"
+    )]
+    Injected {
+        /// Host as configured.
+        host: String,
+        /// Port.
+        port: u16,
+    },
+}

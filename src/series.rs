@@ -1,0 +1,15 @@
+//! Time series: columns of values, their identity, their blocks and their history.
+//!
+//! The parser fills [`Columns`], the store keeps them as [`Block`]s, and [`merge`] turns the
+//! blocks of all messages that spoke of a series into the values that hold.
+
+pub mod block;
+pub mod columns;
+pub mod gaps;
+pub mod key;
+pub mod merge;
+pub mod quality;
+
+pub use block::Block;
+pub use columns::{Columns, Label, Labels, Row, Value};
+pub use key::{Key, Kind};

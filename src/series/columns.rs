@@ -1,0 +1,161 @@
+//! Columns of values: what the parser fills, the store keeps and every output reads.
+
+use std::collections::HashMap;
+
+use crate::market::calendar::UtcTime;
+use crate::market::quantity::Decimal;
+
+/// What a value is, apart from its number and its time: shared by many rows.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Label {
+    /// QTY 6063 (`220` true value, `67` substitute, …).
+    pub qualifier: Box<str>,
+    /// QTY 6411 as received; `None` where the message leaves it to the OBIS code.
+    pub unit: Option<Box<str>>,
+    /// Each STS as received: elements joined with `+`, components with `:`.
+    pub status: Vec<Box<str>>,
+}
+
+/// The labels of a set of rows, each once, in the order of their first use.
+#[derive(Clone, Debug, Default)]
+pub struct Labels {
+    labels: Vec<Label>,
+    numbers: HashMap<Label, u32>,
+}
+
+impl Labels {
+    /// The number of this label; a new one is added.
+    pub fn intern(&mut self, label: Label) -> u32 {
+        if let Some(&number) = self.numbers.get(&label) {
+            return number;
+        }
+        let number = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
+        self.labels.push(label.clone());
+        self.numbers.insert(label, number);
+        number
+    }
+
+    /// The label with this number.
+    pub fn get(&self, number: u32) -> Option<&Label> {
+        self.labels.get(usize::try_from(number).ok()?)
+    }
+
+    /// All labels in the order of their numbers.
+    pub fn as_slice(&self) -> &[Label] {
+        &self.labels
+    }
+}
+
+/// A value as it was received.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Value<'a> {
+    /// An exact decimal that prints again as it was received.
+    Number(Decimal),
+    /// Characters that are no canonical number (`007`, `1E3`, `n/a`), with `.` for each `,`.
+    Text(&'a str),
+    /// QTY 6060 is empty.
+    Absent,
+}
+
+/// One row of [`Columns`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Row<'a> {
+    /// Start of the interval, or the instant of a reading.
+    pub start: Option<UtcTime>,
+    /// End of the interval (exclusive); equal to `start` for a reading at an instant.
+    pub end: Option<UtcTime>,
+    /// The value.
+    pub value: Value<'a>,
+    /// Number of the row's [`Label`] in the [`Labels`] beside these columns.
+    pub label: u32,
+}
+
+/// Rows of values as columns: 29 bytes a row, no allocation a row.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Columns {
+    /// Seconds since the epoch, [`NO_TIME`] where there is none.
+    start: Vec<i64>,
+    end: Vec<i64>,
+    /// The mantissa; for a row that is [`TEXT`], the place in `texts`.
+    mantissa: Vec<i64>,
+    /// Digits behind the mark, or [`TEXT`], or [`ABSENT`].
+    scale: Vec<u8>,
+    label: Vec<u32>,
+    texts: Vec<Box<str>>,
+}
+
+impl Columns {
+    /// Columns with room for so many rows.
+    pub fn with_capacity(rows: usize) -> Self {
+        Self {
+            start: Vec::with_capacity(rows),
+            end: Vec::with_capacity(rows),
+            mantissa: Vec::with_capacity(rows),
+            scale: Vec::with_capacity(rows),
+            label: Vec::with_capacity(rows),
+            texts: Vec::new(),
+        }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.start.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.start.is_empty()
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, row: Row<'_>) {
+        let (mantissa, scale) = match row.value {
+            Value::Number(number) => (number.mantissa(), number.scale()),
+            Value::Text(text) => {
+                self.texts.push(text.into());
+                (
+                    i64::try_from(self.texts.len() - 1).unwrap_or(i64::MAX),
+                    TEXT,
+                )
+            }
+            Value::Absent => (0, ABSENT),
+        };
+        self.start.push(row.start.map_or(NO_TIME, UtcTime::seconds));
+        self.end.push(row.end.map_or(NO_TIME, UtcTime::seconds));
+        self.mantissa.push(mantissa);
+        self.scale.push(scale);
+        self.label.push(row.label);
+    }
+
+    /// The row at this place.
+    pub fn row(&self, at: usize) -> Option<Row<'_>> {
+        let mantissa = *self.mantissa.get(at)?;
+        let value = match *self.scale.get(at)? {
+            ABSENT => Value::Absent,
+            TEXT => Value::Text(self.texts.get(usize::try_from(mantissa).ok()?)?),
+            scale => Value::Number(Decimal::new(mantissa, scale)?),
+        };
+        Some(Row {
+            start: time(*self.start.get(at)?),
+            end: time(*self.end.get(at)?),
+            value,
+            label: *self.label.get(at)?,
+        })
+    }
+
+    /// All rows in order.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        (0..self.len()).filter_map(|at| self.row(at))
+    }
+}
+
+fn time(seconds: i64) -> Option<UtcTime> {
+    (seconds != NO_TIME).then(|| UtcTime::from_seconds(seconds))
+}
+
+/// Stands for "no time was given"; no format of DTM 2379 reaches this year.
+const NO_TIME: i64 = i64::MIN;
+/// A scale that says: the value is a text.
+const TEXT: u8 = 0xFE;
+/// A scale that says: there is no value.
+const ABSENT: u8 = 0xFF;

@@ -1,0 +1,1 @@
+//! Gaps: intervals of a regular series that no message spoke of.

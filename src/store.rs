@@ -1,0 +1,130 @@
+//! What is kept: ledgers and blocks in a database, raw interchanges in the archive beside it.
+//!
+//! [`Store`] is the database: one trait, so that a shared backend can join the embedded one.
+//! [`archive::Archive`] holds the raw bytes, outside of the database, because it must survive it.
+
+pub mod archive;
+pub mod keys;
+pub mod ledger;
+pub mod read;
+pub mod sled;
+
+use std::ops::Range;
+
+use crate::mailbox::{Cursor, MailId};
+use crate::market::calendar::Day;
+use crate::series::merge::Spoken;
+use ledger::{
+    Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
+    SeriesEntry, Totals,
+};
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process has the data directory.
+    #[error(
+        "{path} is in use by another process{holder}; stop it, or give this one its own data_dir"
+    )]
+    InUse {
+        /// The data directory.
+        path: String,
+        /// ` (process 4711)`, if known.
+        holder: String,
+    },
+    /// A file could not be read or written.
+    #[error("{action} {path} failed")]
+    File {
+        /// What was tried: `writing`, `reading`, `syncing`, …
+        action: &'static str,
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The database could not do it.
+    #[error(
+        "the database in {path} failed: {what}; `mscons-gateway reindex` rebuilds it from the archive"
+    )]
+    Database {
+        /// The database's directory.
+        path: String,
+        /// What it said.
+        what: String,
+    },
+    /// Bytes that cannot be what they should be.
+    #[error(
+        "{what} is damaged ({detail}); `mscons-gateway reindex` rebuilds the store from the archive"
+    )]
+    Damaged {
+        /// Which record or file.
+        what: String,
+        /// How it shows.
+        detail: String,
+    },
+}
+
+/// The database: ledgers and blocks. One writer (the committer), any number of readers.
+pub trait Store: Send + Sync + 'static {
+    /// The interchange with these bytes, if it is known.
+    ///
+    /// # Errors
+    /// [`StoreError`], here and below.
+    fn interchange(&self, hash: &Hash) -> Result<Option<InterchangeRecord>, StoreError>;
+
+    /// The sequence of the message with this reference, if it is known.
+    fn message_by_reference(&self, key: &MessageReference) -> Result<Option<u64>, StoreError>;
+
+    /// A number above every sequence that was ever applied.
+    fn next_sequence(&self) -> Result<u64, StoreError>;
+
+    /// Applies everything that one mail brought, atomically: after a crash all of it is there or
+    /// none. Visible at once, durable after [`Store::flush`]. The mail gets number `sequence`,
+    /// its messages the numbers after it, in the order of the batch.
+    fn apply(&self, batch: &Batch, sequence: u64) -> Result<(), StoreError>;
+
+    /// Makes everything applied so far durable: returns after a real fsync.
+    fn flush(&self) -> Result<(), StoreError>;
+
+    /// What is settled of an IMAP folder.
+    fn cursor(&self, mailbox: &str, folder: &str) -> Result<Option<Cursor>, StoreError>;
+
+    /// Which of these mails are settled. For IMAP ask [`Store::cursor`].
+    fn settled(&self, mailbox: &str, ids: &[MailId]) -> Result<Vec<bool>, StoreError>;
+
+    /// All series, ordered by key, with their span and number of blocks.
+    fn series(&self) -> Result<Vec<SeriesEntry>, StoreError>;
+
+    /// The blocks of a series for the days of a range, cancelled messages left out.
+    ///
+    /// With `as_of`, only what had arrived by then (inclusive, seconds UTC), and only
+    /// cancellations that had arrived by then.
+    fn blocks(
+        &self,
+        series: u32,
+        days: Range<Day>,
+        as_of: Option<crate::market::calendar::UtcTime>,
+    ) -> Result<Vec<Spoken>, StoreError>;
+
+    /// A message by its sequence, with its cancellation if it has one.
+    fn message(&self, sequence: u64) -> Result<Option<MessageRecord>, StoreError>;
+
+    /// Messages, newest first, below a sequence.
+    fn messages(&self, below: u64, limit: usize) -> Result<Vec<(u64, MessageRecord)>, StoreError>;
+
+    /// A mail by its sequence.
+    fn mail(&self, sequence: u64) -> Result<Option<MailRecord>, StoreError>;
+
+    /// Mails, newest first, below a sequence.
+    fn mails(&self, below: u64, limit: usize) -> Result<Vec<(u64, MailRecord)>, StoreError>;
+
+    /// What is in quarantine, oldest first; the number names it.
+    fn quarantine(&self) -> Result<Vec<(u64, QuarantineRecord)>, StoreError>;
+
+    /// Takes something out of quarantine. Durable after [`Store::flush`].
+    fn remove_from_quarantine(&self, number: u64) -> Result<bool, StoreError>;
+
+    /// Counts of everything, and bytes on disk.
+    fn totals(&self) -> Result<Totals, StoreError>;
+}

@@ -1,0 +1,236 @@
+//! The records of the ledgers: mails, interchanges, messages, cancellations, quarantine.
+
+use serde::{Deserialize, Serialize};
+
+use super::archive::ArchivePlace;
+use crate::mailbox::{MailId, Outcome};
+use crate::market::calendar::Day;
+use crate::series::Key;
+
+/// SHA-256 of an interchange's bytes, UNA and UNZ included.
+pub type Hash = [u8; 32];
+
+/// What names a message for ever: the same again is a duplicate, or a conflict.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+pub struct MessageReference {
+    /// UNB 0004.
+    pub sender: String,
+    /// UNB 0010.
+    pub receiver: String,
+    /// UNB 0020.
+    pub interchange: String,
+    /// UNH 0062.
+    pub message: String,
+}
+
+/// A mail that was taken in.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct MailRecord {
+    /// Name of the mailbox in the configuration; empty for files given by a person.
+    pub mailbox: String,
+    /// Folder (IMAP); empty otherwise.
+    pub folder: String,
+    /// Its identity at the server.
+    pub id: MailId,
+    /// When it was taken in, seconds UTC.
+    pub arrived: i64,
+    /// Size as fetched, in bytes.
+    pub size_bytes: u64,
+    /// `Message-ID`, `From`, `Subject`, bounded.
+    pub head: crate::extract::Head,
+    /// Hashes of its interchanges, duplicates included.
+    pub interchanges: Vec<Hash>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// An interchange that was taken in.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct InterchangeRecord {
+    /// Sequence of the mail that brought it first.
+    pub mail: u64,
+    /// Where its bytes are.
+    pub place: ArchivePlace,
+    /// UNB 0004.
+    pub sender: String,
+    /// UNB 0010.
+    pub receiver: String,
+    /// UNB 0020.
+    pub reference: String,
+    /// UNB 0026.
+    pub application: String,
+    /// How often it came again.
+    pub duplicates: u32,
+    /// How many findings it has.
+    pub findings: u32,
+}
+
+/// A message that was taken in.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct MessageRecord {
+    /// The interchange it came in.
+    pub interchange: Hash,
+    /// Sequence of its mail.
+    pub mail: u64,
+    /// UNB 0004, UNB 0010, UNB 0020, UNH 0062.
+    pub reference: MessageReference,
+    /// UNH 0065 (`MSCONS`, …).
+    pub kind: String,
+    /// UNH 0057.
+    pub version: String,
+    /// BGM 1004.
+    pub document: String,
+    /// Prüfidentifikator.
+    pub pid: Option<u32>,
+    /// DTM+137, seconds UTC.
+    pub document_date: Option<i64>,
+    /// When it arrived, seconds UTC.
+    pub arrived: i64,
+    /// RFF+ACW of a cancellation.
+    pub cancels: Option<String>,
+    /// How many values it brought.
+    pub values: u64,
+    /// Where it stands in its interchange, in bytes.
+    pub offset_bytes: u64,
+    /// How long it is, in bytes.
+    pub length_bytes: u64,
+    /// Sequence of the message that cancelled it, if one did. Filled on reading.
+    #[serde(skip)]
+    pub cancelled_by: Option<u64>,
+}
+
+/// Something that was not understood, or must not count.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct QuarantineRecord {
+    /// Sequence of the mail that brought it.
+    pub mail: u64,
+    /// When, seconds UTC.
+    pub arrived: i64,
+    /// Mailbox, for people and metrics.
+    pub mailbox: String,
+    /// The piece of the mail: `MSCONS.zip/a.edi`.
+    pub name: String,
+    /// UNH 0062 of the messages concerned; empty: all of it.
+    pub messages: Vec<String>,
+    /// Why: findings with their places, or one line.
+    pub reasons: Vec<String>,
+    /// Where the bytes are; `None` if there are none (a bomb, a mail too large).
+    pub place: Option<ArchivePlace>,
+}
+
+/// Everything that one mail brings, ready to be applied.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The mail; `interchanges` and `outcome` are final.
+    pub mail: MailRecord,
+    /// New interchanges.
+    pub interchanges: Vec<NewInterchange>,
+    /// Hashes of interchanges that are known already: their `duplicates` is raised.
+    pub duplicates: Vec<Hash>,
+    /// New quarantine entries.
+    pub quarantine: Vec<NewQuarantine>,
+    /// UIDs that are settled with this batch although no mail came (gone, or left alone), beside
+    /// the mail's own.
+    pub also_settled: Vec<MailId>,
+    /// Whether the mail's own identity is settled with this batch.
+    pub settles: bool,
+    /// Quarantine entries that this batch resolves (a replay).
+    pub resolves: Vec<u64>,
+}
+
+/// An interchange with its messages. Its bytes are in the archive already.
+#[derive(Clone, Debug)]
+pub struct NewInterchange {
+    /// SHA-256 of its bytes.
+    pub hash: Hash,
+    /// The record but for `mail`, which `apply` fills in.
+    pub record: InterchangeRecord,
+    /// Its messages, numbered in this order.
+    pub messages: Vec<NewMessage>,
+}
+
+/// A message with its blocks.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// The record but for `mail`, which `apply` fills in.
+    pub record: MessageRecord,
+    /// What it says, a block for each series and local day.
+    pub blocks: Vec<NewBlock>,
+}
+
+/// An encoded block and where it belongs.
+#[derive(Clone, Debug)]
+pub struct NewBlock {
+    /// The series.
+    pub key: Key,
+    /// The local day of German legal time in which its values start.
+    pub day: Day,
+    /// [`crate::series::Block::encode`].
+    pub bytes: Vec<u8>,
+    /// How many values it has.
+    pub values: u32,
+}
+
+/// A quarantine entry with its bytes, if they are not archived already.
+#[derive(Clone, Debug)]
+pub struct NewQuarantine {
+    /// The record but for `mail`, which `apply` fills in.
+    pub record: QuarantineRecord,
+}
+
+/// A series as it is listed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SeriesEntry {
+    /// Its number in the store.
+    pub id: u32,
+    /// Its identity.
+    pub key: Key,
+    /// The first local day with a block.
+    pub first: Day,
+    /// The last local day with a block.
+    pub last: Day,
+    /// How many values were received, corrections included.
+    pub values: u64,
+}
+
+/// Counts of everything.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct Totals {
+    /// Mails taken in.
+    pub mails: u64,
+    /// Interchanges, each once.
+    pub interchanges: u64,
+    /// Messages, each once.
+    pub messages: u64,
+    /// Series.
+    pub series: u64,
+    /// Values received, corrections included.
+    pub values: u64,
+    /// Entries in quarantine.
+    pub quarantine: u64,
+    /// Interchanges that came again.
+    pub duplicates: u64,
+    /// Bytes of the database on disk.
+    pub database_bytes: u64,
+    /// Bytes of the archive on disk.
+    pub archive_bytes: u64,
+}
+
+/// What one mail leaves in the archive: enough to take it in again from nothing.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Origin {
+    /// Name of the mailbox.
+    pub mailbox: String,
+    /// Folder (IMAP).
+    pub folder: String,
+    /// Identity at the server.
+    pub id: MailId,
+    /// When it was taken in, seconds UTC.
+    pub arrived: i64,
+    /// Size of the mail in bytes.
+    pub size_bytes: u64,
+    /// What the mail says of itself.
+    pub head: crate::extract::Head,
+    /// The piece of the mail: `MSCONS.zip/a.edi`.
+    pub name: String,
+}
