@@ -15,7 +15,7 @@ pub mod reindex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::extract::Bounds;
 use crate::mailbox::{MailId, Outcome};
@@ -56,6 +56,8 @@ pub struct Ingest {
     archive: Arc<Archive>,
     committer: Arc<Committer>,
     bounds: Arc<Bounds>,
+    /// As many digests at once as there are cores; the rest waits here, not in threads.
+    workers: Arc<Semaphore>,
 }
 
 impl Ingest {
@@ -64,12 +66,14 @@ impl Ingest {
     /// # Errors
     /// [`IngestError::Store`] if the thread cannot be started or the store cannot be read.
     pub fn start(store: Arc<dyn Store>, archive: Arc<Archive>) -> Result<Self, IngestError> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let committer = Arc::new(Committer::start(Arc::clone(&store), Arc::clone(&archive))?);
         Ok(Self {
             store,
             archive,
             committer,
             bounds: Arc::new(Bounds::default()),
+            workers: Arc::new(Semaphore::new(cores)),
         })
     }
 
@@ -89,10 +93,12 @@ impl Ingest {
     /// # Errors
     /// [`IngestError`]: not durable, do not release the mail, try again.
     pub async fn take_in(&self, arrival: Arrival, parcel: Parcel) -> Result<Outcome, IngestError> {
+        let worker = self.workers.acquire().await.map_err(|_| IngestError::Stopping)?;
         let bounds = Arc::clone(&self.bounds);
         let digest = tokio::task::spawn_blocking(move || digest_safely(arrival, parcel, &bounds))
             .await
             .map_err(|_| IngestError::Stopping)?;
+        drop(worker);
         self.commit(digest).await
     }
 

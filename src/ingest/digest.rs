@@ -243,10 +243,10 @@ fn fill(piece: &mut Piece, interchange: &mscons::Interchange, arrived: UtcTime) 
     for message in &interchange.messages {
         if message.is_barred {
             let own = interchange.findings.iter().filter(|finding| {
+                let offset = usize::try_from(finding.place.offset_bytes).unwrap_or(usize::MAX);
+                // Inclusive: what is missing at a message's end is found behind it.
                 finding.code.bars_message()
-                    && message.bytes.contains(
-                        &usize::try_from(finding.place.offset_bytes).unwrap_or(usize::MAX),
-                    )
+                    && (message.bytes.start..=message.bytes.end).contains(&offset)
             });
             piece.barred.push((
                 message.reference.clone(),
