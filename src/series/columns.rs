@@ -74,14 +74,14 @@ pub struct Row<'a> {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Columns {
     /// Seconds since the epoch, [`NO_TIME`] where there is none.
-    start: Vec<i64>,
-    end: Vec<i64>,
+    pub(super) start: Vec<i64>,
+    pub(super) end: Vec<i64>,
     /// The mantissa; for a row that is [`TEXT`], the place in `texts`.
-    mantissa: Vec<i64>,
+    pub(super) mantissa: Vec<i64>,
     /// Digits behind the mark, or [`TEXT`], or [`ABSENT`].
-    scale: Vec<u8>,
-    label: Vec<u32>,
-    texts: Vec<Box<str>>,
+    pub(super) scale: Vec<u8>,
+    pub(super) label: Vec<u32>,
+    pub(super) texts: Vec<Box<str>>,
 }
 
 impl Columns {
@@ -154,8 +154,8 @@ fn time(seconds: i64) -> Option<UtcTime> {
 }
 
 /// Stands for "no time was given"; no format of DTM 2379 reaches this year.
-const NO_TIME: i64 = i64::MIN;
+pub(super) const NO_TIME: i64 = i64::MIN;
 /// A scale that says: the value is a text.
-const TEXT: u8 = 0xFE;
+pub(super) const TEXT: u8 = 0xFE;
 /// A scale that says: there is no value.
-const ABSENT: u8 = 0xFF;
+pub(super) const ABSENT: u8 = 0xFF;
