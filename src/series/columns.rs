@@ -143,6 +143,57 @@ impl Columns {
         })
     }
 
+    /// Starts in seconds since the epoch; [`NO_TIME`] where there is none.
+    pub(super) fn starts(&self) -> &[i64] {
+        &self.start
+    }
+
+    /// Ends in seconds since the epoch; [`NO_TIME`] where there is none.
+    pub(super) fn ends(&self) -> &[i64] {
+        &self.end
+    }
+
+    /// Mantissas; of a row that is [`TEXT`], the place in [`Self::texts`].
+    pub(super) fn mantissas(&self) -> &[i64] {
+        &self.mantissa
+    }
+
+    /// Digits behind the mark, or [`TEXT`], or [`ABSENT`].
+    pub(super) fn scales(&self) -> &[u8] {
+        &self.scale
+    }
+
+    /// Numbers of the labels.
+    pub(super) fn labels(&self) -> &[u32] {
+        &self.label
+    }
+
+    /// What the rows say that are [`TEXT`].
+    pub(super) fn texts(&self) -> &[Box<str>] {
+        &self.texts
+    }
+
+    /// Columns from their parts. `None` if they are not equally long, or a text is not there.
+    pub(super) fn from_parts(
+        (start, end): (Vec<i64>, Vec<i64>),
+        (mantissa, scale): (Vec<i64>, Vec<u8>),
+        label: Vec<u32>,
+        texts: Vec<Box<str>>,
+    ) -> Option<Self> {
+        let lengths = [start.len(), end.len(), mantissa.len(), scale.len()];
+        let has_text = |at: &i64| usize::try_from(*at).is_ok_and(|at| at < texts.len());
+        let is_whole = lengths.iter().all(|length| *length == label.len())
+            && (mantissa.iter().zip(&scale)).all(|(at, scale)| *scale != TEXT || has_text(at));
+        is_whole.then_some(Self {
+            start,
+            end,
+            mantissa,
+            scale,
+            label,
+            texts,
+        })
+    }
+
     /// All rows in order.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         (0..self.len()).filter_map(|at| self.row(at))
