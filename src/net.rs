@@ -50,6 +50,28 @@ pub enum NetError {
         /// Port.
         port: u16,
     },
+    /// Connected, but nothing was said: usually a TLS port that waits for a handshake.
+    #[error(
+        "{host}:{port} accepted the connection, but sent no greeting within {waited_seconds} s; if the port expects TLS, use encryption = \"tls\""
+    )]
+    Silent {
+        /// Host as configured.
+        host: String,
+        /// Port.
+        port: u16,
+        /// How long it was waited for.
+        waited_seconds: u64,
+    },
+    /// The connection broke, or the server said something else than its protocol, before TLS.
+    #[error("{host}:{port} broke off before TLS: {source}")]
+    Broken {
+        /// Host as configured.
+        host: String,
+        /// Port.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Bytes came in clear text behind the answer to STARTTLS: an attack, or a broken server.
     #[error(
         "{host}:{port} sent data between STARTTLS and the handshake; refused, since anyone on the line could have put it there"

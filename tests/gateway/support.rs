@@ -1,0 +1,4 @@
+//! What the tests run against: a real Dovecot, and servers that misbehave by script.
+
+pub(crate) mod certificates;
+pub(crate) mod dovecot;

@@ -1,0 +1,305 @@
+//! A real Dovecot for the tests: IMAP and POP3, plain with STARTTLS and TLS, right and wrong
+//! certificates. Needs Dovecot 2.3 installed, and root (Dovecot drops its rights itself).
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::certificates;
+
+/// Everything works here; the certificate is for `localhost`, too, by `ca.pem`.
+pub(crate) const GOOD: &str = "127.0.0.1";
+/// Passwords are refused before STARTTLS/STLS (IMAP: `LOGINDISABLED`). An address of its own,
+/// because Dovecot takes a connection whose two ends have one address for secure.
+pub(crate) const STRICT: &str = "127.0.0.2";
+/// The certificate is for `wrong.example`.
+pub(crate) const WRONG_NAME: &str = "127.0.0.3";
+/// The certificate expired in 2021.
+pub(crate) const EXPIRED: &str = "127.0.0.4";
+/// The certificate is self-signed: `own.pem`.
+pub(crate) const SELF_SIGNED: &str = "127.0.0.5";
+
+/// The password of every user. Any user name exists.
+pub(crate) const PASSWORD: &str = "secret";
+
+/// A running Dovecot; stopped when dropped. The ports are the same on all addresses.
+#[derive(Debug)]
+pub(crate) struct Dovecot {
+    pub(crate) imap: u16,
+    pub(crate) imaps: u16,
+    pub(crate) pop3: u16,
+    pub(crate) pop3s: u16,
+    master: Child,
+    dir: TempDir,
+    owner: (u32, u32),
+    delivered: AtomicU64,
+}
+
+impl Dovecot {
+    /// The one that the tests of this process share, started by the first who asks. Tests take
+    /// user names of their own.
+    pub(crate) fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Dovecot>> = Mutex::new(Weak::new());
+        let mut shared = SHARED
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        shared.upgrade().unwrap_or_else(|| {
+            let started = Arc::new(Self::start());
+            *shared = Arc::downgrade(&started);
+            started
+        })
+    }
+
+    /// Starts one, and returns when its ports are open.
+    pub(crate) fn start() -> Self {
+        let dir = tempfile::Builder::new()
+            .prefix("bed")
+            .tempdir_in("/tmp")
+            .unwrap();
+        let owner = account("mail");
+        // Dovecot's processes are not root: they must be able to pass.
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        fs::create_dir(dir.path().join("mail")).unwrap();
+        chown(dir.path().join("mail"), Some(owner.0), Some(owner.1)).unwrap();
+        certificates::write(dir.path());
+        let [imap, imaps, pop3, pop3s] = free_ports();
+        let config = dir.path().join("dovecot.conf");
+        fs::write(
+            &config,
+            configuration(dir.path(), [imap, imaps, pop3, pop3s]),
+        )
+        .unwrap();
+        let master = Command::new("dovecot")
+            .arg("-F")
+            .arg("-c")
+            .arg(&config)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("dovecot must be installed");
+        let mut bed = Self {
+            imap,
+            imaps,
+            pop3,
+            pop3s,
+            master,
+            dir,
+            owner,
+            delivered: AtomicU64::new(0),
+        };
+        bed.wait_for_ports();
+        bed
+    }
+
+    /// The root certificate of the good, the wrong and the expired one.
+    pub(crate) fn ca_file(&self) -> PathBuf {
+        self.dir.path().join("ca.pem")
+    }
+
+    /// The self-signed certificate.
+    pub(crate) fn own_certificate(&self) -> PathBuf {
+        self.dir.path().join("own.pem")
+    }
+
+    /// Puts a mail into a user's folder behind Dovecot's back; gives its file.
+    pub(crate) fn deliver(&self, user: &str, folder: &str, mail: &[u8]) -> PathBuf {
+        let number = self.delivered.fetch_add(1, Ordering::Relaxed);
+        let maildir = self.maildir(user, folder);
+        for part in ["cur", "new", "tmp"] {
+            let part = maildir.join(part);
+            if !part.exists() {
+                fs::create_dir_all(&part).unwrap();
+                self.give(&part);
+            }
+        }
+        self.give(&self.maildir(user, "INBOX"));
+        self.give(&maildir);
+        // S= and W= in the name spare Dovecot the opening of each file for its size.
+        let name = format!(
+            "{}.M{number}P1.bed,S={len},W={len}",
+            1_700_000_000 + number,
+            len = mail.len()
+        );
+        let written = maildir.join("tmp").join(&name);
+        fs::write(&written, mail).unwrap();
+        self.give(&written);
+        let placed = maildir.join("new").join(&name);
+        fs::rename(written, &placed).unwrap();
+        placed
+    }
+
+    /// The files of a user's folder, read or unread, in order of delivery.
+    pub(crate) fn mails(&self, user: &str, folder: &str) -> Vec<PathBuf> {
+        let maildir = self.maildir(user, folder);
+        let mut files: Vec<PathBuf> = ["cur", "new"]
+            .iter()
+            .filter_map(|part| fs::read_dir(maildir.join(part)).ok())
+            .flatten()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        files.sort_by_key(|path| path.file_name().map(ToOwned::to_owned));
+        files
+    }
+
+    /// The Maildir of a user's folder; folders other than INBOX in modified UTF-7.
+    pub(crate) fn maildir(&self, user: &str, folder: &str) -> PathBuf {
+        let home = self.dir.path().join("mail").join(user);
+        if folder == "INBOX" {
+            home
+        } else {
+            home.join(format!(".{folder}"))
+        }
+    }
+
+    /// Runs `doveadm` for a user, as another client would act; gives what it printed.
+    pub(crate) fn doveadm(&self, user: &str, command: &[&str]) -> String {
+        let (verb, rest) = command.split_first().unwrap();
+        let verbs: Vec<&str> = verb.split(' ').collect();
+        let output = Command::new("doveadm")
+            .arg("-c")
+            .arg(self.dir.path().join("dovecot.conf"))
+            .args(verbs)
+            .args(["-u", user])
+            .args(rest)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn give(&self, path: &Path) {
+        chown(path, Some(self.owner.0), Some(self.owner.1)).unwrap();
+    }
+
+    fn wait_for_ports(&mut self) {
+        for port in [self.imap, self.imaps, self.pop3, self.pop3s] {
+            for host in [GOOD, STRICT, WRONG_NAME, EXPIRED, SELF_SIGNED] {
+                let mut attempts = 0;
+                while TcpStream::connect((host, port)).is_err() {
+                    attempts += 1;
+                    let ended = self.master.try_wait().unwrap();
+                    let log = self.dir.path().join("dovecot.log");
+                    assert!(
+                        ended.is_none() && attempts < 500,
+                        "dovecot did not come up: {}",
+                        fs::read_to_string(log).unwrap_or_default()
+                    );
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Dovecot {
+    fn drop(&mut self) {
+        let pid = self.master.id().to_string();
+        let asked = Command::new("kill").arg(pid).status();
+        if asked.is_err() {
+            let _ = self.master.kill();
+        }
+        let _ = self.master.wait();
+    }
+}
+
+/// Four ports that nobody has at the moment.
+fn free_ports() -> [u16; 4] {
+    let held = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    held.map(|listener| listener.local_addr().unwrap().port())
+}
+
+/// User and group of a system account.
+fn account(name: &str) -> (u32, u32) {
+    let accounts = fs::read_to_string("/etc/passwd").unwrap();
+    let line = accounts
+        .lines()
+        .find(|line| line.split(':').next() == Some(name))
+        .unwrap_or_else(|| panic!("no account {name}"));
+    let fields: Vec<&str> = line.split(':').collect();
+    (fields[2].parse().unwrap(), fields[3].parse().unwrap())
+}
+
+fn configuration(dir: &Path, [imap, imaps, pop3, pop3s]: [u16; 4]) -> String {
+    let dir = dir.display();
+    format!(
+        "base_dir = {dir}/run
+state_dir = {dir}/state
+log_path = {dir}/dovecot.log
+instance_name = {dir}
+protocols = imap pop3
+listen = {GOOD}, {STRICT}, {WRONG_NAME}, {EXPIRED}, {SELF_SIGNED}
+default_internal_user = dovecot
+default_login_user = dovenull
+first_valid_uid = 1
+mail_uid = mail
+mail_gid = mail
+mail_location = maildir:{dir}/mail/%Ln
+mail_max_userip_connections = 100
+auth_username_format = %Ln
+auth_failure_delay = 0
+auth_mechanisms = plain login
+disable_plaintext_auth = no
+ssl = yes
+ssl_cert = <{dir}/good.pem
+ssl_key = <{dir}/good.key
+local {STRICT} {{
+  ssl = required
+  disable_plaintext_auth = yes
+}}
+local {WRONG_NAME} {{
+  ssl_cert = <{dir}/wrong.pem
+  ssl_key = <{dir}/wrong.key
+}}
+local {EXPIRED} {{
+  ssl_cert = <{dir}/expired.pem
+  ssl_key = <{dir}/expired.key
+}}
+local {SELF_SIGNED} {{
+  ssl_cert = <{dir}/own.pem
+  ssl_key = <{dir}/own.key
+}}
+passdb {{
+  driver = static
+  args = password={PASSWORD}
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home={dir}/mail/%Ln allow_all_users=yes
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = {pop3}
+  }}
+  inet_listener pop3s {{
+    port = {pop3s}
+    ssl = yes
+  }}
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service stats {{
+  unix_listener stats-writer {{
+    mode = 0666
+  }}
+}}
+"
+    )
+}
