@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::table::{ACTORS, ALL, MESSAGE_TYPES, MetricKind, NO_PID, OTHER, PIDS, QUALIFIERS};
-use super::{InterchangeResult, PollResult, Release};
+use crate::metrics::table::{
+    ACTORS, ALL, MESSAGE_TYPES, MetricKind, NO_PID, OTHER, PIDS, QUALIFIERS,
+};
+use crate::metrics::{InterchangeResult, PollResult, Release};
 
 /// The page that documents every metric: name, kind, labels, their values, buckets.
 pub fn docs_markdown() -> String {
