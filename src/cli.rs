@@ -1,1 +1,194 @@
-//! The command line.
+//! The command line: one file a command. Results go to stdout, logs and progress to stderr.
+
+mod args;
+mod check_config;
+mod completions;
+mod demo;
+mod export;
+mod fetch;
+mod generate;
+mod import;
+mod messages;
+mod open;
+mod output;
+mod parse;
+mod plot;
+mod quarantine;
+mod reindex;
+mod run;
+mod series;
+mod values;
+mod version;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+
+/// Metered energy data by mail: EDIFACT MSCONS from mailboxes to durable time series.
+#[derive(Debug, Parser)]
+#[command(name = "mscons-gateway", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// Configuration file; without one, every key has its default.
+    #[arg(long, global = true, env = "MSCONS_GATEWAY_CONFIG", default_value = "gateway.toml")]
+    config: PathBuf,
+    /// How log lines on stderr look.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+    /// What is logged: error, warn, info, debug, or a filter such as `info,mscons_gateway::mail=debug`.
+    #[arg(long, global = true, env = "MSCONS_GATEWAY_LOG")]
+    log: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for log collectors.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the main job on sample mails: nothing to set up, pages on <http://localhost:8080>
+    Demo(demo::Args),
+    /// Run the gateway until SIGTERM or SIGINT; SIGHUP reloads the configuration
+    Run,
+    /// Poll every mailbox once, then end
+    Fetch(fetch::Args),
+    /// Take files in: EDIFACT, mails, mbox, zip, gz, folders, Maildirs; `-` is stdin
+    Import(import::Args),
+    /// Parse files and print what is in them; store nothing
+    Parse(parse::Args),
+    /// List the series
+    Series(series::Args),
+    /// Read the values of one series
+    Values(values::Args),
+    /// Write the values of many series to a file
+    Export(export::Args),
+    /// Draw a series as SVG
+    Plot(plot::Args),
+    /// List the messages that were taken in, newest first
+    Messages(messages::Args),
+    /// Look at what was not understood, try it again, or drop it
+    Quarantine(quarantine::Args),
+    /// Check the configuration and name every fault
+    CheckConfig,
+    /// Build the database again from the raw archive
+    Reindex,
+    /// Print version and build
+    Version,
+    /// Print completions for a shell
+    Completions(completions::Args),
+    /// Write sample mails, for tests and benchmarks
+    #[command(hide = true)]
+    Generate(generate::Args),
+}
+
+/// Runs the command that the process was started with. Exit codes: 0 done, 1 it ran and something
+/// failed, 2 wrong usage or configuration.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    start_log(&cli);
+    match dispatch(&cli) {
+        Ok(Done::Well) => ExitCode::SUCCESS,
+        Ok(Done::WithFailures) => ExitCode::from(1),
+        Err(failure) => failure.report(),
+    }
+}
+
+/// The definition of the command line, for documents and completions.
+pub fn definition() -> clap::Command {
+    Cli::command()
+}
+
+/// How a command ended that ran to its end.
+enum Done {
+    /// All of it.
+    Well,
+    /// Some of it failed; what, was said.
+    WithFailures,
+}
+
+/// Why a command could not run to its end.
+enum Failure {
+    /// The command line or the configuration must be changed.
+    Usage(String),
+    /// It ran, and failed.
+    Failed(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Failure {
+    fn report(self) -> ExitCode {
+        match self {
+            Self::Usage(what) => {
+                output::complain(&what);
+                ExitCode::from(2)
+            }
+            Self::Failed(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+            Self::Failed(error) => {
+                output::complain(&output::chain(&error));
+                ExitCode::from(1)
+            }
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> Result<Done, Failure> {
+    let config = cli.config.as_path();
+    match &cli.command {
+        Command::Demo(args) => demo::run(args),
+        Command::Run => run::run(config),
+        Command::Fetch(args) => fetch::run(config, args),
+        Command::Import(args) => import::run(config, args),
+        Command::Parse(args) => parse::run(args),
+        Command::Series(args) => series::run(config, args),
+        Command::Values(args) => values::run(config, args),
+        Command::Export(args) => export::run(config, args),
+        Command::Plot(args) => plot::run(config, args),
+        Command::Messages(args) => messages::run(config, args),
+        Command::Quarantine(args) => quarantine::run(config, args),
+        Command::CheckConfig => check_config::run(config),
+        Command::Reindex => reindex::run(config),
+        Command::Version => version::run(),
+        Command::Completions(args) => completions::run(args),
+        Command::Generate(args) => generate::run(args),
+    }
+}
+
+/// Starts logging on stderr. Crates that would log what a mailbox says, passwords included, stay
+/// silent below warnings whatever the filter says.
+fn start_log(cli: &Cli) {
+    use tracing_subscriber::filter::{EnvFilter, LevelFilter, Targets};
+    use tracing_subscriber::layer::{Layer, SubscriberExt};
+    use tracing_subscriber::util::SubscriberInitExt;
+
+    let usual = match cli.command {
+        Command::Run | Command::Demo(_) => "info",
+        Command::Fetch(_) | Command::Import(_) | Command::Parse(_) | Command::Series(_)
+        | Command::Values(_) | Command::Export(_) | Command::Plot(_) | Command::Messages(_)
+        | Command::Quarantine(_) | Command::CheckConfig | Command::Reindex | Command::Version
+        | Command::Completions(_) | Command::Generate(_) => "warn",
+    };
+    let wanted = cli.log.as_deref().unwrap_or(usual);
+    let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new(usual));
+    let silent = Targets::new()
+        .with_default(LevelFilter::TRACE)
+        .with_target("async_imap", LevelFilter::WARN)
+        .with_target("rustls", LevelFilter::WARN);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match cli.log_format {
+        LogFormat::Text => lines.with_target(false).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(silent)).with(filter).init();
+}

@@ -30,6 +30,3 @@ pub mod store;
 pub mod ingest;
 
 // The shells: translate, call the work, translate back.
-pub mod actors;
-pub mod cli;
-pub mod web;

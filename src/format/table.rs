@@ -1,1 +1,110 @@
-//! (to be written)
+//! Columns for people, aligned.
+
+use std::io::{self, Write};
+
+use super::record::Record;
+use crate::market::calendar::UtcTime;
+use crate::series::Value;
+
+/// A table: a header and rows of as many cells.
+#[derive(Debug)]
+pub struct Table {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table.
+    pub fn new(header: &[&str], rows: Vec<Vec<String>>) -> Self {
+        Self { header: header.iter().map(|&name| name.to_owned()).collect(), rows }
+    }
+
+    /// Writes it: numbers to the right, all else to the left, columns by their widest cell.
+    /// Control characters of a partner's text are shown, not obeyed.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn write<W: Write>(self, out: &mut W) -> io::Result<()> {
+        let rows: Vec<Vec<String>> = std::iter::once(self.header)
+            .chain(self.rows)
+            .map(|row| row.iter().map(|cell| printable(cell)).collect())
+            .collect();
+        let columns = rows.first().map_or(0, Vec::len);
+        let width = |column: usize| {
+            let cells = rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        for row in &rows {
+            let mut line = String::new();
+            for (cell, &width) in row.iter().zip(&widths) {
+                if is_number(cell) {
+                    line.push_str(&format!("{cell:>width$}  "));
+                } else {
+                    line.push_str(&format!("{cell:<width$}  "));
+                }
+            }
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// The columns of a table of values: what a person looks at.
+pub(super) fn header(is_stored: bool) -> Vec<&'static str> {
+    let mut names = vec!["location", "device", "obis", "start", "end", "value", "unit", "qualifier"];
+    names.push(if is_stored { "quality" } else { "status" });
+    names
+}
+
+pub(super) fn cells(record: &Record<'_>, is_stored: bool) -> Vec<String> {
+    let time = |time: Option<UtcTime>| time.as_ref().map(UtcTime::to_string).unwrap_or_default();
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let value = match record.value {
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => text.to_owned(),
+        Value::Absent => String::new(),
+    };
+    let last = match record.stored {
+        Some(stored) if is_stored => stored.quality.name().to_owned(),
+        Some(_) | None => record.label.status.join(" "),
+    };
+    vec![
+        text(record.location),
+        text(record.device),
+        text(record.obis),
+        time(record.start),
+        time(record.end),
+        value,
+        text(record.label.unit.as_deref()),
+        record.label.qualifier.to_string(),
+        last,
+    ]
+}
+
+fn is_number(cell: &str) -> bool {
+    cell.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
+        && cell.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+fn printable(cell: &str) -> String {
+    if cell.chars().any(char::is_control) {
+        cell.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+    } else {
+        cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_and_control_characters_shown() {
+        let rows = vec![vec!["a\u{1b}[31m".to_owned(), "7".to_owned()], vec!["bb".to_owned(), "12.5".to_owned()]];
+        let mut out = Vec::new();
+        Table::new(&["name", "value"], rows).write(&mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, "name         value\na\\u{1b}[31m      7\nbb            12.5\n");
+    }
+}

@@ -1,1 +1,49 @@
-//! (to be written)
+//! OBIS codes: what is measured. Any text is held; these are the questions asked of it.
+//!
+//! Source: IEC 62056-61; BDEW OBIS code list.
+
+/// Whether the code belongs to gas (medium 7): its days begin at 06:00.
+pub fn is_gas(code: &str) -> bool {
+    code.starts_with("7-")
+}
+
+/// The unit that an active or reactive energy code implies where QTY 6411 is empty; `None` where
+/// the code does not say.
+pub fn implied_unit(code: &str) -> Option<&'static str> {
+    let (medium, rest) = code.split_once('-')?;
+    let (_, value) = rest.split_once(':')?;
+    let mut groups = value.split(['.', '*']);
+    let (quantity, kind) = (groups.next()?, groups.next()?);
+    match (medium, quantity, kind) {
+        ("1", "1" | "2" | "9" | "10", "6" | "4") => Some("kW"),
+        ("1", "1" | "2" | "9" | "10", _) => Some("kWh"),
+        ("1", "3" | "4" | "5" | "6" | "7" | "8", "6" | "4") => Some("kvar"),
+        ("1", "3" | "4" | "5" | "6" | "7" | "8", _) => Some("kvarh"),
+        ("7", "3" | "13", _) => Some("m³"),
+        ("7", "33" | "99" | "9", _) if quantity != "99" || matches!(kind, "33") => Some("kWh"),
+        ("7", "54", _) => Some("kWh/m³"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_unit_follows_from_the_code_where_it_says_so() {
+        for (code, unit) in [
+            ("1-1:1.29.0", Some("kWh")),
+            ("1-1:2.29.0", Some("kWh")),
+            ("1-1:1.6.0", Some("kW")),
+            ("1-1:3.29.0", Some("kvarh")),
+            ("7-20:99.33.17", Some("kWh")),
+            ("7-0:99.41.16", None),
+            ("7-0:54.0.22", Some("kWh/m³")),
+            ("7-0:3.0.0", Some("m³")),
+            ("AUA", None),
+        ] {
+            assert_eq!(implied_unit(code), unit, "{code}");
+        }
+    }
+}

@@ -1,2 +1,11 @@
-#[test]
-fn t() {}
+//! The whole program, tested from outside: one binary, one link.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on shall say so at once"
+)]
+
+mod architecture;
+mod parse;

@@ -1,0 +1,70 @@
+//! The way from a mailbox to the `MsconsActor`: what `mail` knows of all that follows.
+
+use std::sync::Arc;
+
+use actix::Addr;
+
+use super::messages::{Ingest, Settle};
+use super::mscons::MsconsActor;
+use crate::clock;
+use crate::ingest::{Arrival, IngestError, Parcel, Settled};
+use crate::mail::{FetchedMail, Intake, IntakeError};
+use crate::mailbox::{Cursor, MailId, Outcome};
+use crate::store::Store;
+
+/// Hands the mails of one mailbox to the `MsconsActor`.
+#[derive(Clone)]
+pub struct MailboxIntake {
+    mailbox: Arc<str>,
+    mscons: Addr<MsconsActor>,
+    store: Arc<dyn Store>,
+}
+
+impl MailboxIntake {
+    /// The intake of the mailbox with this name.
+    pub fn new(mailbox: &str, mscons: Addr<MsconsActor>, store: Arc<dyn Store>) -> Self {
+        Self { mailbox: mailbox.into(), mscons, store }
+    }
+
+    /// Reads what is remembered, off the async threads.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Store, &str) -> Result<T, crate::store::StoreError> + Send + 'static,
+    ) -> Result<T, IntakeError> {
+        let (store, mailbox) = (Arc::clone(&self.store), Arc::clone(&self.mailbox));
+        tokio::task::spawn_blocking(move || question(&*store, &mailbox))
+            .await
+            .map_err(|panic| IntakeError(panic.to_string()))?
+            .map_err(|error| IntakeError(error.to_string()))
+    }
+}
+
+impl Intake for MailboxIntake {
+    async fn hand_over(&self, mail: FetchedMail) -> Result<Outcome, IntakeError> {
+        let FetchedMail { id, folder, bytes, too_large_bytes, permit } = mail;
+        let arrival = Arrival { mailbox: self.mailbox.to_string(), folder, id, at: clock::now() };
+        let parcel = too_large_bytes.map_or(Parcel::Mail(bytes), Parcel::TooLarge);
+        let answer = self.mscons.send(Ingest { arrival, parcel, permit }).await;
+        answer.map_err(|_| stopping())?.map_err(|error| IntakeError(error.to_string()))
+    }
+
+    async fn cursor(&self, folder: &str) -> Result<Option<Cursor>, IntakeError> {
+        let folder = folder.to_owned();
+        self.ask(move |store, mailbox| store.cursor(mailbox, &folder)).await
+    }
+
+    async fn settled(&self, ids: Vec<MailId>) -> Result<Vec<bool>, IntakeError> {
+        self.ask(move |store, mailbox| store.settled(mailbox, &ids)).await
+    }
+
+    async fn settle(&self, folder: &str, ids: Vec<MailId>) -> Result<(), IntakeError> {
+        let settled =
+            Settled { mailbox: self.mailbox.to_string(), folder: folder.to_owned(), ids };
+        let answer = self.mscons.send(Settle(settled)).await;
+        answer.map_err(|_| stopping())?.map_err(|error| IntakeError(error.to_string()))
+    }
+}
+
+fn stopping() -> IntakeError {
+    IntakeError(IngestError::Stopping.to_string())
+}

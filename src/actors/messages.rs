@@ -1,0 +1,61 @@
+//! What the actors say to each other: orders and facts.
+
+use std::sync::Arc;
+
+use actix::Message;
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::config::Gateway;
+use crate::ingest::{Arrival, IngestError, Parcel, Settled};
+use crate::mailbox::Outcome;
+
+/// Take this mail in; the answer comes when it is durable.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Outcome, IngestError>")]
+pub struct Ingest {
+    /// Where it came from.
+    pub arrival: Arrival,
+    /// What came.
+    pub parcel: Parcel,
+    /// Bounds the bytes in flight; dropped when the mail is durable.
+    pub permit: Option<OwnedSemaphorePermit>,
+}
+
+/// Settle mails that never came; the answer comes when it is durable.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<(), IngestError>")]
+pub struct Settle(pub Settled);
+
+/// Poll now, whatever the timer says.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct PollNow;
+
+/// Finish what is in flight, then end. The answer comes when it is done.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct Stop;
+
+/// The configuration has changed.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct Reload(pub Arc<Gateway>);
+
+/// Which child of the supervisor.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub enum ChildId {
+    /// The `MsconsActor`.
+    Mscons,
+    /// The poller of the mailbox with this name.
+    Poller(String),
+}
+
+/// A child's actor is gone, whatever ended it.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct ChildEnded {
+    /// Which.
+    pub child: ChildId,
+    /// Which life of it: one that was replaced meanwhile does not count.
+    pub life: u64,
+}

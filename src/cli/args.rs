@@ -1,0 +1,108 @@
+//! Arguments that several commands share: times and periods.
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+use super::Failure;
+use crate::market::calendar::{UtcTime, legal_day_bounds};
+use crate::store::ledger::SeriesEntry;
+
+/// A period, as two commands and more take it.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Period {
+    /// From this time on: `2026-11-01`, `2026-11-01T06:00` (local time) or RFC 3339
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Up to, not including, this time; a day means its beginning
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+    /// As it was known at this time
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+}
+
+/// A period in UTC; `None` stands for the beginning or the end of what there is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) from: Option<UtcTime>,
+    pub(super) to: Option<UtcTime>,
+    pub(super) as_of: Option<UtcTime>,
+}
+
+impl Period {
+    /// Reads the times in this zone.
+    pub(super) fn read(&self, zone: &TimeZone) -> Result<Bounds, Failure> {
+        let time = |name: &str, text: &Option<String>| {
+            text.as_deref().map(|text| read_time(name, text, zone)).transpose()
+        };
+        let bounds = Bounds {
+            from: time("--from", &self.from)?,
+            to: time("--to", &self.to)?,
+            as_of: time("--as-of", &self.as_of)?,
+        };
+        match (bounds.from, bounds.to) {
+            (Some(from), Some(to)) if to <= from => {
+                Err(Failure::Usage("--to must be after --from".to_owned()))
+            }
+            _ => Ok(bounds),
+        }
+    }
+}
+
+impl Bounds {
+    /// The period for a series: its whole span where nothing was said.
+    pub(super) fn of(self, series: &SeriesEntry) -> (UtcTime, UtcTime) {
+        let (first, _) = legal_day_bounds(series.first);
+        let (_, last) = legal_day_bounds(series.last);
+        (self.from.unwrap_or(first), self.to.unwrap_or(last))
+    }
+}
+
+fn read_time(name: &str, text: &str, zone: &TimeZone) -> Result<UtcTime, Failure> {
+    let local = |time: DateTime| {
+        zone.to_ambiguous_zoned(time).compatible().ok().map(|zoned| zoned.timestamp())
+    };
+    let date = || text.parse::<Date>().ok().and_then(|date| local(date.to_datetime(jiff::civil::Time::midnight())));
+    let time = || text.parse::<DateTime>().ok().and_then(local);
+    let instant = if text.len() == DAY_LENGTH {
+        date()
+    } else {
+        text.parse::<jiff::Timestamp>().ok().or_else(time)
+    };
+    instant.map(|instant| UtcTime::from_seconds(instant.as_second())).ok_or_else(|| {
+        Failure::Usage(format!(
+            "{name} {text:?} is no time; write 2026-11-01, 2026-11-01T06:00 or 2026-11-01T05:00:00Z"
+        ))
+    })
+}
+
+/// `2026-11-01`.
+const DAY_LENGTH: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(text: &str) -> Option<i64> {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        read_time("--from", text, &zone).ok().map(UtcTime::seconds)
+    }
+
+    #[test]
+    fn a_day_is_its_beginning_in_local_time() {
+        assert_eq!(seconds("2026-11-01"), seconds("2026-10-31T23:00:00Z"));
+        assert_eq!(seconds("2026-07-01"), seconds("2026-06-30T22:00:00Z"));
+    }
+
+    #[test]
+    fn a_local_time_without_a_zone_is_read_in_the_configured_one() {
+        assert_eq!(seconds("2026-11-01T06:00"), seconds("2026-11-01T05:00:00Z"));
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in ["", "yesterday", "2026-13-01", "2026-02-30", "1.11.2026"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+    }
+}

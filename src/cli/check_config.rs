@@ -1,0 +1,17 @@
+//! `check-config`: every fault of the configuration at once.
+
+use std::path::Path;
+
+use super::{Done, Failure, open, output};
+
+pub(super) fn run(path: &Path) -> Result<Done, Failure> {
+    if !path.is_file() {
+        return Err(Failure::Usage(format!(
+            "{} does not exist; docs/gateway.example.toml is a start",
+            path.display()
+        )));
+    }
+    let config = open::config(path)?;
+    output::note(&format!("{}: good, {} mailbox(es)", path.display(), config.mailbox.len()));
+    Ok(Done::Well)
+}

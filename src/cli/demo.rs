@@ -1,0 +1,90 @@
+//! `demo`: the main job on sample mails, with nothing to set up.
+
+use std::fs;
+use std::io;
+use std::net::TcpListener;
+use std::path::Path;
+
+use super::{Done, Failure, output, run};
+use crate::clock;
+use crate::config::mailbox::{Mailbox, Protocol};
+use crate::config::Gateway;
+use crate::market::calendar::legal_day;
+use crate::sample;
+
+/// `demo`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Address and port of the pages
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: String,
+}
+
+/// Writes some weeks of mails into a Maildir in a temporary directory, and runs the gateway on it.
+pub(super) fn run(args: &Args) -> Result<Done, Failure> {
+    let home = TemporaryHome::make()?;
+    let mails = sample::demo(legal_day(clock::now()), SEED);
+    write_maildir(&home.0.join("mail"), &mails)?;
+    let mut config = Gateway { data_dir: home.0.join("data"), ..Gateway::default() };
+    config.web.listen = free_address(&args.listen)?;
+    config.time_zone = "Europe/Berlin".to_owned();
+    config.mailbox.push(Mailbox {
+        name: "demo".to_owned(),
+        protocol: Protocol::Maildir,
+        path: home.0.join("mail"),
+        ..Mailbox::default()
+    });
+    let where_to_look = format!(
+        "{} sample mails are being taken in. Look at http://{} (Ctrl-C ends the demo)",
+        mails.len(),
+        config.web.listen.replace("127.0.0.1", "localhost"),
+    );
+    run::runtime().block_on(run::serve(config, None, || output::note(&where_to_look)))
+}
+
+/// Fills a Maildir. The names are those of a delivery agent: unique, and in the order of arrival.
+pub(super) fn write_maildir(maildir: &Path, mails: &[sample::SampleMail]) -> io::Result<()> {
+    for folder in ["new", "cur", "tmp"] {
+        fs::create_dir_all(maildir.join(folder))?;
+    }
+    for (number, mail) in mails.iter().enumerate() {
+        fs::write(maildir.join("new").join(format!("{number:08}.sample")), &mail.bytes)?;
+    }
+    Ok(())
+}
+
+/// The wanted address, or another port if that one is taken: the demo shall show itself anyhow.
+fn free_address(wanted: &str) -> Result<String, Failure> {
+    if TcpListener::bind(wanted).is_ok() {
+        return Ok(wanted.to_owned());
+    }
+    let host = wanted.rsplit_once(':').map_or("127.0.0.1", |(host, _)| host);
+    let other = TcpListener::bind(format!("{host}:0"))
+        .and_then(|listener| listener.local_addr())
+        .map_err(|error| Failure::Usage(format!("--listen {wanted}: {error}")))?;
+    output::note(&format!("{wanted} is taken; using {other}"));
+    Ok(other.to_string())
+}
+
+/// A directory that goes with the demo.
+struct TemporaryHome(std::path::PathBuf);
+
+impl TemporaryHome {
+    fn make() -> io::Result<Self> {
+        let path = std::env::temp_dir()
+            .join(format!("mscons-gateway-demo-{}-{}", std::process::id(), clock::jitter()));
+        fs::create_dir(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for TemporaryHome {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            tracing::warn!(path = %self.0.display(), %error, "the demo's directory is left behind");
+        }
+    }
+}
+
+/// Every demo shows the same world.
+const SEED: u64 = 1;

@@ -1,0 +1,82 @@
+//! `messages`: what was taken in, newest first.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use super::{Done, Failure, open, output};
+use crate::format::table::Table;
+use crate::market::calendar::UtcTime;
+use crate::store::ledger::MessageRecord;
+
+/// `messages`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// How many
+    #[arg(long, default_value_t = 50)]
+    limit: usize,
+    /// How they are printed
+    #[arg(long, value_enum, default_value_t = Output::Table)]
+    format: Output,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Output {
+    /// Columns for people
+    Table,
+    /// One JSON list
+    Json,
+}
+
+pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
+    let config = open::config(config)?;
+    let opened = open::existing_store(&config)?;
+    let messages = opened.store.messages(u64::MAX, args.limit)?;
+    if messages.is_empty() {
+        open::nothing_found("no message was taken in yet");
+    }
+    let mut out = output::stdout();
+    match args.format {
+        Output::Table => {
+            let header =
+                ["number", "arrived", "type", "pid", "sender", "document", "values", "cancelled by"];
+            let rows = messages.iter().map(|(number, message)| {
+                vec![
+                    number.to_string(),
+                    UtcTime::from_seconds(message.arrived).to_string(),
+                    message.kind.clone(),
+                    message.pid.map(|pid| pid.to_string()).unwrap_or_default(),
+                    message.reference.sender.clone(),
+                    message.document.clone(),
+                    message.values.to_string(),
+                    message.cancelled_by.map(|by| by.to_string()).unwrap_or_default(),
+                ]
+            });
+            Table::new(&header, rows.collect()).write(&mut out)?;
+        }
+        Output::Json => {
+            let list: Vec<_> = messages.iter().map(|(number, m)| json(*number, m)).collect();
+            serde_json::to_writer_pretty(&mut out, &list)?;
+        }
+    }
+    output::finish(out)?;
+    Ok(Done::Well)
+}
+
+fn json(number: u64, message: &MessageRecord) -> serde_json::Value {
+    serde_json::json!({
+        "number": number,
+        "arrived": UtcTime::from_seconds(message.arrived).to_string(),
+        "type": message.kind,
+        "version": message.version,
+        "pid": message.pid,
+        "sender": message.reference.sender,
+        "receiver": message.reference.receiver,
+        "interchange": message.reference.interchange,
+        "message": message.reference.message,
+        "document": message.document,
+        "values": message.values,
+        "cancels": message.cancels,
+        "cancelled_by": message.cancelled_by,
+    })
+}

@@ -1,0 +1,66 @@
+//! What the commands print, and how: results to stdout, progress and complaints to stderr.
+#![expect(clippy::print_stderr, reason = "this is the place that prints")]
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Standard output, buffered.
+pub(super) fn stdout() -> BufWriter<io::StdoutLock<'static>> {
+    BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+/// Says what is wrong.
+pub(super) fn complain(what: &str) {
+    eprintln!("mscons-gateway: {what}");
+}
+
+/// Says something beside the results.
+pub(super) fn note(what: &str) {
+    eprintln!("{what}");
+}
+
+/// An error and its causes in one line, none said twice.
+pub(super) fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.contains(&cause) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
+/// Whether the reader of a pipe has gone, such as `head`: no fault of ours.
+pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// A progress bar on a terminal; nothing in a pipe.
+pub(super) fn progress(length: u64, unit: &'static str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+    let template = match unit {
+        "bytes" => "{bar:32} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}",
+        _ => "{bar:32} {human_pos}/{human_len} {per_sec} {eta} {msg}",
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸─"));
+    }
+    if io::stderr().is_terminal() {
+        bar.enable_steady_tick(Duration::from_millis(100));
+    } else {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    bar
+}
+
+/// Flushes, so that an error of the last bytes is seen.
+pub(super) fn finish(mut out: impl Write) -> io::Result<()> {
+    out.flush()
+}

@@ -1,0 +1,41 @@
+//! `reindex`: the database again, from the archive alone.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Done, Failure, open, output};
+use crate::ingest::reindex::reindex;
+use crate::store::Store;
+use crate::store::archive::Archive;
+use crate::store::data_dir::DataDir;
+use crate::store::sled::Rebuild;
+
+pub(super) fn run(config: &Path) -> Result<Done, Failure> {
+    let config = open::config(config)?;
+    if !config.data_dir.is_dir() {
+        return Err(Failure::Usage(format!("data_dir {} does not exist", config.data_dir.display())));
+    }
+    let directory = DataDir::open(&config.data_dir)?;
+    let archive = Arc::new(Archive::open(&directory)?);
+    let rebuild = Rebuild::begin(&directory, config.store.cache.bytes())?;
+    let store: Arc<dyn Store> = rebuild.store();
+    let bar = output::progress(archive.bytes(), "bytes");
+    let report = reindex(Arc::clone(&store), &archive, &|done| bar.set_position(done))?;
+    bar.finish_and_clear();
+    let totals = store.totals()?;
+    drop(store);
+    rebuild.finish()?;
+    for damage in &report.damaged {
+        output::complain(damage);
+    }
+    output::note(&format!(
+        "{} archive entries read, {} damaged: {} messages, {} series, {} values, {} in quarantine",
+        report.entries,
+        report.damaged.len(),
+        totals.messages,
+        totals.series,
+        totals.values,
+        totals.quarantine,
+    ));
+    Ok(if report.damaged.is_empty() { Done::Well } else { Done::WithFailures })
+}

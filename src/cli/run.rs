@@ -1,0 +1,106 @@
+//! `run`: the gateway, until it is told to stop.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use actix::{Actor, Addr};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Done, Failure, open};
+use crate::actors::{Reload, Stop, Supervisor};
+use crate::clock;
+use crate::config::Gateway;
+use crate::health::Health;
+use crate::metrics;
+use crate::text::Text;
+use crate::web::{self, Context};
+
+pub(super) fn run(config: &Path) -> Result<Done, Failure> {
+    let loaded = open::config(config)?;
+    let file = config.to_owned();
+    runtime().block_on(serve(loaded, Some(file), || {}))
+}
+
+/// The runtime of all that lives long: actors on this thread, everything else on worker threads.
+pub(super) fn runtime() -> actix::SystemRunner {
+    #[expect(clippy::expect_used, reason = "without threads there is no gateway")]
+    actix::System::with_tokio_rt(|| {
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .expect("the system gives no threads")
+    })
+}
+
+/// Runs the gateway until SIGTERM or SIGINT. `ready` is called once its pages answer.
+pub(super) async fn serve(
+    config: Gateway,
+    file: Option<PathBuf>,
+    ready: impl FnOnce(),
+) -> Result<Done, Failure> {
+    let metrics = metrics::install()?;
+    metrics::zero(&config.mailbox.iter().map(|m| m.name.clone()).collect::<Vec<_>>());
+    let opened = open::store(&config)?;
+    let ingest = opened.ingest()?;
+    let health = Health::new(clock::now());
+    health.set_mailboxes(&config.mailbox);
+    health.store_ready(true);
+    let context = Context {
+        store: Arc::clone(&opened.store),
+        archive: Arc::clone(&opened.archive),
+        health: health.clone(),
+        text: Arc::new(Text::new(config.language)),
+        time_zone: open::time_zone(&config)?,
+        metrics: metrics.clone(),
+        dialect: open::dialect(&config),
+    };
+    let server = web::serve(&config.web, context)
+        .map_err(|error| Failure::Usage(format!("web.listen = {:?}: {error}", config.web.listen)))?;
+    let web = server.handle();
+    let serving = tokio::spawn(server);
+    let supervisor = Supervisor::new(ingest, health.clone(), config.mailbox.clone()).start();
+    tracing::info!(listen = %config.web.listen, mailboxes = config.mailbox.len(), data_dir = %config.data_dir.display(), "the gateway runs");
+    ready();
+    until_told_to_stop(&supervisor, file.as_deref()).await?;
+    tracing::info!("stopping: what is in flight is finished first");
+    health.store_ready(false);
+    // The pages answer until the pollers are done, so that `/readyz` tells what is going on.
+    drop(supervisor.send(Stop).await);
+    web.stop(true).await;
+    drop(serving.await);
+    Ok(Done::Well)
+}
+
+/// Waits for SIGTERM or SIGINT; SIGHUP reloads the configuration meanwhile.
+async fn until_told_to_stop(
+    supervisor: &Addr<Supervisor>,
+    file: Option<&Path>,
+) -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+            _ = hangup.recv() => reload(supervisor, file).await,
+        }
+    }
+}
+
+/// Takes over the mailboxes of the changed file; a faulty one changes nothing.
+async fn reload(supervisor: &Addr<Supervisor>, file: Option<&Path>) {
+    let Some(file) = file else { return };
+    match open::config(file) {
+        Ok(config) => {
+            tracing::info!(mailboxes = config.mailbox.len(), "the configuration is read again; changes of data_dir, store and web need a restart");
+            drop(supervisor.send(Reload(Arc::new(config))).await);
+        }
+        Err(Failure::Usage(what)) => {
+            tracing::error!(what, "the configuration has faults; the gateway goes on with the old one");
+        }
+        Err(Failure::Failed(error)) => {
+            tracing::error!(%error, "the configuration cannot be read; the gateway goes on with the old one");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `series`: which series there are.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use super::{Done, Failure, open, output};
+use crate::format::table::Table;
+use crate::store::ledger::SeriesEntry;
+use crate::store::read;
+
+/// `series`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Location, OBIS code, `location/obis` or number; `*` stands for any characters
+    #[arg(default_value = "*")]
+    pattern: String,
+    /// How they are printed
+    #[arg(long, value_enum, default_value_t = Output::Table)]
+    format: Output,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Output {
+    /// Columns for people
+    Table,
+    /// One JSON list
+    Json,
+}
+
+pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
+    let config = open::config(config)?;
+    let opened = open::existing_store(&config)?;
+    let found = read::find(&*opened.store, &args.pattern)?;
+    if found.is_empty() {
+        open::nothing_found("no series fits");
+    }
+    let mut out = output::stdout();
+    match args.format {
+        Output::Table => table(&found).write(&mut out)?,
+        Output::Json => {
+            let list: Vec<serde_json::Value> = found.iter().map(json).collect();
+            serde_json::to_writer_pretty(&mut out, &list)?;
+        }
+    }
+    output::finish(out)?;
+    Ok(Done::Well)
+}
+
+fn table(found: &[SeriesEntry]) -> Table {
+    let header =
+        ["number", "location", "obis", "device", "unit", "kind", "first day", "last day", "values"];
+    let rows = found.iter().map(|series| {
+        vec![
+            series.id.to_string(),
+            series.key.location.clone(),
+            series.key.obis.clone(),
+            series.key.device.clone().unwrap_or_default(),
+            series.key.unit.clone().unwrap_or_default(),
+            series.key.kind.name().to_owned(),
+            series.first.to_string(),
+            series.last.to_string(),
+            series.values.to_string(),
+        ]
+    });
+    Table::new(&header, rows.collect())
+}
+
+fn json(series: &SeriesEntry) -> serde_json::Value {
+    serde_json::json!({
+        "number": series.id,
+        "location": series.key.location,
+        "obis": series.key.obis,
+        "device": series.key.device,
+        "unit": series.key.unit,
+        "kind": series.key.kind.name(),
+        "first": series.first.to_string(),
+        "last": series.last.to_string(),
+        "values": series.values,
+    })
+}

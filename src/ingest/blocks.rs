@@ -1,0 +1,155 @@
+//! A message's rows to blocks: one for each series and local day.
+
+use std::collections::HashMap;
+
+use crate::market::calendar::UtcTime;
+use crate::market::quantity::Decimal;
+use crate::message::mscons::{Group, Interchange, Message};
+use crate::series::{Block, Columns, Key, Kind, Labels, Row, Value};
+use crate::store::ledger::NewBlock;
+
+/// The blocks of a message, in the order in which its series begin.
+pub fn blocks_of(interchange: &Interchange, message: &Message, arrived: UtcTime) -> Vec<NewBlock> {
+    let mut drafts = Drafts::default();
+    for group in &message.groups {
+        drafts.sort_in(interchange, group);
+    }
+    let mut blocks = Vec::new();
+    for Draft {
+        key,
+        version,
+        columns,
+        labels,
+    } in drafts.drafts
+    {
+        let document_date = message.document_date.unwrap_or(arrived);
+        let block = Block {
+            version,
+            document_date,
+            arrived,
+            columns,
+            labels,
+        };
+        blocks.extend(
+            block
+                .split_by_day()
+                .into_iter()
+                .map(|(day, block)| NewBlock {
+                    key: key.clone(),
+                    day,
+                    values: u32::try_from(block.columns.len()).unwrap_or(u32::MAX),
+                    bytes: block.encode(),
+                }),
+        );
+    }
+    blocks
+}
+
+/// Rows that belong to one series, as they are gathered.
+struct Draft {
+    key: Key,
+    version: Option<UtcTime>,
+    columns: Columns,
+    labels: Labels,
+}
+
+/// The series of one message, in the order in which they begin.
+#[derive(Default)]
+struct Drafts {
+    drafts: Vec<Draft>,
+    places: HashMap<(Key, Option<UtcTime>), usize>,
+}
+
+/// Where a row goes: the draft, and its label's number there.
+#[derive(Clone, Copy)]
+struct Target {
+    draft: usize,
+    label: u32,
+}
+
+impl Drafts {
+    /// Puts the rows of a group to their series: all of a LIN to one, as a rule, so that the
+    /// target of the row before is tried first.
+    fn sort_in(&mut self, interchange: &Interchange, group: &Group) {
+        let mut last: Option<(Kind, u32, Target)> = None;
+        for row in group
+            .rows
+            .clone()
+            .filter_map(|at| interchange.columns.row(at))
+        {
+            let kind = kind_of(&row);
+            let target = match last {
+                Some((before, label, target)) if before == kind && label == row.label => target,
+                _ => {
+                    let Some(target) = self.target(interchange, group, kind, row.label) else {
+                        continue;
+                    };
+                    last = Some((kind, row.label, target));
+                    target
+                }
+            };
+            if let Some(draft) = self.drafts.get_mut(target.draft) {
+                let value = canonical(row.value);
+                draft.columns.push(Row {
+                    label: target.label,
+                    value,
+                    ..row
+                });
+            }
+        }
+    }
+
+    fn target(
+        &mut self,
+        interchange: &Interchange,
+        group: &Group,
+        kind: Kind,
+        label: u32,
+    ) -> Option<Target> {
+        let label = interchange.labels.get(label)?;
+        let key = key_of(group, kind, label.unit.as_deref());
+        let draft =
+            *self
+                .places
+                .entry((key, group.version))
+                .or_insert_with_key(|(key, version)| {
+                    self.drafts.push(Draft {
+                        key: key.clone(),
+                        version: *version,
+                        columns: Columns::default(),
+                        labels: Labels::default(),
+                    });
+                    self.drafts.len() - 1
+                });
+        let label = self.drafts.get_mut(draft)?.labels.intern(label.clone());
+        Some(Target { draft, label })
+    }
+}
+
+/// The number that an unusual spelling means (`007`, `+5`): the archive keeps the spelling.
+fn canonical(value: Value<'_>) -> Value<'_> {
+    match value {
+        Value::Text(text) => {
+            Decimal::parse_lenient(text.as_bytes()).map_or(Value::Absent, Value::Number)
+        }
+        Value::Number(_) | Value::Absent => value,
+    }
+}
+
+fn kind_of(row: &Row<'_>) -> Kind {
+    match (row.start, row.end) {
+        (None, None) => Kind::Timeless,
+        (Some(start), Some(end)) if start == end => Kind::Reading,
+        (Some(_) | None, Some(_)) | (Some(_), None) => Kind::Interval,
+    }
+}
+
+fn key_of(group: &Group, kind: Kind, unit: Option<&str>) -> Key {
+    Key {
+        location: group.location.clone().unwrap_or_default(),
+        device: group.device.clone().filter(|_| kind == Kind::Reading),
+        obis: group.obis.clone().unwrap_or_default(),
+        kind,
+        unit: unit.map(str::to_owned),
+    }
+}

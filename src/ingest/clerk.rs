@@ -1,0 +1,413 @@
+//! What is new, what is known, what contradicts: decided by looking into the store, one mail
+//! after the other, and written down.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::IngestError;
+use super::commit::Settled;
+use super::digest::{Digest, Piece, Replay, Storage};
+use crate::mailbox::Outcome;
+use crate::store::archive::{Archive, ArchivePlace};
+use crate::store::ledger::{
+    Batch, Hash, InterchangeRecord, MailRecord, MailSlot, MessageReference, NewInterchange,
+    NewMessage, NewQuarantine, QuarantineRecord,
+};
+use crate::store::{Store, StoreError};
+
+/// A mail about which everything is decided; its pieces are in the archive, not yet synced.
+pub(super) struct Prepared {
+    batch: Batch,
+    pub(super) outcome: Outcome,
+    hashes: HashSet<Hash>,
+    references: HashSet<MessageReference>,
+}
+
+impl Prepared {
+    /// A batch that settles mails of which nothing was taken in.
+    pub(super) fn settling(settled: Settled) -> Self {
+        let Settled {
+            mailbox,
+            folder,
+            ids,
+        } = settled;
+        let batch = Batch {
+            mailbox,
+            folder,
+            mail: MailSlot::None,
+            interchanges: Vec::new(),
+            duplicates: Vec::new(),
+            quarantine: Vec::new(),
+            settles: ids,
+            resolves: Vec::new(),
+        };
+        let (hashes, references) = (HashSet::new(), HashSet::new());
+        Self {
+            batch,
+            outcome: Outcome::Irrelevant,
+            hashes,
+            references,
+        }
+    }
+
+    /// Whether a mail speaks of the same interchanges or messages as this one: then this one must
+    /// be in the store before the other is decided.
+    pub(super) fn concerns(&self, digest: &Digest) -> bool {
+        digest.pieces.iter().any(|piece| {
+            self.hashes.contains(&piece.hash)
+                || piece
+                    .messages
+                    .iter()
+                    .any(|m| self.references.contains(&m.record.reference))
+        })
+    }
+}
+
+/// Decides and writes. Owned by the one thread that commits.
+pub(super) struct Clerk {
+    store: Arc<dyn Store>,
+    archive: Arc<Archive>,
+    next_sequence: u64,
+}
+
+impl Clerk {
+    pub(super) fn new(store: Arc<dyn Store>, archive: Arc<Archive>) -> Result<Self, IngestError> {
+        let next_sequence = store.next_sequence()?;
+        Ok(Self {
+            store,
+            archive,
+            next_sequence,
+        })
+    }
+
+    /// Decides about a mail and appends its new pieces to the archive.
+    pub(super) fn prepare(&mut self, digest: Digest) -> Result<Prepared, IngestError> {
+        let mut draft = Draft::new(&digest);
+        for piece in digest.pieces {
+            self.decide(piece, digest.replays, &mut draft)?;
+        }
+        Ok(draft.finish())
+    }
+
+    /// A batch that takes an entry out of quarantine.
+    pub(super) fn dropping(&self, number: u64) -> Result<Prepared, IngestError> {
+        if !self
+            .store
+            .quarantine()?
+            .iter()
+            .any(|(known, _)| *known == number)
+        {
+            return Err(IngestError::NoSuchEntry(number));
+        }
+        let mut prepared = Prepared::settling(Settled {
+            mailbox: String::new(),
+            folder: String::new(),
+            ids: Vec::new(),
+        });
+        prepared.batch.resolves.push(number);
+        Ok(prepared)
+    }
+
+    /// Makes decided mails durable, in order, with one flush.
+    pub(super) fn commit(&mut self, group: Vec<Prepared>) -> Result<(), IngestError> {
+        // The archive first: what the database names must be there after a power cut.
+        self.archive.sync()?;
+        for prepared in &group {
+            self.store.apply(&prepared.batch, self.next_sequence)?;
+            let messages: usize = prepared
+                .batch
+                .interchanges
+                .iter()
+                .map(|known| known.messages.len())
+                .sum();
+            self.next_sequence += 1 + messages as u64;
+        }
+        self.store.flush()?;
+        Ok(())
+    }
+
+    fn decide(
+        &mut self,
+        piece: Piece,
+        replays: Option<Replay>,
+        draft: &mut Draft,
+    ) -> Result<(), IngestError> {
+        if !draft.hashes.insert(piece.hash) {
+            return Ok(()); // Twice in one mail.
+        }
+        let known = self.store.interchange(&piece.hash)?;
+        let place = match (&known, replays) {
+            (Some(known), None) => {
+                draft.duplicate(piece.hash, known);
+                return Ok(());
+            }
+            (Some(_), Some(Replay { entry: None, .. })) => return Ok(()),
+            (Some(known), Some(Replay { entry: Some(_), .. })) => known.place,
+            (None, _) => match &piece.storage {
+                Storage::New(entry) => self.archive.append(entry)?,
+                Storage::Archived(place) => *place,
+            },
+        };
+        let Piece {
+            name,
+            hash,
+            bytes,
+            envelope,
+            messages,
+            mut barred,
+            findings,
+            ..
+        } = piece;
+        let mut fresh = Vec::with_capacity(messages.len());
+        for message in messages {
+            match self.compare(&message, &bytes, &draft.references)? {
+                Standing::New => {
+                    draft.references.insert(message.record.reference.clone());
+                    fresh.push(message);
+                }
+                Standing::Same => {}
+                Standing::Conflict(reason) => {
+                    barred.push((message.record.reference.message.clone(), vec![reason]));
+                }
+            }
+        }
+        let envelope = envelope.unwrap_or(super::digest::Envelope {
+            sender: String::new(),
+            receiver: String::new(),
+            reference: String::new(),
+            application: String::new(),
+        });
+        let record = InterchangeRecord {
+            mail: 0,
+            place,
+            sender: envelope.sender,
+            receiver: envelope.receiver,
+            reference: envelope.reference,
+            application: envelope.application,
+            duplicates: known.map_or(0, |known| known.duplicates),
+            findings,
+            barred: u32::try_from(barred.len()).unwrap_or(u32::MAX),
+        };
+        draft.add(
+            NewInterchange {
+                hash,
+                record,
+                messages: fresh,
+            },
+            name,
+            place,
+            barred,
+        );
+        Ok(())
+    }
+
+    /// How a message stands to what is known under its reference.
+    fn compare(
+        &self,
+        message: &NewMessage,
+        bytes: &[u8],
+        in_this_mail: &HashSet<MessageReference>,
+    ) -> Result<Standing, IngestError> {
+        let reference = &message.record.reference;
+        if in_this_mail.contains(reference) {
+            return Ok(Standing::Conflict(
+                "the same reference stands twice in this mail".to_owned(),
+            ));
+        }
+        let Some(sequence) = self.store.message_by_reference(reference)? else {
+            return Ok(Standing::New);
+        };
+        let Some(known) = self.store.message(sequence)? else {
+            return Err(damaged(
+                format!("message {sequence}"),
+                "it has a reference, but no record",
+            ));
+        };
+        let Some(interchange) = self.store.interchange(&known.interchange)? else {
+            return Err(damaged(
+                format!("message {sequence}"),
+                "its interchange has no record",
+            ));
+        };
+        let (_, old) = self.archive.read(interchange.place)?;
+        let same = slice(&old, known.offset_bytes, known.length_bytes)
+            == slice(
+                bytes,
+                message.record.offset_bytes,
+                message.record.length_bytes,
+            );
+        Ok(if same {
+            Standing::Same
+        } else {
+            Standing::Conflict(format!(
+                "message {} of interchange {} from {} is known already with other content (message {sequence}); ask the sender which one holds",
+                reference.message, reference.interchange, reference.sender
+            ))
+        })
+    }
+}
+
+enum Standing {
+    New,
+    Same,
+    Conflict(String),
+}
+
+fn slice(bytes: &[u8], offset: u64, length: u64) -> Option<&[u8]> {
+    let start = usize::try_from(offset).ok()?;
+    bytes.get(start..start.checked_add(usize::try_from(length).ok()?)?)
+}
+
+fn damaged(what: String, detail: &str) -> IngestError {
+    StoreError::Damaged {
+        what,
+        detail: detail.to_owned(),
+    }
+    .into()
+}
+
+/// A mail that is being decided about.
+struct Draft {
+    mail: MailRecord,
+    replays: Option<Replay>,
+    hashes: HashSet<Hash>,
+    references: HashSet<MessageReference>,
+    interchanges: Vec<NewInterchange>,
+    duplicates: Vec<Hash>,
+    quarantine: Vec<NewQuarantine>,
+    holds_barred: bool,
+}
+
+impl Draft {
+    fn new(digest: &Digest) -> Self {
+        let arrival = &digest.arrival;
+        let mut draft = Self {
+            mail: MailRecord {
+                mailbox: arrival.mailbox.clone(),
+                folder: arrival.folder.clone(),
+                id: arrival.id.clone(),
+                arrived: arrival.at.seconds(),
+                size_bytes: digest.size_bytes,
+                head: digest.head.clone(),
+                interchanges: digest.pieces.iter().map(|piece| piece.hash).collect(),
+                outcome: if digest.too_large {
+                    Outcome::TooLarge
+                } else {
+                    Outcome::Irrelevant
+                },
+            },
+            replays: digest.replays,
+            hashes: HashSet::new(),
+            references: HashSet::new(),
+            interchanges: Vec::new(),
+            duplicates: Vec::new(),
+            quarantine: Vec::new(),
+            holds_barred: false,
+        };
+        if digest.too_large {
+            let reason = format!(
+                "the mail has {} bytes, more than max_mail_size allows; it is still at the server",
+                digest.size_bytes
+            );
+            draft.bar("mail".to_owned(), None, vec![(String::new(), vec![reason])]);
+        }
+        draft
+    }
+
+    /// The same bytes again. What was in quarantine then still holds the mail back.
+    fn duplicate(&mut self, hash: Hash, known: &InterchangeRecord) {
+        self.duplicates.push(hash);
+        self.holds_barred |= known.barred > 0;
+    }
+
+    fn add(
+        &mut self,
+        interchange: NewInterchange,
+        name: String,
+        place: ArchivePlace,
+        barred: Vec<(String, Vec<String>)>,
+    ) {
+        self.interchanges.push(interchange);
+        if !barred.is_empty() {
+            self.holds_barred = true;
+            self.bar(name, Some(place), barred);
+        }
+    }
+
+    fn bar(
+        &mut self,
+        name: String,
+        place: Option<ArchivePlace>,
+        barred: Vec<(String, Vec<String>)>,
+    ) {
+        let messages = barred
+            .iter()
+            .map(|(m, _)| m.clone())
+            .filter(|m| !m.is_empty())
+            .collect();
+        let reasons = barred
+            .into_iter()
+            .flat_map(|(_, reasons)| reasons)
+            .collect();
+        self.quarantine.push(NewQuarantine {
+            record: QuarantineRecord {
+                mail: 0,
+                arrived: self.mail.arrived,
+                mailbox: self.mail.mailbox.clone(),
+                name,
+                messages,
+                reasons,
+                place,
+            },
+        });
+    }
+
+    fn finish(mut self) -> Prepared {
+        self.mail.outcome = self.outcome();
+        let outcome = self.mail.outcome;
+        let MailRecord {
+            mailbox,
+            folder,
+            id,
+            ..
+        } = self.mail.clone();
+        let (mail, settles, resolves) = match self.replays {
+            None => (MailSlot::New(Box::new(self.mail)), vec![id], None),
+            Some(Replay { mail: None, entry }) => {
+                (MailSlot::New(Box::new(self.mail)), Vec::new(), entry)
+            }
+            Some(Replay {
+                mail: Some(sequence),
+                entry,
+            }) => (MailSlot::Known(sequence), Vec::new(), entry),
+        };
+        let batch = Batch {
+            mailbox,
+            folder,
+            mail,
+            interchanges: self.interchanges,
+            duplicates: self.duplicates,
+            quarantine: self.quarantine,
+            settles,
+            resolves: resolves.into_iter().collect(),
+        };
+        Prepared {
+            batch,
+            outcome,
+            hashes: self.hashes,
+            references: self.references,
+        }
+    }
+
+    fn outcome(&self) -> Outcome {
+        if self.holds_barred {
+            Outcome::Quarantined
+        } else if !self.interchanges.is_empty() {
+            Outcome::Stored
+        } else if !self.duplicates.is_empty() {
+            Outcome::Duplicate
+        } else {
+            self.mail.outcome
+        }
+    }
+}

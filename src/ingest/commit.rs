@@ -1,0 +1,202 @@
+//! The committer: one thread that makes many mails durable with one flush.
+//!
+//! Order of a group: every piece appended to the archive, archive synced, every mail's batch
+//! applied, database flushed, every sender answered. A mail that waits alone is committed at once;
+//! under load the mails that arrive during a flush form the next group.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::IngestError;
+use super::clerk::{Clerk, Prepared};
+use super::digest::Digest;
+use crate::mailbox::{MailId, Outcome};
+use crate::store::archive::Archive;
+use crate::store::{Store, StoreError};
+
+/// Mails that are settled although nothing of them was taken in.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    /// Name of the mailbox.
+    pub mailbox: String,
+    /// Folder (IMAP).
+    pub folder: String,
+    /// Their identities.
+    pub ids: Vec<MailId>,
+}
+
+type Answer<T> = oneshot::Sender<Result<T, IngestError>>;
+
+/// What the committer can be asked for.
+pub(super) enum Order {
+    /// Make a mail durable.
+    TakeIn {
+        /// Everything it brings.
+        digest: Box<Digest>,
+        /// Told when it is durable.
+        answer: Answer<Outcome>,
+    },
+    /// Settle mails that never came.
+    Settle {
+        /// Which.
+        settled: Settled,
+        /// Told when it is durable.
+        answer: Answer<()>,
+    },
+    /// Take an entry out of quarantine.
+    Drop {
+        /// Its number.
+        number: u64,
+        /// Told when it is durable.
+        answer: Answer<()>,
+    },
+}
+
+/// The committer's address. The thread ends when the last address is dropped and all that was
+/// submitted before is done.
+#[derive(Clone)]
+pub struct Committer {
+    orders: mpsc::Sender<Order>,
+}
+
+impl Committer {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// [`IngestError::Store`] if the store cannot be read or the system has no thread to give.
+    pub fn start(store: Arc<dyn Store>, archive: Arc<Archive>) -> Result<Self, IngestError> {
+        let (orders, inbox) = mpsc::channel(MAX_WAITING);
+        let mut clerk = Clerk::new(store, archive)?;
+        std::thread::Builder::new()
+            .name("committer".to_owned())
+            .spawn(move || run(&mut clerk, inbox))
+            .map_err(|source| StoreError::File {
+                action: "starting a thread for",
+                path: "the committer".to_owned(),
+                source,
+            })?;
+        Ok(Self { orders })
+    }
+
+    /// Hands an order in; waits while too many are waiting.
+    pub(super) async fn submit(&self, order: Order) -> Result<(), IngestError> {
+        self.orders
+            .send(order)
+            .await
+            .map_err(|_| IngestError::Stopping)
+    }
+}
+
+/// Serves orders until every address is gone.
+fn run(clerk: &mut Clerk, mut inbox: mpsc::Receiver<Order>) {
+    while let Some(first) = inbox.blocking_recv() {
+        let mut group = Group::default();
+        group.add(clerk, first);
+        while !group.is_full() {
+            match inbox.try_recv() {
+                Ok(order) => group.add(clerk, order),
+                Err(_) => break,
+            }
+        }
+        group.finish(clerk);
+    }
+}
+
+/// What is told to whom once the group is durable.
+enum Reply {
+    Outcome(Answer<Outcome>, Outcome),
+    Done(Answer<()>),
+}
+
+impl Reply {
+    fn send(self, result: Result<(), IngestError>) {
+        // Whoever asked may be gone: a poll that was cut off. The work is done all the same.
+        match self {
+            Self::Outcome(answer, outcome) => drop(answer.send(result.map(|()| outcome))),
+            Self::Done(answer) => drop(answer.send(result)),
+        }
+    }
+}
+
+/// Mails that share one flush.
+#[derive(Default)]
+struct Group {
+    members: Vec<(Prepared, Reply)>,
+    bytes: usize,
+}
+
+impl Group {
+    fn is_full(&self) -> bool {
+        self.members.len() >= MAX_MAILS || self.bytes >= MAX_BYTES
+    }
+
+    /// Decides about an order and lets it join; one that cannot be decided is answered at once.
+    fn add(&mut self, clerk: &mut Clerk, order: Order) {
+        match order {
+            Order::TakeIn { digest, answer } => {
+                if self
+                    .members
+                    .iter()
+                    .any(|(member, _)| member.concerns(&digest))
+                {
+                    // It speaks of the same messages as a mail of this group: that one first.
+                    std::mem::take(self).finish(clerk);
+                }
+                self.bytes += digest
+                    .pieces
+                    .iter()
+                    .map(|piece| piece.bytes.len())
+                    .sum::<usize>();
+                match guarded(|| clerk.prepare(*digest)) {
+                    Ok(prepared) => {
+                        let outcome = prepared.outcome;
+                        self.members
+                            .push((prepared, Reply::Outcome(answer, outcome)));
+                    }
+                    Err(error) => drop(answer.send(Err(error))),
+                }
+            }
+            Order::Settle { settled, answer } => {
+                self.members
+                    .push((Prepared::settling(settled), Reply::Done(answer)));
+            }
+            Order::Drop { number, answer } => match guarded(|| clerk.dropping(number)) {
+                Ok(prepared) => self.members.push((prepared, Reply::Done(answer))),
+                Err(error) => drop(answer.send(Err(error))),
+            },
+        }
+    }
+
+    /// Makes the group durable and answers everyone.
+    fn finish(self, clerk: &mut Clerk) {
+        let (prepared, replies): (Vec<_>, Vec<_>) = self.members.into_iter().unzip();
+        let result = guarded(|| clerk.commit(prepared));
+        if let Err(error) = &result {
+            tracing::error!(%error, mails = replies.len(), "a commit failed; the mails stay where they are");
+        }
+        for reply in replies {
+            reply.send(result.clone());
+        }
+    }
+}
+
+/// Runs a step of the commit; a panic (sled has some) is an error of this step, not the end.
+fn guarded<T>(step: impl FnOnce() -> Result<T, IngestError>) -> Result<T, IngestError> {
+    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|panic| {
+        let what = super::panic_text(&*panic);
+        Err(StoreError::Database {
+            path: "data_dir".to_owned(),
+            what,
+        }
+        .into())
+    })
+}
+
+/// Orders that may wait: two full groups, so that the thread never runs dry under load.
+const MAX_WAITING: usize = 2 * MAX_MAILS;
+/// Mails that share a flush. A flush takes 0.1 to 10 ms; by 256 mails its cost is spread thin.
+const MAX_MAILS: usize = 256;
+/// Bytes of a group: bounds the time until the first of it is answered.
+const MAX_BYTES: usize = 16 << 20;

@@ -1,0 +1,98 @@
+//! Everything again, from the archive alone.
+
+use std::sync::Arc;
+
+use super::IngestError;
+use super::clerk::Clerk;
+use super::digest::{Digest, Replay};
+use super::quarantine::digest_archived;
+use crate::extract::Bounds;
+use crate::store::Store;
+use crate::store::archive::Archive;
+
+/// What a reindex found.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Report {
+    /// Archive entries that were taken in.
+    pub entries: u64,
+    /// Archive entries that are damaged: which, and how it shows.
+    pub damaged: Vec<String>,
+}
+
+/// Fills an empty store from the archive, in the order of arrival. `progress` is told how many
+/// archive bytes are done.
+///
+/// Duplicates, mails without EDIFACT and what was settled at the servers are not in the archive:
+/// those mails are looked at again at the next poll, without any effect on the values.
+///
+/// # Errors
+/// [`IngestError`] if the store cannot be written. Damaged entries are reported, not errors.
+pub fn reindex(
+    store: Arc<dyn Store>,
+    archive: &Arc<Archive>,
+    progress: &dyn Fn(u64),
+) -> Result<Report, IngestError> {
+    let mut clerk = Clerk::new(store, Arc::clone(archive))?;
+    let mut report = Report::default();
+    let mut mail: Option<Digest> = None;
+    let mut group = Vec::new();
+    let mut done = 0;
+    for entry in archive.entries() {
+        let (place, origin, bytes) = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                report.damaged.push(error.to_string());
+                continue;
+            }
+        };
+        done += bytes.len() as u64;
+        report.entries += 1;
+        let replay = Replay {
+            entry: None,
+            mail: None,
+        };
+        let digest = digest_archived(origin, bytes, place, replay, &Bounds::default());
+        match &mut mail {
+            Some(mail) if same_mail(mail, &digest) => mail.pieces.extend(digest.pieces),
+            _ => {
+                if let Some(mail) = mail.replace(digest) {
+                    take_in(&mut clerk, mail, &mut group)?;
+                }
+            }
+        }
+        if group.len() >= MAILS_A_FLUSH {
+            clerk.commit(std::mem::take(&mut group))?;
+            progress(done);
+        }
+    }
+    if let Some(mail) = mail {
+        take_in(&mut clerk, mail, &mut group)?;
+    }
+    clerk.commit(group)?;
+    progress(done);
+    Ok(report)
+}
+
+fn take_in(
+    clerk: &mut Clerk,
+    mail: Digest,
+    group: &mut Vec<super::clerk::Prepared>,
+) -> Result<(), IngestError> {
+    if group.iter().any(|earlier| earlier.concerns(&mail)) {
+        clerk.commit(std::mem::take(group))?;
+    }
+    group.push(clerk.prepare(mail)?);
+    Ok(())
+}
+
+/// The pieces of one mail stand behind each other in the archive.
+fn same_mail(one: &Digest, other: &Digest) -> bool {
+    one.arrival.mailbox == other.arrival.mailbox
+        && one.arrival.folder == other.arrival.folder
+        && one.arrival.id == other.arrival.id
+        && one.arrival.at == other.arrival.at
+        && one.size_bytes == other.size_bytes
+}
+
+/// Mails that share a flush.
+const MAILS_A_FLUSH: usize = 1_000;

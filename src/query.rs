@@ -1,0 +1,89 @@
+//! What the store holds, as pages, API and commands show it: records and points of charts.
+
+use std::collections::HashMap;
+
+use crate::chart::Point;
+use crate::format::Record;
+use crate::format::record::Stored;
+use crate::market::calendar::UtcTime;
+use crate::series::merge::Held;
+use crate::series::Value;
+use crate::store::ledger::{MessageRecord, SeriesEntry};
+use crate::store::{Store, StoreError, read};
+
+/// The values of one series in a period, with the messages that said them.
+#[derive(Debug)]
+pub struct Values {
+    /// The series.
+    pub series: SeriesEntry,
+    /// Its values in order of time.
+    pub held: Vec<Held>,
+    messages: HashMap<u64, MessageRecord>,
+}
+
+/// Reads the values of a series that start in `[from, to)`.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn values(
+    store: &dyn Store,
+    series: &SeriesEntry,
+    (from, to): (UtcTime, UtcTime),
+    as_of: Option<UtcTime>,
+) -> Result<Values, StoreError> {
+    let held = read::values(store, series, from, to, as_of)?;
+    let mut messages = HashMap::new();
+    for value in &held {
+        if let std::collections::hash_map::Entry::Vacant(vacant) = messages.entry(value.source)
+            && let Some(message) = store.message(value.source)?
+        {
+            vacant.insert(message);
+        }
+    }
+    Ok(Values { series: series.clone(), held, messages })
+}
+
+impl Values {
+    /// The values as records, in order of time.
+    pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        let key = &self.series.key;
+        self.held.iter().filter_map(move |held| {
+            let message = self.messages.get(&held.source)?;
+            Some(Record {
+                sender: &message.reference.sender,
+                receiver: &message.reference.receiver,
+                interchange: &message.reference.interchange,
+                message: &message.reference.message,
+                document: &message.document,
+                pid: message.pid,
+                location: text(&key.location),
+                device: key.device.as_deref(),
+                obis: text(&key.obis),
+                start: held.start,
+                end: held.end,
+                value: held.value.map_or(Value::Absent, Value::Number),
+                label: &held.label,
+                stored: Some(Stored { quality: held.quality, source: held.source }),
+            })
+        })
+    }
+
+    /// The values as points of a chart; values without time have no place in one.
+    pub fn points(&self) -> Vec<Point> {
+        let point = |held: &Held| {
+            let start = held.start?;
+            Some(Point {
+                start,
+                end: held.end.unwrap_or(start),
+                value: held.value.map(crate::chart::number),
+                quality: held.quality,
+                corrected: held.superseded > 0,
+            })
+        };
+        self.held.iter().filter_map(point).collect()
+    }
+}
+
+fn text(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
