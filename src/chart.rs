@@ -1,7 +1,15 @@
 //! Charts as SVG: pure drawing from numbers to text. The one place where `f64` is allowed.
+//!
+//! The same input gives the same bytes. Colours are CSS variables (`--chart-…`, listed in
+//! [`svg`]) with a fallback each, so that a page can dress a chart that it inlines.
 
 pub mod axis;
+pub mod legend;
 pub mod load_profile;
+pub mod steps;
+pub mod svg;
+
+use jiff::tz::TimeZone;
 
 use crate::market::calendar::UtcTime;
 use crate::series::quality::Quality;
@@ -38,6 +46,8 @@ pub struct Frame<'a> {
     pub height: u32,
     /// Labels of axes and legend.
     pub language: crate::text::Language,
+    /// Clock of the time axis.
+    pub time_zone: &'a TimeZone,
 }
 
-pub use load_profile::load_profile;
+pub use load_profile::{load_profile, load_profile_inline, load_profile_small};

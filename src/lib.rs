@@ -20,6 +20,7 @@ pub mod text;
 
 // The edges: one kind of outside each.
 pub mod clock;
+pub mod health;
 pub mod mail;
 pub mod metrics;
 pub mod net;

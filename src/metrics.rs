@@ -1,1 +1,401 @@
 //! Metrics: the table of all of them, and one function for each.
+//!
+//! Label values come from the configuration or from the closed lists of this file; whatever else
+//! arrives in a mail is counted as `other`, so that a stranger cannot grow the number of series.
+//! Every known series exists at 0 from the start ([`zero`]): `rate()` and alerts see the first event.
+
+mod docs;
+mod table;
+
+use std::time::Duration;
+
+use ::metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+
+pub use docs::docs_markdown;
+use table::{
+    ACTOR_RESTARTS, ACTORS, BUILD_INFO, COMMIT_DURATION, DUPLICATES, INTERCHANGES, MAIL_BYTES,
+    MAILBOX_CONNECTIONS, MAILBOX_LAST_SUCCESS, MAILBOX_UP, MAILS_FETCHED, MAILS_RELEASED,
+    MESSAGE_TYPES, MESSAGES, NO_PID, OTHER, PARSE_DURATION, PIDS, POLL_DURATION, POLLS, QUALIFIERS,
+    QUARANTINE_SIZE, SERIES, STORE_BYTES, VALUES,
+};
+pub use table::{ALL, Metric, MetricKind};
+
+/// What became of a mail at the server.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Release {
+    /// Deleted.
+    Deleted,
+    /// Moved to another folder.
+    Moved,
+    /// Marked as seen.
+    Seen,
+    /// Left as it was; only remembered as done.
+    Kept,
+}
+
+impl Release {
+    const ALL: [Self; 4] = [Self::Deleted, Self::Moved, Self::Seen, Self::Kept];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::Moved => "moved",
+            Self::Seen => "seen",
+            Self::Kept => "kept",
+        }
+    }
+}
+
+/// How a poll ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PollResult {
+    /// Everything that was announced is settled.
+    Ok,
+    /// It failed and is tried again by itself.
+    Transient,
+    /// It failed and a person must act.
+    Permanent,
+    /// It failed by a fault of the gateway.
+    Panic,
+}
+
+impl PollResult {
+    const ALL: [Self; 4] = [Self::Ok, Self::Transient, Self::Permanent, Self::Panic];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Transient => "transient",
+            Self::Permanent => "permanent",
+            Self::Panic => "panic",
+        }
+    }
+}
+
+/// What became of an interchange.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum InterchangeResult {
+    /// New, and stored.
+    Stored,
+    /// Known by its bytes: no effect.
+    Duplicate,
+    /// Set aside, all of it or some of its messages.
+    Quarantined,
+}
+
+impl InterchangeResult {
+    const ALL: [Self; 3] = [Self::Stored, Self::Duplicate, Self::Quarantined];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Duplicate => "duplicate",
+            Self::Quarantined => "quarantined",
+        }
+    }
+}
+
+/// Counts mails that were fetched, and their bytes.
+pub fn mails_fetched(mailbox: &str, mails: u64, bytes: u64) {
+    counter!(MAILS_FETCHED.name, "mailbox" => mailbox.to_owned()).increment(mails);
+    counter!(MAIL_BYTES.name, "mailbox" => mailbox.to_owned()).increment(bytes);
+}
+
+/// Counts mails that were released at the server.
+pub fn mails_released(mailbox: &str, action: Release, mails: u64) {
+    counter!(MAILS_RELEASED.name, "mailbox" => mailbox.to_owned(), "action" => action.label())
+        .increment(mails);
+}
+
+/// Notes that a poll ended, and how long it took.
+pub fn poll_ended(mailbox: &str, result: PollResult, took: Duration) {
+    counter!(POLLS.name, "mailbox" => mailbox.to_owned(), "result" => result.label()).increment(1);
+    histogram!(POLL_DURATION.name, "mailbox" => mailbox.to_owned()).record(took);
+}
+
+/// Notes whether the last poll of a mailbox succeeded.
+pub fn mailbox_up(mailbox: &str, is_up: bool) {
+    gauge!(MAILBOX_UP.name, "mailbox" => mailbox.to_owned()).set(if is_up { 1.0 } else { 0.0 });
+}
+
+/// Notes when a mailbox was last polled with success, in seconds UTC.
+pub fn mailbox_last_success(mailbox: &str, at_seconds: i64) {
+    let at = u64::try_from(at_seconds).unwrap_or(0);
+    gauge!(MAILBOX_LAST_SUCCESS.name, "mailbox" => mailbox.to_owned()).set(approximate(at));
+}
+
+/// Notes how many connections to a mailbox are open.
+pub fn mailbox_connections(mailbox: &str, open: u32) {
+    gauge!(MAILBOX_CONNECTIONS.name, "mailbox" => mailbox.to_owned()).set(f64::from(open));
+}
+
+/// Counts an interchange by what became of it.
+pub fn interchange(result: InterchangeResult) {
+    counter!(INTERCHANGES.name, "result" => result.label()).increment(1);
+    if result == InterchangeResult::Duplicate {
+        counter!(DUPLICATES.name).increment(1);
+    }
+}
+
+/// Counts messages of a type (UNH 0065) and Prüfidentifikator.
+pub fn messages(kind: &str, pid: Option<u32>, messages: u64) {
+    let kind = listed(kind, MESSAGE_TYPES);
+    counter!(MESSAGES.name, "type" => kind, "pid" => pid_label(kind, pid)).increment(messages);
+}
+
+/// Counts values by their qualifier (QTY 6063).
+pub fn values(qualifier: &str, values: u64) {
+    counter!(VALUES.name, "qualifier" => listed(qualifier, QUALIFIERS)).increment(values);
+}
+
+/// Notes how long it took to parse one interchange.
+pub fn parsed(took: Duration) {
+    histogram!(PARSE_DURATION.name).record(took);
+}
+
+/// Notes how long a commit took, from the first mail in it to the end of its fsync.
+pub fn committed(took: Duration) {
+    histogram!(COMMIT_DURATION.name).record(took);
+}
+
+/// Notes how many entries are in quarantine.
+pub fn quarantine_size(entries: u64) {
+    gauge!(QUARANTINE_SIZE.name).set(approximate(entries));
+}
+
+/// Notes how many bytes database and archive take on disk.
+pub fn store_bytes(bytes: u64) {
+    gauge!(STORE_BYTES.name).set(approximate(bytes));
+}
+
+/// Notes how many series there are.
+pub fn series(series: u64) {
+    gauge!(SERIES.name).set(approximate(series));
+}
+
+/// Counts that an actor ended and was started again.
+pub fn actor_restarted(actor: &str) {
+    counter!(ACTOR_RESTARTS.name, "actor" => listed(actor, ACTORS)).increment(1);
+}
+
+/// Renders the metrics, and keeps them small.
+#[derive(Clone, Debug)]
+pub struct Handle(PrometheusHandle);
+
+impl Handle {
+    /// The metrics in Prometheus' text format, version 0.0.4.
+    pub fn render(&self) -> String {
+        self.0.render()
+    }
+
+    /// Folds observations into their buckets. To be called every few seconds, or a histogram that
+    /// nobody scrapes grows.
+    pub fn run_upkeep(&self) {
+        self.0.run_upkeep();
+    }
+}
+
+/// Makes the process count. To be called once, before the first metric.
+///
+/// # Errors
+/// [`BuildError`] if the process counts already.
+pub fn install() -> Result<Handle, BuildError> {
+    let handle = builder()?.install_recorder()?;
+    Ok(Handle(handle))
+}
+
+/// Makes every series that is known at the start exist at 0, with its help text.
+pub fn zero(mailboxes: &[String]) {
+    describe();
+    for mailbox in mailboxes {
+        zero_mailbox(mailbox);
+    }
+    for result in InterchangeResult::ALL {
+        counter!(INTERCHANGES.name, "result" => result.label()).absolute(0);
+    }
+    for &kind in MESSAGE_TYPES.iter().chain(&[OTHER]) {
+        let pids = if kind == table::MSCONS { PIDS } else { &[] };
+        for &pid in pids.iter().chain(&[NO_PID, OTHER]) {
+            counter!(MESSAGES.name, "type" => kind, "pid" => pid).absolute(0);
+        }
+    }
+    for &qualifier in QUALIFIERS.iter().chain(&[OTHER]) {
+        counter!(VALUES.name, "qualifier" => qualifier).absolute(0);
+    }
+    for &actor in ACTORS.iter().chain(&[OTHER]) {
+        counter!(ACTOR_RESTARTS.name, "actor" => actor).absolute(0);
+    }
+    counter!(DUPLICATES.name).absolute(0);
+    for metric in [QUARANTINE_SIZE, STORE_BYTES, SERIES] {
+        gauge!(metric.name).set(0.0);
+    }
+    // Asking for a histogram makes it exist, without an observation.
+    let _ = histogram!(PARSE_DURATION.name);
+    let _ = histogram!(COMMIT_DURATION.name);
+    gauge!(BUILD_INFO.name, "version" => VERSION, "commit" => COMMIT).set(1.0);
+}
+
+fn zero_mailbox(mailbox: &str) {
+    let name = || mailbox.to_owned();
+    mails_fetched(mailbox, 0, 0);
+    for action in Release::ALL {
+        mails_released(mailbox, action, 0);
+    }
+    for result in PollResult::ALL {
+        counter!(POLLS.name, "mailbox" => name(), "result" => result.label()).absolute(0);
+    }
+    let _ = histogram!(POLL_DURATION.name, "mailbox" => name());
+    for metric in [MAILBOX_UP, MAILBOX_LAST_SUCCESS, MAILBOX_CONNECTIONS] {
+        gauge!(metric.name, "mailbox" => name()).set(0.0);
+    }
+}
+
+fn describe() {
+    for metric in ALL {
+        match metric.kind {
+            MetricKind::Counter => describe_counter!(metric.name, metric.help),
+            MetricKind::Gauge => describe_gauge!(metric.name, metric.help),
+            MetricKind::Histogram => describe_histogram!(metric.name, metric.help),
+        }
+    }
+}
+
+fn builder() -> Result<PrometheusBuilder, BuildError> {
+    let mut builder = PrometheusBuilder::new();
+    for metric in ALL
+        .iter()
+        .filter(|metric| metric.kind == MetricKind::Histogram)
+    {
+        // Without buckets the exporter renders a summary, which cannot be added up.
+        let matcher = Matcher::Full(metric.name.to_owned());
+        builder = builder.set_buckets_for_metric(matcher, metric.buckets)?;
+    }
+    Ok(builder)
+}
+
+/// The value as it stands in the list, or `other`.
+fn listed(value: &str, list: &[&'static str]) -> &'static str {
+    list.iter()
+        .find(|known| **known == value)
+        .copied()
+        .unwrap_or(OTHER)
+}
+
+fn pid_label(kind: &'static str, pid: Option<u32>) -> &'static str {
+    match pid {
+        None => NO_PID,
+        Some(pid) if kind == table::MSCONS => listed(&pid.to_string(), PIDS),
+        Some(_) => OTHER,
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a gauge is an f64; exact up to 2^53"
+)]
+fn approximate(number: u64) -> f64 {
+    number as f64
+}
+
+/// Version of this build.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Commit of this build; the release build sets it.
+const COMMIT: &str = match option_env!("MSCONS_GATEWAY_COMMIT") {
+    Some(commit) => commit,
+    None => "unknown",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(count: impl FnOnce()) -> String {
+        let recorder = builder().unwrap().build_recorder();
+        let handle = Handle(recorder.handle());
+        ::metrics::with_local_recorder(&recorder, count);
+        handle.run_upkeep();
+        handle.render()
+    }
+
+    #[test]
+    fn every_metric_of_the_table_exists_from_the_start_with_help_and_type() {
+        let page = rendered(|| zero(&["metering".to_owned()]));
+        for metric in ALL {
+            let (name, help) = (metric.name, metric.help);
+            assert!(
+                page.contains(&format!("# HELP {name} {help}\n")),
+                "{name}: no help\n{page}"
+            );
+            let kind = metric.kind.label();
+            assert!(
+                page.contains(&format!("# TYPE {name} {kind}\n")),
+                "{name}: no type\n{page}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_is_rendered_that_the_table_does_not_name() {
+        let page = rendered(|| zero(&["metering".to_owned()]));
+        for line in page.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+            let name = line.split(' ').next().unwrap();
+            assert!(ALL.iter().any(|metric| metric.name == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn counters_are_zero_before_the_first_event_for_each_known_combination() {
+        let page = rendered(|| zero(&["a".to_owned(), "b".to_owned()]));
+        for line in [
+            r#"mscons_gateway_polls_total{mailbox="a",result="ok"} 0"#,
+            r#"mscons_gateway_polls_total{mailbox="b",result="permanent"} 0"#,
+            r#"mscons_gateway_messages_total{type="MSCONS",pid="13018"} 0"#,
+            r#"mscons_gateway_messages_total{type="other",pid="none"} 0"#,
+            r#"mscons_gateway_values_total{qualifier="67"} 0"#,
+            r#"mscons_gateway_poll_duration_seconds_count{mailbox="a"} 0"#,
+            "mscons_gateway_commit_duration_seconds_count 0",
+        ] {
+            assert!(page.contains(line), "{line} is not in\n{page}");
+        }
+    }
+
+    #[test]
+    fn what_a_stranger_makes_up_is_counted_as_other() {
+        let page = rendered(|| {
+            messages("EVIL", Some(1), 2);
+            messages("MSCONS", Some(99999), 3);
+            messages("MSCONS", None, 4);
+            values("X1", 5);
+        });
+        assert!(page.contains(r#"{type="other",pid="other"} 2"#), "{page}");
+        assert!(page.contains(r#"{type="MSCONS",pid="other"} 3"#), "{page}");
+        assert!(page.contains(r#"{type="MSCONS",pid="none"} 4"#), "{page}");
+        assert!(
+            page.contains(r#"values_total{qualifier="other"} 5"#),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn a_poll_falls_into_its_own_bucket() {
+        let page = rendered(|| poll_ended("a", PollResult::Ok, Duration::from_millis(200)));
+        assert!(
+            page.contains(r#"_bucket{mailbox="a",le="0.1"} 0"#),
+            "{page}"
+        );
+        assert!(
+            page.contains(r#"_bucket{mailbox="a",le="0.25"} 1"#),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn a_mailbox_name_is_escaped() {
+        let page = rendered(|| mailbox_up("a\"b\\c\nd", true));
+        assert!(
+            page.contains(r#"mailbox_up{mailbox="a\"b\\c\nd"} 1"#),
+            "{page}"
+        );
+    }
+}

@@ -1,9 +1,267 @@
 //! A load profile: one step a value, gaps left open, substitutes and corrections marked.
+//!
+//! Meter readings are drawn as dots on a thin line. Below the plot run two thin tracks: one in the
+//! colour of the worst quality, one where values were corrected, so that a single substitute shows
+//! in the chart of a year, too.
 
-use super::{Frame, Point};
+mod axes;
+mod labels;
+mod line;
 
-/// Draws the points as a complete SVG document (light and dark by `prefers-color-scheme`, colours
-/// as CSS variables with fallbacks so that a page can inline it).
-pub fn load_profile(_frame: &Frame<'_>, _points: &[Point]) -> String {
-    todo!()
+use std::fmt::Write as _;
+
+use crate::chart::axis::ValueAxis;
+use crate::chart::legend::Legend;
+use crate::chart::steps::{Scale, Steps, steps};
+use crate::chart::svg::{GROUND, INK, coordinate, dark_style, escape, text_pixels};
+use crate::chart::{Frame, Point};
+use crate::market::calendar::UtcTime;
+use crate::text::Text;
+
+/// Draws the points, in order of time, as a complete SVG document with heading and legend; light
+/// and dark by `prefers-color-scheme`.
+pub fn load_profile(frame: &Frame<'_>, points: &[Point]) -> String {
+    Drawing::new(frame, points, Dress::Document).draw()
 }
+
+/// The same for a page that inlines it: no heading, no style of its own, fonts by inheritance.
+pub fn load_profile_inline(frame: &Frame<'_>, points: &[Point]) -> String {
+    Drawing::new(frame, points, Dress::Inline).draw()
+}
+
+/// A thumbnail for a page that inlines it: the line alone, with its gaps and its last value.
+pub fn load_profile_small(frame: &Frame<'_>, points: &[Point]) -> String {
+    Drawing::new(frame, points, Dress::Small).draw()
+}
+
+/// What is drawn around the line.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Dress {
+    Document,
+    Inline,
+    Small,
+}
+
+impl Dress {
+    /// Room for the heading.
+    const fn heading_pixels(self) -> f64 {
+        match self {
+            Self::Document => 32.0,
+            Self::Inline | Self::Small => 0.0,
+        }
+    }
+
+    /// Width and height under which nothing could be read.
+    const fn least_pixels(self) -> (u32, u32) {
+        match self {
+            Self::Document | Self::Inline => (240, 140),
+            Self::Small => (40, 24),
+        }
+    }
+}
+
+struct Drawing<'a> {
+    frame: &'a Frame<'a>,
+    points: &'a [Point],
+    dress: Dress,
+    text: Text,
+    size: (f64, f64),
+    legend: Option<Legend>,
+    plot: Plot,
+    axis: ValueAxis,
+    drawn: Steps,
+    is_readings: bool,
+    svg: String,
+}
+
+/// Where the plot is, in pixels.
+#[derive(Clone, Copy, Debug)]
+struct Plot {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(frame: &'a Frame<'a>, points: &'a [Point], dress: Dress) -> Self {
+        let text = Text::new(frame.language, frame.time_zone.clone());
+        let (least_width, least_height) = dress.least_pixels();
+        let width = f64::from(frame.width.max(least_width));
+        let height = f64::from(frame.height.max(least_height));
+        let is_readings = points.iter().all(|point| point.start == point.end);
+        let scale = |pixels| Scale {
+            from: frame.from,
+            to: frame.to,
+            pixels,
+        };
+        // How wide the plot is depends on the labels of its axis, and these on the values alone.
+        let whole = steps(points, scale(width));
+        let axis = value_axis(&whole, is_readings, if height < 260.0 { 3 } else { 5 });
+        let mut plot = Plot {
+            left: 1.0,
+            right: width - 6.0,
+            top: 6.0,
+            bottom: height - 6.0,
+        };
+        let mut legend = None;
+        if dress != Dress::Small {
+            let labels = axis
+                .ticks
+                .iter()
+                .map(|tick| text.rounded(*tick, axis.decimals));
+            let label_pixels = labels.map(|label| text_pixels(&label)).fold(0.0, f64::max);
+            plot.left = (label_pixels + 14.0).min(width / 3.0);
+            plot.right = width - 14.0;
+            let entries = Legend::new(&whole, frame.unit, (plot.left, plot.right), &text);
+            plot.top = dress.heading_pixels() + entries.height() + 20.0;
+            plot.bottom = (height - 52.0).max(plot.top + 20.0);
+            legend = Some(entries);
+        }
+        let drawn = steps(points, scale(plot.right - plot.left));
+        let svg = String::new();
+        let size = (width, height.max(plot.bottom));
+        Self {
+            frame,
+            points,
+            dress,
+            text,
+            size,
+            legend,
+            plot,
+            axis,
+            drawn,
+            is_readings,
+            svg,
+        }
+    }
+
+    fn draw(mut self) -> String {
+        self.open();
+        if self.dress != Dress::Small {
+            self.grid();
+            self.legend();
+        }
+        self.gaps();
+        self.lines();
+        match self.dress {
+            Dress::Small => self.last_dot(),
+            Dress::Document | Dress::Inline => {
+                self.tracks();
+                self.value_labels();
+                self.tooltips();
+            }
+        }
+        self.svg.push_str("</svg>\n");
+        self.svg
+    }
+
+    fn open(&mut self) {
+        let summary = escape(&self.summary());
+        let (width, height) = self.size;
+        let _ = write!(
+            self.svg,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" \
+             width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-size=\"12\" \
+             aria-label=\"{summary}\""
+        );
+        match self.dress {
+            Dress::Document => {
+                let (ground, ink) = (GROUND.value(), INK.value());
+                let _ = write!(
+                    self.svg,
+                    " font-family=\"system-ui,-apple-system,'Segoe UI',Roboto,sans-serif\">\
+                     <title>{summary}</title>{}\
+                     <rect width=\"{width}\" height=\"{height}\" fill=\"{ground}\"/>\
+                     <text x=\"{}\" y=\"26\" font-size=\"15\" font-weight=\"600\" fill=\"{ink}\">{}</text>",
+                    dark_style(),
+                    coordinate(self.plot.left),
+                    escape(self.frame.title),
+                );
+            }
+            Dress::Inline | Dress::Small => {
+                let _ = write!(self.svg, "><title>{summary}</title>");
+            }
+        }
+    }
+
+    /// What the chart shows, for those who do not see it.
+    fn summary(&self) -> String {
+        let (from, to) = (self.frame.from.seconds(), self.frame.to.seconds());
+        let mut parts = vec![self.text.chart_summary(
+            self.frame.title,
+            &self.text.date_time(from),
+            &self.text.date_time(to),
+        )];
+        let value = |value: f64| format!("{} {}", self.number(value), self.frame.unit);
+        if let (Some((low, _)), Some((high, _)), Some((last, _))) =
+            (self.drawn.low, self.drawn.high, self.drawn.last)
+        {
+            parts.push(self.text.chart_extremes(
+                value(low).trim(),
+                value(high).trim(),
+                value(last).trim(),
+            ));
+        }
+        parts.push(match self.drawn.gaps.len() {
+            0 => self.text.gaps_none(),
+            gaps => self
+                .text
+                .gaps_found(u64::try_from(gaps).unwrap_or(u64::MAX)),
+        });
+        parts.join(". ")
+    }
+
+    fn legend(&mut self) {
+        if let Some(legend) = &self.legend {
+            legend.draw(&mut self.svg, self.dress.heading_pixels() + 16.0);
+        }
+    }
+
+    /// A value with as many digits as it needs, four that matter at most.
+    fn number(&self, value: f64) -> String {
+        let most = match value.abs() {
+            large if large >= 1000.0 => 0,
+            large if large >= 100.0 => 1,
+            large if large >= 10.0 => 2,
+            _ => 3,
+        };
+        let close = |decimals: &i32| {
+            let unit = 10_f64.powi(*decimals);
+            ((value * unit).round() / unit - value).abs() < 1e-9 * value.abs().max(1.0)
+        };
+        let decimals = (0..most).find(close).unwrap_or(most);
+        self.text
+            .rounded(value, usize::try_from(decimals).unwrap_or(0))
+    }
+
+    fn x(&self, at: UtcTime) -> f64 {
+        let pixels = self.plot.right - self.plot.left;
+        let scale = Scale {
+            from: self.frame.from,
+            to: self.frame.to,
+            pixels,
+        };
+        self.plot.left + scale.place(at)
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        let Plot { top, bottom, .. } = self.plot;
+        let spread = self.axis.high - self.axis.low;
+        bottom - (value - self.axis.low) / spread * (bottom - top)
+    }
+}
+
+/// An axis that holds all values; amounts stand on zero, readings do not.
+fn value_axis(drawn: &Steps, is_readings: bool, rows: u32) -> ValueAxis {
+    let low = drawn.low.map_or(0.0, |(value, _)| value);
+    let high = drawn.high.map_or(1.0, |(value, _)| value);
+    if is_readings {
+        ValueAxis::over(low, high, rows)
+    } else {
+        ValueAxis::over(low.min(0.0), high.max(0.0), rows)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! What the colours and marks of a chart mean: only those that appear in it.
+
+use std::fmt::Write as _;
+
+use crate::chart::steps::Steps;
+use crate::chart::svg::{
+    CORRECTED, Colour, GAP, MUTED, coordinate, escape, hatch, of_quality, text_pixels,
+};
+use crate::series::quality::Quality;
+use crate::text::Text;
+
+/// The legend of a chart, in rows, the unit of the values first.
+#[derive(Clone, Debug)]
+pub struct Legend {
+    unit: String,
+    left: f64,
+    rows: Vec<Vec<Entry>>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    colour: Colour,
+    mark: Mark,
+    label: String,
+    x: f64,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Mark {
+    Line,
+    Band,
+    Track,
+}
+
+impl Legend {
+    /// The legend of what is drawn, between two edges; what finds no room goes to the next row.
+    pub fn new(drawn: &Steps, unit: &str, (left, right): (f64, f64), text: &Text) -> Self {
+        let mut rows = vec![Vec::new()];
+        let mut x = left
+            + if unit.is_empty() {
+                0.0
+            } else {
+                text_pixels(unit) + 22.0
+            };
+        for (colour, mark, label) in entries(drawn, text) {
+            let pixels = LABEL_SHIFT + text_pixels(&label);
+            if x > left && x + pixels > right {
+                rows.push(Vec::new());
+                x = left;
+            }
+            if let Some(row) = rows.last_mut() {
+                row.push(Entry {
+                    colour,
+                    mark,
+                    label,
+                    x,
+                });
+            }
+            x += pixels + 16.0;
+        }
+        Self {
+            unit: unit.to_owned(),
+            left,
+            rows,
+        }
+    }
+
+    /// How high it is, in pixels.
+    pub fn height(&self) -> f64 {
+        self.rows.iter().map(|_| ROW_PIXELS).sum()
+    }
+
+    /// Draws it, the first row's letters standing on `first`.
+    pub fn draw(&self, svg: &mut String, first: f64) {
+        let (x, y, unit) = (coordinate(self.left), coordinate(first), escape(&self.unit));
+        let _ = write!(
+            svg,
+            "<g fill=\"{}\"><text x=\"{x}\" y=\"{y}\" font-weight=\"600\">{unit}</text>",
+            MUTED.value()
+        );
+        let mut y = first;
+        for row in &self.rows {
+            for entry in row {
+                entry.draw(svg, y);
+            }
+            y += ROW_PIXELS;
+        }
+        svg.push_str("</g>");
+    }
+}
+
+impl Entry {
+    fn draw(&self, svg: &mut String, y: f64) {
+        let (x, colour) = (coordinate(self.x), self.colour.value());
+        let _ = match self.mark {
+            Mark::Line => write!(
+                svg,
+                "<rect x=\"{x}\" y=\"{}\" width=\"12\" height=\"3\" rx=\"1.5\" fill=\"{colour}\"/>",
+                coordinate(y - 6.0)
+            ),
+            Mark::Band => write!(
+                svg,
+                "<rect x=\"{x}\" y=\"{}\" width=\"12\" height=\"11\" fill=\"{colour}\" \
+                 fill-opacity=\"0.14\"/><path d=\"{}\" stroke=\"{colour}\" stroke-opacity=\"0.5\"/>",
+                coordinate(y - 10.0),
+                hatch(self.x, self.x + 12.0, y - 10.0, y + 1.0)
+            ),
+            Mark::Track => write!(
+                svg,
+                "<rect x=\"{x}\" y=\"{}\" width=\"12\" height=\"2\" fill=\"{colour}\"/>",
+                coordinate(y - 2.0)
+            ),
+        };
+        let (x, y) = (coordinate(self.x + LABEL_SHIFT), coordinate(y));
+        let _ = write!(
+            svg,
+            "<text x=\"{x}\" y=\"{y}\">{}</text>",
+            escape(&self.label)
+        );
+    }
+}
+
+/// What a quality is called.
+pub fn quality_name(quality: Quality, text: &Text) -> String {
+    match quality {
+        Quality::Measured => text.quality_measured(),
+        Quality::Substitute => text.quality_substitute(),
+        Quality::Preliminary => text.quality_preliminary(),
+        Quality::Disturbed => text.quality_disturbed(),
+        Quality::Missing => text.quality_missing(),
+    }
+}
+
+fn entries(drawn: &Steps, text: &Text) -> Vec<(Colour, Mark, String)> {
+    let mut entries: Vec<(Colour, Mark, String)> = [
+        Quality::Measured,
+        Quality::Substitute,
+        Quality::Preliminary,
+        Quality::Disturbed,
+    ]
+    .into_iter()
+    .filter(|quality| {
+        let has =
+            |step: &crate::chart::steps::Step| step.worst == *quality || step.quality == *quality;
+        drawn.steps.iter().any(has)
+    })
+    .map(|quality| (of_quality(quality), Mark::Line, quality_name(quality, text)))
+    .collect();
+    if !drawn.gaps.is_empty() {
+        entries.push((GAP, Mark::Band, text.chart_gap()));
+    }
+    if drawn.steps.iter().any(|step| step.corrected) {
+        entries.push((CORRECTED, Mark::Track, text.chart_corrected()));
+    }
+    entries
+}
+
+/// Distance of two rows.
+const ROW_PIXELS: f64 = 18.0;
+/// From a mark to its label.
+const LABEL_SHIFT: f64 = 18.0;

@@ -1,0 +1,249 @@
+# Sätze der Seiten, Berichte und Mails auf Deutsch. Jeder Schlüssel steht auch in en.ftl.
+
+months_short = Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez
+months_long = Januar Februar März April Mai Juni Juli August September Oktober November Dezember
+weekdays_short = Mo Di Mi Do Fr Sa So
+
+quality_measured = gemessen
+quality_substitute = Ersatzwert
+quality_preliminary = vorläufig
+quality_disturbed = gestört
+quality_missing = fehlt
+
+chart_day = { $weekday } { $day }.
+chart_day_of_month = { $day }.
+chart_gap = Lücke
+chart_corrected = korrigiert
+chart_summary = { $title }, { $from } bis { $to }
+chart_extremes = Kleinster Wert { $low }, größter { $high }, letzter { $last }
+gaps_found =
+    { $count ->
+        [one] eine Lücke
+       *[other] { $count } Lücken
+    }
+gaps_none = keine Lücken
+
+nav_status = Status
+nav_series = Zeitreihen
+nav_messages = Nachrichten
+nav_quarantine = Quarantäne
+nav_skip = Zum Inhalt
+footer_times = Zeiten in { $zone }
+footer_metrics = Metriken
+footer_health = Bereitschaft
+
+status_all_well = Alles läuft
+status_starting = Das Gateway startet
+status_mailboxes_down =
+    { $count ->
+        [one] Ein Postfach ist nicht erreichbar
+       *[other] { $count } Postfächer sind nicht erreichbar
+    }
+status_store_failed = Die Ablage ist nicht bereit
+status_no_mailbox = Noch kein Postfach eingerichtet
+status_last_message = Letzte Nachricht { $when }
+status_no_message = Noch keine Nachricht empfangen
+status_since = läuft seit { $when }
+
+total_mails = Mails
+total_messages = Nachrichten
+total_series = Zeitreihen
+total_values = Werte
+total_quarantine = in Quarantäne
+total_disk = auf der Platte
+total_duplicates =
+    { $count ->
+        [one] eine kam doppelt und zählt einmal
+       *[other] { $count } kamen doppelt und zählen einmal
+    }
+
+mailboxes = Postfächer
+mailbox_up = erreichbar
+mailbox_starting = startet
+mailbox_down = nicht erreichbar
+mailbox_down_act = Eingriff nötig
+mailbox_last_success = Zuletzt abgefragt
+mailbox_next_poll = Nächste Abfrage
+mailbox_never = noch nie
+mailbox_now = jetzt
+mailbox_down_since = seit { $when }
+mailbox_mails =
+    { $count ->
+        [one] eine Mail
+       *[other] { $count } Mails
+    }
+mailbox_nothing_new = nichts Neues
+mailbox_duplicates =
+    { $count ->
+        [one] eine doppelt
+       *[other] { $count } doppelt
+    }
+mailbox_quarantined =
+    { $count ->
+        [one] eine in Quarantäne
+       *[other] { $count } in Quarantäne
+    }
+mailbox_irrelevant =
+    { $count ->
+        [one] eine ohne EDIFACT
+       *[other] { $count } ohne EDIFACT
+    }
+mailbox_too_large =
+    { $count ->
+        [one] eine zu groß
+       *[other] { $count } zu groß
+    }
+mailbox_last_poll = Letzte Abfrage
+mailbox_since_start = Seit dem Start
+mailbox_retries = Das Gateway versucht es von selbst wieder.
+
+gallery = Zeitreihen
+gallery_all =
+    { $count ->
+        [one] Die eine Zeitreihe
+       *[other] Alle { $count } Zeitreihen
+    }
+gallery_until = bis { $when }
+latest_messages = Neueste Nachrichten
+all_messages = Alle Nachrichten
+
+series_title = Zeitreihen
+series_search = Suche
+series_search_hint = Marktlokation, Messlokation oder OBIS-Kennzahl; * steht für beliebige Zeichen
+series_search_button = Suchen
+series_found =
+    { $count ->
+        [one] eine Zeitreihe
+       *[other] { $count } Zeitreihen
+    }
+series_none = Keine Zeitreihe gefunden
+series_none_hint = Zeitreihen entstehen von selbst, sobald eine Mail mit MSCONS ankommt.
+series_location = Lokation
+series_device = Zähler
+series_obis = OBIS-Kennzahl
+series_unit = Einheit
+series_kind = Art
+series_from = Von
+series_to = Bis
+series_values = Werte
+series_without_location = ohne Lokation
+kind_interval = Lastgang oder Menge
+kind_reading = Zählerstand
+kind_timeless = ohne Zeit
+
+obis_active_import = Wirkarbeit, Bezug
+obis_active_export = Wirkarbeit, Einspeisung
+obis_reactive = Blindarbeit
+obis_gas_volume = Gas, Volumen
+obis_gas_energy = Gas, Energie
+obis_temperature = Temperatur
+obis_calorific = Gas, Brennwert
+obis_z_number = Gas, Zustandszahl
+obis_maximum = { $what }, Maximum
+obis_reading = { $what }, Zählerstand
+obis_profile = { $what }, Lastgang
+
+period_day = Tag
+period_week = Woche
+period_month = Monat
+period_year = Jahr
+period_previous = Früher
+period_next = Später
+period_custom = Zeitraum und Stand
+period_from = Von
+period_to_exclusive = Bis vor
+period_show = Anzeigen
+period_week_of = KW { $number } · { $from } – { $to }
+period_range = { $from } – { $to }
+as_of_label = Bekannt am
+as_of_hint = leer: was heute gilt
+as_of_note = Stand vom { $when }: so, wie es damals bekannt war.
+as_of_now = Heutigen Stand zeigen
+
+fact_sum = Summe
+fact_mean = Mittel
+fact_first = Erster Stand
+fact_last = Letzter Stand
+fact_difference = Differenz
+fact_coverage = Abdeckung
+fact_quality = Schlechteste Qualität
+fact_values = Werte
+fact_low = Kleinster
+fact_high = Größter
+fact_corrected = Korrigiert
+fact_incomplete = unvollständig
+
+gaps_title = Lücken
+gaps_more =
+    { $count ->
+        [one] und eine weitere
+       *[other] und { $count } weitere
+    }
+values_title = Werte
+values_none = Keine Werte in diesem Zeitraum
+values_none_hint = Fehlende Werte sind nicht null: Für diesen Zeitraum ist nichts bekannt.
+value_start = Beginn
+value_end = Ende
+value_instant = Zeitpunkt
+value_number = Nr.
+value_value = Wert
+value_quality = Qualität
+value_status = Status
+value_source = Quelle
+value_corrected =
+    { $count ->
+        [one] einmal korrigiert
+       *[other] { $count }-mal korrigiert
+    }
+source_message = Nachricht { $number }
+download = Herunterladen
+download_chart = Diagramm
+
+messages_title = Nachrichten
+messages_none = Noch keine Nachricht empfangen
+messages_none_hint = Sobald in einem Postfach eine Mail mit EDIFACT liegt, erscheint sie hier.
+message_arrived = Eingang
+message_kind = Art
+message_parties = Absender und Empfänger
+message_document = Dokument
+message_values = Werte
+message_mail = Mail
+message_cancelled = storniert
+message_cancels = storniert { $document }
+message_dated = vom { $when }
+message_from_file = aus einer Datei
+
+quarantine_title = Quarantäne
+quarantine_intro = Was das Gateway nicht sicher versteht, zählt nicht und geht nicht verloren: Es wartet hier mit dem Grund. Die Mail bleibt auf dem Server.
+quarantine_empty = Die Quarantäne ist leer
+quarantine_empty_hint = Alles, was ankam, wurde verstanden.
+quarantine_count =
+    { $count ->
+        [one] ein Eintrag
+       *[other] { $count } Einträge
+    }
+quarantine_mailbox = Postfach { $name }
+quarantine_messages = Nachrichten { $names }
+quarantine_more =
+    { $count ->
+        [one] und ein weiterer
+       *[other] und { $count } weitere
+    }
+quarantine_no_bytes = ohne Inhalt aufbewahrt
+quarantine_number = Nr. { $number }
+
+page_older = Ältere
+page_newer = Neuere
+page_newest = Neueste
+page_previous = Zurück
+page_next = Weiter
+page_of = Seite { $page } von { $pages }
+
+error_not_found = Diese Seite gibt es nicht
+error_not_found_hint = Vielleicht ist die Adresse nicht vollständig.
+error_no_series = Die Zeitreihe { $number } gibt es nicht
+error_bad_period = Dieser Zeitraum ist nicht lesbar
+error_bad_period_hint = Gebraucht werden Tage wie 2026-11-24 oder Zeitpunkte wie 2026-11-24T06:00, der Beginn vor dem Ende, höchstens elf Jahre.
+error_failed = Das hat nicht geklappt
+error_failed_hint = Die Ablage konnte nicht gelesen werden. Der Grund steht im Protokoll des Gateways.
+error_home = Zur Statusseite

@@ -1,0 +1,249 @@
+# Sentences of pages, reports and mails in English. Every key stands in de.ftl, too.
+
+months_short = Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
+months_long = January February March April May June July August September October November December
+weekdays_short = Mon Tue Wed Thu Fri Sat Sun
+
+quality_measured = measured
+quality_substitute = substitute
+quality_preliminary = preliminary
+quality_disturbed = disturbed
+quality_missing = missing
+
+chart_day = { $weekday } { $day }
+chart_day_of_month = { $day }
+chart_gap = gap
+chart_corrected = corrected
+chart_summary = { $title }, { $from } to { $to }
+chart_extremes = Least value { $low }, greatest { $high }, last { $last }
+gaps_found =
+    { $count ->
+        [one] one gap
+       *[other] { $count } gaps
+    }
+gaps_none = no gaps
+
+nav_status = Status
+nav_series = Time series
+nav_messages = Messages
+nav_quarantine = Quarantine
+nav_skip = Skip to content
+footer_times = Times in { $zone }
+footer_metrics = Metrics
+footer_health = Readiness
+
+status_all_well = All is well
+status_starting = The gateway is starting
+status_mailboxes_down =
+    { $count ->
+        [one] One mailbox cannot be reached
+       *[other] { $count } mailboxes cannot be reached
+    }
+status_store_failed = The store is not ready
+status_no_mailbox = No mailbox is set up yet
+status_last_message = Last message { $when }
+status_no_message = No message received yet
+status_since = running since { $when }
+
+total_mails = mails
+total_messages = messages
+total_series = time series
+total_values = values
+total_quarantine = in quarantine
+total_disk = on disk
+total_duplicates =
+    { $count ->
+        [one] one came twice and counts once
+       *[other] { $count } came twice and count once
+    }
+
+mailboxes = Mailboxes
+mailbox_up = reachable
+mailbox_starting = starting
+mailbox_down = unreachable
+mailbox_down_act = needs a person
+mailbox_last_success = Last polled
+mailbox_next_poll = Next poll
+mailbox_never = never yet
+mailbox_now = now
+mailbox_down_since = since { $when }
+mailbox_mails =
+    { $count ->
+        [one] one mail
+       *[other] { $count } mails
+    }
+mailbox_nothing_new = nothing new
+mailbox_duplicates =
+    { $count ->
+        [one] one known already
+       *[other] { $count } known already
+    }
+mailbox_quarantined =
+    { $count ->
+        [one] one in quarantine
+       *[other] { $count } in quarantine
+    }
+mailbox_irrelevant =
+    { $count ->
+        [one] one without EDIFACT
+       *[other] { $count } without EDIFACT
+    }
+mailbox_too_large =
+    { $count ->
+        [one] one too large
+       *[other] { $count } too large
+    }
+mailbox_last_poll = Last poll
+mailbox_since_start = Since the start
+mailbox_retries = The gateway tries again by itself.
+
+gallery = Time series
+gallery_all =
+    { $count ->
+        [one] The one series
+       *[other] All { $count } series
+    }
+gallery_until = until { $when }
+latest_messages = Latest messages
+all_messages = All messages
+
+series_title = Time series
+series_search = Search
+series_search_hint = Market location, metering location or OBIS code; * stands for any characters
+series_search_button = Search
+series_found =
+    { $count ->
+        [one] one series
+       *[other] { $count } series
+    }
+series_none = No series found
+series_none_hint = Series come into being by themselves, as soon as a mail with MSCONS arrives.
+series_location = Location
+series_device = Meter
+series_obis = OBIS code
+series_unit = Unit
+series_kind = Kind
+series_from = From
+series_to = To
+series_values = Values
+series_without_location = without location
+kind_interval = load profile or amount
+kind_reading = meter reading
+kind_timeless = without time
+
+obis_active_import = active energy, import
+obis_active_export = active energy, export
+obis_reactive = reactive energy
+obis_gas_volume = gas, volume
+obis_gas_energy = gas, energy
+obis_temperature = temperature
+obis_calorific = gas, calorific value
+obis_z_number = gas, Z-number
+obis_maximum = { $what }, maximum
+obis_reading = { $what }, reading
+obis_profile = { $what }, load profile
+
+period_day = Day
+period_week = Week
+period_month = Month
+period_year = Year
+period_previous = Earlier
+period_next = Later
+period_custom = Period and state of knowledge
+period_from = From
+period_to_exclusive = Until before
+period_show = Show
+period_week_of = Week { $number } · { $from } – { $to }
+period_range = { $from } – { $to }
+as_of_label = As known on
+as_of_hint = empty: what holds today
+as_of_note = As of { $when }: what was known then.
+as_of_now = Show what holds today
+
+fact_sum = Sum
+fact_mean = Mean
+fact_first = First reading
+fact_last = Last reading
+fact_difference = Difference
+fact_coverage = Coverage
+fact_quality = Worst quality
+fact_values = Values
+fact_low = Least
+fact_high = Greatest
+fact_corrected = Corrected
+fact_incomplete = incomplete
+
+gaps_title = Gaps
+gaps_more =
+    { $count ->
+        [one] and one more
+       *[other] and { $count } more
+    }
+values_title = Values
+values_none = No values in this period
+values_none_hint = Missing is not zero: nothing is known of this period.
+value_start = Start
+value_end = End
+value_instant = Instant
+value_number = No.
+value_value = Value
+value_quality = Quality
+value_status = Status
+value_source = Source
+value_corrected =
+    { $count ->
+        [one] corrected once
+       *[other] corrected { $count } times
+    }
+source_message = Message { $number }
+download = Download
+download_chart = Chart
+
+messages_title = Messages
+messages_none = No message received yet
+messages_none_hint = As soon as a mailbox holds a mail with EDIFACT, it appears here.
+message_arrived = Arrived
+message_kind = Kind
+message_parties = Sender and receiver
+message_document = Document
+message_values = Values
+message_mail = Mail
+message_cancelled = cancelled
+message_cancels = cancels { $document }
+message_dated = dated { $when }
+message_from_file = from a file
+
+quarantine_title = Quarantine
+quarantine_intro = What the gateway does not surely understand does not count and is not lost: it waits here with its reason. The mail stays at the server.
+quarantine_empty = Quarantine is empty
+quarantine_empty_hint = Everything that arrived was understood.
+quarantine_count =
+    { $count ->
+        [one] one entry
+       *[other] { $count } entries
+    }
+quarantine_mailbox = Mailbox { $name }
+quarantine_messages = Messages { $names }
+quarantine_more =
+    { $count ->
+        [one] and one more
+       *[other] and { $count } more
+    }
+quarantine_no_bytes = kept without content
+quarantine_number = No. { $number }
+
+page_older = Older
+page_newer = Newer
+page_newest = Newest
+page_previous = Back
+page_next = Next
+page_of = Page { $page } of { $pages }
+
+error_not_found = There is no such page
+error_not_found_hint = Perhaps the address is not complete.
+error_no_series = There is no series { $number }
+error_bad_period = This period cannot be read
+error_bad_period_hint = It takes days like 2026-11-24 or instants like 2026-11-24T06:00, the start before the end, eleven years at most.
+error_failed = That did not work
+error_failed_hint = The store could not be read. The gateway's log says why.
+error_home = To the status page

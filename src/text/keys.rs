@@ -1,0 +1,220 @@
+//! One function for each sentence of `de.ftl` and `en.ftl`.
+
+use fluent_bundle::FluentValue;
+
+use crate::text::Text;
+
+macro_rules! sentences {
+    ($( $(#[$doc:meta])* $key:ident $( ( $($argument:ident : $kind:ty),+ ) )? ; )+) => {
+        impl Text {
+            $(
+                #[doc = concat!("The sentence `", stringify!($key), "`.")]
+                $(#[$doc])*
+                pub fn $key(&self $( $(, $argument: $kind)+ )?) -> String {
+                    self.sentence(
+                        stringify!($key),
+                        &[$( $((stringify!($argument), FluentValue::from($argument))),+ )?],
+                    )
+                }
+            )+
+        }
+
+        /// All keys.
+        #[cfg(test)]
+        pub(super) const KEYS: &[&str] = &[$(stringify!($key)),+];
+    };
+}
+
+sentences! {
+    months_short;
+    months_long;
+    weekdays_short;
+
+    quality_measured;
+    quality_substitute;
+    quality_preliminary;
+    quality_disturbed;
+    quality_missing;
+
+    chart_day(weekday: &str, day: &str);
+    chart_day_of_month(day: &str);
+    chart_gap;
+    chart_corrected;
+    chart_summary(title: &str, from: &str, to: &str);
+    chart_extremes(low: &str, high: &str, last: &str);
+    gaps_found(count: u64);
+    gaps_none;
+
+    nav_status;
+    nav_series;
+    nav_messages;
+    nav_quarantine;
+    nav_skip;
+    footer_times(zone: &str);
+    footer_metrics;
+    footer_health;
+
+    status_all_well;
+    status_starting;
+    status_mailboxes_down(count: u64);
+    status_store_failed;
+    status_no_mailbox;
+    status_last_message(when: &str);
+    status_no_message;
+    status_since(when: &str);
+
+    total_mails;
+    total_messages;
+    total_series;
+    total_values;
+    total_quarantine;
+    total_disk;
+    total_duplicates(count: u64);
+
+    mailboxes;
+    mailbox_up;
+    mailbox_starting;
+    mailbox_down;
+    mailbox_down_act;
+    mailbox_last_success;
+    mailbox_next_poll;
+    mailbox_never;
+    mailbox_now;
+    mailbox_down_since(when: &str);
+    mailbox_mails(count: u64);
+    mailbox_nothing_new;
+    mailbox_duplicates(count: u64);
+    mailbox_quarantined(count: u64);
+    mailbox_irrelevant(count: u64);
+    mailbox_too_large(count: u64);
+    mailbox_last_poll;
+    mailbox_since_start;
+    mailbox_retries;
+
+    gallery;
+    gallery_all(count: u64);
+    gallery_until(when: &str);
+    latest_messages;
+    all_messages;
+
+    series_title;
+    series_search;
+    series_search_hint;
+    series_search_button;
+    series_found(count: u64);
+    series_none;
+    series_none_hint;
+    series_location;
+    series_device;
+    series_obis;
+    series_unit;
+    series_kind;
+    series_from;
+    series_to;
+    series_values;
+    series_without_location;
+    kind_interval;
+    kind_reading;
+    kind_timeless;
+
+    obis_active_import;
+    obis_active_export;
+    obis_reactive;
+    obis_gas_volume;
+    obis_gas_energy;
+    obis_temperature;
+    obis_calorific;
+    obis_z_number;
+    obis_maximum(what: &str);
+    obis_reading(what: &str);
+    obis_profile(what: &str);
+
+    period_day;
+    period_week;
+    period_month;
+    period_year;
+    period_previous;
+    period_next;
+    period_custom;
+    period_from;
+    period_to_exclusive;
+    period_show;
+    period_week_of(number: &str, from: &str, to: &str);
+    period_range(from: &str, to: &str);
+    as_of_label;
+    as_of_hint;
+    as_of_note(when: &str);
+    as_of_now;
+
+    fact_sum;
+    fact_mean;
+    fact_first;
+    fact_last;
+    fact_difference;
+    fact_coverage;
+    fact_quality;
+    fact_values;
+    fact_low;
+    fact_high;
+    fact_corrected;
+    fact_incomplete;
+
+    gaps_title;
+    gaps_more(count: u64);
+    values_title;
+    values_none;
+    values_none_hint;
+    value_start;
+    value_end;
+    value_instant;
+    value_number;
+    value_value;
+    value_quality;
+    value_status;
+    value_source;
+    value_corrected(count: u64);
+    source_message(number: &str);
+    download;
+    download_chart;
+
+    messages_title;
+    messages_none;
+    messages_none_hint;
+    message_arrived;
+    message_kind;
+    message_parties;
+    message_document;
+    message_values;
+    message_mail;
+    message_cancelled;
+    message_cancels(document: &str);
+    message_dated(when: &str);
+    message_from_file;
+
+    quarantine_title;
+    quarantine_intro;
+    quarantine_empty;
+    quarantine_empty_hint;
+    quarantine_count(count: u64);
+    quarantine_mailbox(name: &str);
+    quarantine_messages(names: &str);
+    quarantine_more(count: u64);
+    quarantine_no_bytes;
+    quarantine_number(number: &str);
+
+    page_older;
+    page_newer;
+    page_newest;
+    page_previous;
+    page_next;
+    page_of(page: &str, pages: &str);
+
+    error_not_found;
+    error_not_found_hint;
+    error_no_series(number: &str);
+    error_bad_period;
+    error_bad_period_hint;
+    error_failed;
+    error_failed_hint;
+    error_home;
+}
