@@ -63,6 +63,8 @@ pub struct InterchangeRecord {
     pub duplicates: u32,
     /// How many findings it has.
     pub findings: u32,
+    /// How many of its messages (or all of it) went to quarantine.
+    pub barred: u32,
 }
 
 /// A message that was taken in.
@@ -121,21 +123,33 @@ pub struct QuarantineRecord {
 /// Everything that one mail brings, ready to be applied.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// The mail; `interchanges` and `outcome` are final.
-    pub mail: MailRecord,
+    /// Name of the mailbox; empty for files given by a person.
+    pub mailbox: String,
+    /// Folder (IMAP); empty otherwise.
+    pub folder: String,
+    /// The mail that the records below name as theirs.
+    pub mail: MailSlot,
     /// New interchanges.
     pub interchanges: Vec<NewInterchange>,
     /// Hashes of interchanges that are known already: their `duplicates` is raised.
     pub duplicates: Vec<Hash>,
     /// New quarantine entries.
     pub quarantine: Vec<NewQuarantine>,
-    /// UIDs that are settled with this batch although no mail came (gone, or left alone), beside
-    /// the mail's own.
-    pub also_settled: Vec<MailId>,
-    /// Whether the mail's own identity is settled with this batch.
-    pub settles: bool,
-    /// Quarantine entries that this batch resolves (a replay).
+    /// Mails of `mailbox` and `folder` that are settled with this batch.
+    pub settles: Vec<MailId>,
+    /// Quarantine entries that this batch resolves: dropped, or understood at another try.
     pub resolves: Vec<u64>,
+}
+
+/// The mail of a batch.
+#[derive(Clone, Debug)]
+pub enum MailSlot {
+    /// A new mail; `interchanges` and `outcome` are final. It takes the batch's sequence.
+    New(Box<MailRecord>),
+    /// A mail that is known: something from quarantine is tried again.
+    Known(u64),
+    /// None: mails are settled that never came, or quarantine entries dropped.
+    None,
 }
 
 /// An interchange with its messages. Its bytes are in the archive already.
