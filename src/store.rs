@@ -4,12 +4,16 @@
 //! [`archive::Archive`] holds the raw bytes, outside of the database, because it must survive it.
 
 pub mod archive;
+pub mod data_dir;
+mod disk;
 pub mod keys;
 pub mod ledger;
 pub mod read;
 pub mod sled;
 
+use std::io;
 use std::ops::Range;
+use std::path::Path;
 
 use crate::mailbox::{Cursor, MailId};
 use crate::market::calendar::Day;
@@ -53,6 +57,27 @@ pub enum StoreError {
         /// What it said.
         what: String,
     },
+    /// Bytes of the archive that are no entry. Nothing can rebuild them but the sender; all other
+    /// entries can be read.
+    #[error(
+        "the archive is damaged: {path}, byte {offset}: {detail}; restore the file from a backup"
+    )]
+    ArchiveDamaged {
+        /// The segment file.
+        path: String,
+        /// Where the damage begins.
+        offset: u64,
+        /// How it shows.
+        detail: String,
+    },
+    /// A piece that cannot be kept.
+    #[error("{name} cannot be archived: {detail}")]
+    Unarchivable {
+        /// The piece of the mail.
+        name: String,
+        /// Why.
+        detail: String,
+    },
     /// Bytes that cannot be what they should be.
     #[error(
         "{what} is damaged ({detail}); `mscons-gateway reindex` rebuilds the store from the archive"
@@ -63,6 +88,23 @@ pub enum StoreError {
         /// How it shows.
         detail: String,
     },
+}
+
+impl StoreError {
+    fn database(path: &Path, what: String) -> Self {
+        Self::Database {
+            path: path.display().to_string(),
+            what,
+        }
+    }
+
+    fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::File {
+            action,
+            path: path.display().to_string(),
+            source,
+        }
+    }
 }
 
 /// The database: ledgers and blocks. One writer (the committer), any number of readers.

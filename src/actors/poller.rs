@@ -63,7 +63,8 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
             Ok((session, Ok(summary), took)) => {
                 self.failures = 0;
                 self.session = Some(session);
-                metrics::polled(name, "ok", took);
+                metrics::poll_ended(name, PollResult::Ok, took);
+                metrics::mails_fetched(name, summary.durable, summary.bytes);
                 self.health.mailbox_polled(name, &summary, clock::now());
                 tracing::info!(mailbox = %name, announced = summary.announced, durable = summary.durable, released = summary.released, ?took, "polled");
                 self.mailbox.poll_interval.duration()

@@ -8,11 +8,10 @@ use jiff::tz::TimeZone;
 
 use super::{Failure, output};
 use crate::config::{self, Gateway};
+use crate::format::csv::Dialect;
 use crate::ingest::Ingest;
 use crate::store::archive::Archive;
-use crate::store::data_dir::DataDir;
-use crate::store::sled::SledStore;
-use crate::store::Store;
+use crate::store::{self, Store};
 
 /// The configuration; its defaults, with the environment laid over them, if there is no file.
 pub(super) fn config(path: &Path) -> Result<Gateway, Failure> {
@@ -42,10 +41,8 @@ impl Opened {
 
 /// Opens what the configuration names, for reading and writing.
 pub(super) fn store(config: &Gateway) -> Result<Opened, Failure> {
-    let directory = DataDir::open(&config.data_dir)?;
-    let archive = Arc::new(Archive::open(&directory)?);
-    let store = SledStore::open(&directory, config.store.cache.bytes())?;
-    Ok(Opened { store: Arc::new(store), archive })
+    let (store, archive) = store::open(&config.data_dir, config.store.cache.bytes())?;
+    Ok(Opened { store: Arc::new(store), archive: Arc::new(archive) })
 }
 
 /// Opens what the configuration names; a data directory that is not there is a wrong usage, since
@@ -58,6 +55,12 @@ pub(super) fn existing_store(config: &Gateway) -> Result<Opened, Failure> {
         )));
     }
     store(config)
+}
+
+/// The dialect of CSV that the configuration names.
+pub(super) fn dialect(config: &Gateway) -> Dialect {
+    let config::export::Csv { delimiter, decimal, bom } = config.export.csv;
+    Dialect { delimiter, decimal, bom }
 }
 
 /// Says on a terminal that nothing was found, so that silence is not mistaken for success.

@@ -17,7 +17,7 @@ pub(super) fn run(config: &Path) -> Result<Done, Failure> {
     }
     let directory = DataDir::open(&config.data_dir)?;
     let archive = Arc::new(Archive::open(&directory)?);
-    let rebuild = Rebuild::begin(&directory, config.store.cache.bytes())?;
+    let rebuild = Rebuild::start(&directory, config.store.cache.bytes())?;
     let store: Arc<dyn Store> = rebuild.store();
     let bar = output::progress(archive.bytes(), "bytes");
     let report = reindex(Arc::clone(&store), &archive, &|done| bar.set_position(done))?;

@@ -1,15 +1,30 @@
 //! The raw archive: append-only segment files with checksums. The truth from which all else is
 //! rebuilt.
+//!
+//! Segments are `<data_dir>/archive/00000001.seg` and so on, an [`Entry`] behind the other.
+//! Nothing is changed in place, and nothing is appended behind bytes that cannot be read.
 
-use std::path::Path;
+mod frame;
+mod segment;
+
+use std::fs::{self, File};
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+pub use frame::Entry;
+
 use super::StoreError;
+use super::data_dir::DataDir;
+use super::disk::{Disk, RealDisk};
 use super::ledger::Origin;
+use segment::{Fault, Walk, length_u64};
 
 /// Where an entry stands.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct ArchivePlace {
     /// Number of the segment file.
     pub segment: u32,
@@ -17,69 +32,281 @@ pub struct ArchivePlace {
     pub offset: u64,
 }
 
-/// An entry that is ready to be appended: compressed and with its checksum, made on any thread.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    frame: Vec<u8>,
-}
-
-impl Entry {
-    /// Compresses bytes (zstd) and frames them together with where they came from.
-    pub fn new(_origin: &Origin, _bytes: &[u8]) -> Self {
-        todo!()
-    }
-
-    /// Bytes that it will take in the archive.
-    pub fn len(&self) -> usize {
-        self.frame.len()
-    }
-
-    /// Whether it is empty (it never is).
-    pub fn is_empty(&self) -> bool {
-        self.frame.is_empty()
-    }
-}
-
 /// The archive of one data directory. One writer at a time, any number of readers.
 #[derive(Debug)]
-pub struct Archive {}
+pub struct Archive {
+    directory: PathBuf,
+    disk: Box<dyn Disk>,
+    /// A segment ends before it grows over this.
+    segment_bytes: u64,
+    tail: Mutex<Tail>,
+    bytes: AtomicU64,
+    damage: Option<StoreError>,
+    _data_dir: DataDir,
+}
 
 impl Archive {
-    /// Opens or makes `<data_dir>/archive`. A torn last entry (a crash while appending) is cut off;
-    /// damage before it is an error that names file and byte.
+    /// Opens or makes `<data_dir>/archive`.
+    ///
+    /// A torn end of the last segment (a crash while appending) is cut off. Where something whole
+    /// stands behind unreadable bytes, nothing is cut: appending goes on in a new segment, and
+    /// [`Self::damage`] tells.
     ///
     /// # Errors
-    /// [`StoreError`], here and below.
-    pub fn open(_data_dir: &Path) -> Result<Self, StoreError> {
-        todo!()
+    /// [`StoreError::File`].
+    pub fn open(data_dir: &DataDir) -> Result<Self, StoreError> {
+        Self::open_on(data_dir, Box::new(RealDisk), SEGMENT_BYTES)
     }
 
-    /// Appends an entry. Not durable before [`Self::sync`]. On an error (disk full) the file is
-    /// cut back to its length before, so that the next append starts clean.
-    pub fn append(&self, _entry: &Entry) -> Result<ArchivePlace, StoreError> {
-        todo!()
+    fn open_on(
+        data_dir: &DataDir,
+        disk: Box<dyn Disk>,
+        segment_bytes: u64,
+    ) -> Result<Self, StoreError> {
+        let mut archive = Self {
+            directory: data_dir.subdirectory("archive")?,
+            disk,
+            segment_bytes,
+            tail: Mutex::new(Tail::of_new(1)),
+            bytes: AtomicU64::new(0),
+            damage: None,
+            _data_dir: data_dir.clone(),
+        };
+        let segments = segment::list(&archive.directory)?;
+        if let Some(&last) = segments.last() {
+            let (tail, damage) = archive.find_end(last)?;
+            archive.tail = Mutex::new(tail);
+            archive.damage = damage;
+        }
+        for segment in segments {
+            let path = segment::path(&archive.directory, segment);
+            let file =
+                fs::metadata(&path).map_err(|source| StoreError::file("reading", &path, source))?;
+            archive.bytes.fetch_add(file.len(), Ordering::Relaxed);
+        }
+        Ok(archive)
+    }
+
+    /// Where the next entry goes; a torn end is cut off, damage before it is told.
+    fn find_end(&self, last: u32) -> Result<(Tail, Option<StoreError>), StoreError> {
+        let mut walk = Walk::new(&self.directory, last, None)?;
+        let mut end = 0;
+        let mut damage = None;
+        let mut is_torn = false;
+        for found in &mut walk {
+            match found {
+                Ok(found) => {
+                    end = found.end();
+                    is_torn = false;
+                }
+                Err(error @ StoreError::ArchiveDamaged { .. }) => {
+                    is_torn = damage.is_none();
+                    damage = damage.or(Some(error));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if damage.is_none() {
+            return Ok((Tail::behind(last, end), None));
+        }
+        if !is_torn || walk.gave_up() {
+            return Ok((Tail::of_new(last.saturating_add(1)), damage));
+        }
+        let path = segment::path(&self.directory, last);
+        let cut = |file: &File| self.disk.truncate(file, end);
+        (self.disk.create(&path))
+            .and_then(|file| cut(&file))
+            .map_err(|source| StoreError::file("cutting", &path, source))?;
+        Ok((Tail::behind(last, end), None))
+    }
+
+    /// What [`Self::open`] could not read in the last segment: for the log. Nothing was lost by
+    /// opening, and everything else can be read.
+    pub fn damage(&self) -> Option<&StoreError> {
+        self.damage.as_ref()
+    }
+
+    /// Appends an entry. Not durable before [`Self::sync`].
+    ///
+    /// # Errors
+    /// [`StoreError::File`] (disk full): the file is cut back to its length before, so that the
+    /// next append starts clean. [`StoreError::Unarchivable`] for more than 1 GiB.
+    pub fn append(&self, entry: &Entry) -> Result<ArchivePlace, StoreError> {
+        let mut tail = self.tail();
+        let length = length_u64(entry.len());
+        if tail.length > 0 && tail.length + length > self.segment_bytes {
+            if let Err(error) = self.sync_tail(&mut tail) {
+                // Whoever appended before waits for a sync of his own: he must hear of it, too.
+                tail.has_lost = true;
+                return Err(error);
+            }
+            *tail = Tail::of_new(tail.segment.saturating_add(1));
+        }
+        let path = segment::path(&self.directory, tail.segment);
+        let place = ArchivePlace {
+            segment: tail.segment,
+            offset: tail.length,
+        };
+        let frame = entry.at(place)?;
+        let file = match tail.file.take() {
+            Some(file) => file,
+            None => (self.disk.create(&path))
+                .map_err(|source| StoreError::file("opening", &path, source))?,
+        };
+        let written = self.disk.write(&file, &frame, place.offset);
+        if written.is_err() {
+            // If cutting fails as well, the next entry overwrites what is left.
+            let _ = self.disk.truncate(&file, place.offset);
+        }
+        tail.file = Some(file);
+        written.map_err(|source| StoreError::file("writing", &path, source))?;
+        tail.length += length;
+        self.bytes.fetch_add(length, Ordering::Relaxed);
+        Ok(place)
     }
 
     /// Makes everything appended so far durable (fdatasync, and the directory's when a file is new).
+    ///
+    /// # Errors
+    /// [`StoreError::File`]: everything appended since the last sync is gone and must be appended
+    /// again, since the system may have dropped it without writing, and would not say so twice.
     pub fn sync(&self) -> Result<(), StoreError> {
-        todo!()
+        let mut tail = self.tail();
+        self.sync_tail(&mut tail)?;
+        if std::mem::take(&mut tail.has_lost) {
+            let source = io::Error::other("syncing the segment before it failed");
+            let path = segment::path(&self.directory, tail.segment);
+            return Err(StoreError::file("syncing", &path, source));
+        }
+        Ok(())
     }
 
-    /// Reads an entry, checksum checked.
-    pub fn read(&self, _place: ArchivePlace) -> Result<(Origin, Vec<u8>), StoreError> {
-        todo!()
+    fn sync_tail(&self, tail: &mut Tail) -> Result<(), StoreError> {
+        let Some(file) = &tail.file else {
+            return Ok(());
+        };
+        if tail.durable == tail.length {
+            return Ok(());
+        }
+        let mut synced = self.disk.sync(file);
+        if synced.is_ok() && !tail.is_named {
+            synced = self.disk.sync_names(&self.directory);
+        }
+        let path = segment::path(&self.directory, tail.segment);
+        if let Err(source) = synced {
+            let cut = self.disk.truncate(file, tail.durable);
+            if cut.is_ok() {
+                self.bytes
+                    .fetch_sub(tail.length - tail.durable, Ordering::Relaxed);
+            }
+            // A file that is empty again can be begun anew; no other page of it is in doubt.
+            let is_empty = cut.is_ok() && tail.durable == 0;
+            *tail = Tail::of_new(tail.segment.saturating_add(u32::from(!is_empty)));
+            return Err(StoreError::file("syncing", &path, source));
+        }
+        tail.durable = tail.length;
+        tail.is_named = true;
+        Ok(())
     }
 
-    /// All entries in order of arrival, one in memory at a time. Damaged ones come as errors, and
-    /// the walk goes on behind them where it can.
+    /// Reads an entry, checksum checked. One that was just appended can be read at once.
+    ///
+    /// # Errors
+    /// [`StoreError::ArchiveDamaged`] if no whole entry stands there.
+    pub fn read(&self, place: ArchivePlace) -> Result<(Origin, Vec<u8>), StoreError> {
+        let path = segment::path(&self.directory, place.segment);
+        let read = || -> Result<(Origin, Vec<u8>), Fault> {
+            let file = File::open(&path).map_err(Fault::Unreadable)?;
+            let length = file.metadata().map_err(Fault::Unreadable)?.len();
+            let found = segment::read(&file, length, place)?;
+            found.open().map_err(Fault::Damaged)
+        };
+        read().map_err(|fault| fault.into_error(&path, place.offset, None))
+    }
+
+    /// All entries in order of arrival, one in memory at a time. What cannot be read comes as an
+    /// error, and the walk goes on behind it where it can.
     pub fn entries(
         &self,
     ) -> impl Iterator<Item = Result<(ArchivePlace, Origin, Vec<u8>), StoreError>> + '_ {
-        std::iter::empty()
+        let (last, length) = {
+            let tail = self.tail();
+            (tail.segment, tail.length)
+        };
+        let (segments, failed) = match segment::list(&self.directory) {
+            Ok(segments) => (segments, None),
+            Err(error) => (Vec::new(), Some(Err(error))),
+        };
+        let found = segments.into_iter().flat_map(move |segment| {
+            // Behind the end an append may be under way.
+            let walk = Walk::new(
+                &self.directory,
+                segment,
+                (segment == last).then_some(length),
+            );
+            let (walk, failed) = match walk {
+                Ok(walk) => (Some(walk), None),
+                Err(error) => (None, Some(Err(error))),
+            };
+            failed.into_iter().chain(walk.into_iter().flatten())
+        });
+        failed.into_iter().chain(found).map(|found| {
+            let found = found?;
+            let (origin, bytes) = found.open().map_err(|why| {
+                let path = segment::path(&self.directory, found.place.segment);
+                Fault::Damaged(why).into_error(&path, found.place.offset, Some(found.end()))
+            })?;
+            Ok((found.place, origin, bytes))
+        })
     }
 
     /// Bytes on disk.
     pub fn bytes(&self) -> u64 {
-        todo!()
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    fn tail(&self) -> MutexGuard<'_, Tail> {
+        // Each step leaves the tail valid: a panic in between costs one append.
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// The end of the archive: the segment that is appended to.
+#[derive(Debug)]
+struct Tail {
+    segment: u32,
+    /// Open once something was appended.
+    file: Option<File>,
+    /// Length of what is whole.
+    length: u64,
+    /// Length of what is on the disk for sure.
+    durable: u64,
+    /// Whether the file's name is on the disk for sure.
+    is_named: bool,
+    /// Whether something appended before is gone, and its appender was not told yet.
+    has_lost: bool,
+}
+
+impl Tail {
+    fn of_new(segment: u32) -> Self {
+        Self::behind(segment, 0)
+    }
+
+    fn behind(segment: u32, length: u64) -> Self {
+        Self {
+            segment,
+            file: None,
+            length,
+            durable: length,
+            is_named: false,
+            has_lost: false,
+        }
+    }
+}
+
+/// A segment is opened, walked and copied as a whole: large enough to be few, small enough to be
+/// read at start in well under a second.
+const SEGMENT_BYTES: u64 = 64 << 20;
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,257 @@
-//! (to be written)
+//! Keys of the database: a letter for the kind of record, then big-endian fields, so that keys
+//! stand in the order of their values.
+//!
+//! | letter | fields | record |
+//! |---|---|---|
+//! | `b` | series u32, first day i32, sequence u64 | day blocks of one message for one series |
+//! | `c` | name of (sender, document), sequence u64 of the cancelling message | its arrival |
+//! | `d` | name of (sender, document), sequence u64 | a message that can be cancelled |
+//! | `e` | series u32 | span of a series |
+//! | `g` | sequence u64 | message |
+//! | `i` | hash of the bytes | interchange |
+//! | `k` | name of (mailbox, mail) | a settled mail (POP3, Maildir) |
+//! | `m` | sequence u64 | mail |
+//! | `n` | | counts |
+//! | `p` | key of a long value, part u32 | a part of it |
+//! | `q` | number u64 | quarantine |
+//! | `r` | name of a message reference | sequence of the message |
+//! | `s` | series u32 | identity of a series |
+//! | `u` | name of (mailbox, folder) | cursor |
+//!
+//! A *name* is 16 bytes of the SHA-256 of its fields, each with its length: strings of a stranger
+//! have any length, a key has not.
+
+use sha2::{Digest, Sha256};
+
+use super::ledger::{Hash, MessageReference};
+use crate::mailbox::MailId;
+use crate::market::calendar::Day;
+
+/// A kind of record: the first byte of its key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub enum Kind {
+    /// Day blocks of one message for one series.
+    Blocks = b'b',
+    /// A cancelling message, under what it cancels.
+    Cancellation = b'c',
+    /// A message that can be cancelled, under its document number.
+    Document = b'd',
+    /// The span of a series.
+    Span = b'e',
+    /// A message.
+    Message = b'g',
+    /// An interchange.
+    Interchange = b'i',
+    /// A settled mail.
+    Settled = b'k',
+    /// A mail.
+    Mail = b'm',
+    /// Counts of everything.
+    Counts = b'n',
+    /// A part of a long value.
+    Part = b'p',
+    /// Something in quarantine.
+    Quarantine = b'q',
+    /// A message reference.
+    Reference = b'r',
+    /// The identity of a series.
+    Series = b's',
+    /// What is settled of an IMAP folder.
+    Cursor = b'u',
+}
+
+/// A key that is being put together.
+#[derive(Clone, Debug)]
+struct Key(Vec<u8>);
+
+impl Key {
+    fn new(kind: Kind) -> Self {
+        Self(vec![kind as u8])
+    }
+
+    fn with(mut self, bytes: &[u8]) -> Vec<u8> {
+        self.0.extend_from_slice(bytes);
+        self.0
+    }
+
+    fn and(self, bytes: &[u8]) -> Self {
+        Self(self.with(bytes))
+    }
+}
+
+/// All keys of a kind.
+pub fn prefix(kind: Kind) -> [u8; 1] {
+    [kind as u8]
+}
+
+/// A record that is numbered: mail, message, quarantine.
+pub fn numbered(kind: Kind, number: u64) -> Vec<u8> {
+    Key::new(kind).with(&number.to_be_bytes())
+}
+
+/// The number in a key that ends with one: [`numbered`], [`documented`] and [`blocks`].
+pub fn number(key: &[u8]) -> Option<u64> {
+    key.last_chunk().copied().map(u64::from_be_bytes)
+}
+
+/// A record of a series: its identity or its span.
+pub fn series(kind: Kind, series: u32) -> Vec<u8> {
+    Key::new(kind).with(&series.to_be_bytes())
+}
+
+/// The series in a key made by [`series`].
+pub fn series_number(key: &[u8]) -> Option<u32> {
+    key.last_chunk().copied().map(u32::from_be_bytes)
+}
+
+/// The blocks of a message for a series, the first of them for this day.
+pub fn blocks(series: u32, first: Day, sequence: u64) -> Vec<u8> {
+    Key::new(Kind::Blocks)
+        .and(&series.to_be_bytes())
+        .and(&sortable(first))
+        .with(&sequence.to_be_bytes())
+}
+
+/// The first day and the sequence in a key made by [`blocks`].
+pub fn blocks_first_and_sequence(key: &[u8]) -> Option<(Day, u64)> {
+    let (days, sequence) = key.split_last_chunk::<8>()?;
+    let day = u32::from_be_bytes(*days.last_chunk()?) ^ SIGN;
+    Some((
+        Day::from_number(day.cast_signed()),
+        u64::from_be_bytes(*sequence),
+    ))
+}
+
+/// An interchange.
+pub fn interchange(hash: &Hash) -> Vec<u8> {
+    Key::new(Kind::Interchange).with(hash)
+}
+
+/// A message reference.
+pub fn reference(reference: &MessageReference) -> Vec<u8> {
+    let MessageReference {
+        sender,
+        receiver,
+        interchange,
+        message,
+    } = reference;
+    Key::new(Kind::Reference).with(&name(&[sender, receiver, interchange, message]))
+}
+
+/// All messages ([`Kind::Document`]) or all cancellations ([`Kind::Cancellation`]) of a document.
+pub fn document(kind: Kind, sender: &str, document: &str) -> Vec<u8> {
+    Key::new(kind).with(&name(&[sender, document]))
+}
+
+/// A message of a document, or a cancellation of it; `document` is made by [`document`].
+pub fn documented(document: &[u8], sequence: u64) -> Vec<u8> {
+    [document, &sequence.to_be_bytes()].concat()
+}
+
+/// The document of a key made by [`documented`], as a key of another kind.
+pub fn same_document(kind: Kind, key: &[u8]) -> Vec<u8> {
+    Key::new(kind).with(key.get(1..=NAME_LENGTH).unwrap_or_default())
+}
+
+/// A mail that is settled by a mark of its own; `None` for those that are not: IMAP has a cursor,
+/// and a file that a person gave is taken each time.
+pub fn settled(mailbox: &str, id: &MailId) -> Option<Vec<u8>> {
+    let key = Key::new(Kind::Settled);
+    match id {
+        MailId::Pop3 { uidl } => Some(key.with(&name(&[mailbox, "pop3", uidl]))),
+        MailId::Maildir { name: unique } => Some(key.with(&name(&[mailbox, "maildir", unique]))),
+        MailId::Imap { .. } | MailId::File { .. } => None,
+    }
+}
+
+/// What is settled of an IMAP folder.
+pub fn cursor(mailbox: &str, folder: &str) -> Vec<u8> {
+    Key::new(Kind::Cursor).with(&name(&[mailbox, folder]))
+}
+
+/// A part of the long value of a key.
+pub fn part(key: &[u8], number: u32) -> Vec<u8> {
+    Key::new(Kind::Part).and(key).with(&number.to_be_bytes())
+}
+
+/// A day so that the bytes stand in the order of the days, those before 1970 first.
+fn sortable(day: Day) -> [u8; 4] {
+    (day.number().cast_unsigned() ^ SIGN).to_be_bytes()
+}
+
+fn name(fields: &[&str]) -> [u8; NAME_LENGTH] {
+    let mut hash = Sha256::new();
+    for field in fields {
+        let length = u64::try_from(field.len()).unwrap_or(u64::MAX);
+        hash.update(length.to_be_bytes());
+        hash.update(field);
+    }
+    let mut name = [0; NAME_LENGTH];
+    name.iter_mut()
+        .zip(hash.finalize())
+        .for_each(|(to, from)| *to = from);
+    name
+}
+
+const SIGN: u32 = 1 << 31;
+/// 128 bits: two of 10^15 names are the same with a probability of 10^-9.
+const NAME_LENGTH: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn blocks_stand_in_the_order_of_series_day_and_sequence(
+            a: (u32, i32, u64),
+            b: (u32, i32, u64),
+        ) {
+            let key = |(series, day, sequence)| blocks(series, Day::from_number(day), sequence);
+            prop_assert_eq!(key(a).cmp(&key(b)), a.cmp(&b));
+            prop_assert_eq!(
+                blocks_first_and_sequence(&key(a)),
+                Some((Day::from_number(a.1), a.2))
+            );
+        }
+
+        #[test]
+        fn numbers_stand_in_their_order(a: u64, b: u64, c: u32, d: u32) {
+            let key = |number| numbered(Kind::Mail, number);
+            prop_assert_eq!(key(a).cmp(&key(b)), a.cmp(&b));
+            prop_assert_eq!(number(&key(a)), Some(a));
+            let key = |number| series(Kind::Span, number);
+            prop_assert_eq!(key(c).cmp(&key(d)), c.cmp(&d));
+            prop_assert_eq!(series_number(&key(c)), Some(c));
+        }
+
+        #[test]
+        fn a_document_keeps_its_name_in_keys_of_another_kind(sequence: u64, text: String) {
+            let original = document(Kind::Document, "sender", &text);
+            let key = documented(&original, sequence);
+            prop_assert_eq!(same_document(Kind::Document, &key), original);
+            prop_assert_eq!(
+                same_document(Kind::Cancellation, &key),
+                document(Kind::Cancellation, "sender", &text)
+            );
+            prop_assert_eq!(number(&key), Some(sequence));
+        }
+    }
+
+    #[test]
+    fn fields_never_run_into_each_other() {
+        assert_ne!(cursor("ab", "c"), cursor("a", "bc"));
+        let [pop3, maildir] = [
+            MailId::Pop3 {
+                uidl: "1".to_owned(),
+            },
+            MailId::Maildir {
+                name: "1".to_owned(),
+            },
+        ];
+        assert_ne!(settled("m", &pop3), settled("m", &maildir));
+    }
+}

@@ -24,7 +24,7 @@ pub struct MessageReference {
 }
 
 /// A mail that was taken in.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct MailRecord {
     /// Name of the mailbox in the configuration; empty for files given by a person.
     pub mailbox: String,
@@ -45,7 +45,7 @@ pub struct MailRecord {
 }
 
 /// An interchange that was taken in.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct InterchangeRecord {
     /// Sequence of the mail that brought it first.
     pub mail: u64,
@@ -68,7 +68,7 @@ pub struct InterchangeRecord {
 }
 
 /// A message that was taken in.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct MessageRecord {
     /// The interchange it came in.
     pub interchange: Hash,
@@ -102,7 +102,7 @@ pub struct MessageRecord {
 }
 
 /// Something that was not understood, or must not count.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct QuarantineRecord {
     /// Sequence of the mail that brought it.
     pub mail: u64,
@@ -139,6 +139,22 @@ pub struct Batch {
     pub settles: Vec<MailId>,
     /// Quarantine entries that this batch resolves: dropped, or understood at another try.
     pub resolves: Vec<u64>,
+}
+
+impl Batch {
+    /// A batch that changes nothing yet, for mails of this mailbox and folder.
+    pub fn of_mailbox(mailbox: &str, folder: &str) -> Self {
+        Self {
+            mailbox: mailbox.to_owned(),
+            folder: folder.to_owned(),
+            mail: MailSlot::None,
+            interchanges: Vec::new(),
+            duplicates: Vec::new(),
+            quarantine: Vec::new(),
+            settles: Vec::new(),
+            resolves: Vec::new(),
+        }
+    }
 }
 
 /// The mail of a batch.
@@ -231,7 +247,7 @@ pub struct Totals {
 }
 
 /// What one mail leaves in the archive: enough to take it in again from nothing.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Origin {
     /// Name of the mailbox.
     pub mailbox: String,

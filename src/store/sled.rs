@@ -1,20 +1,229 @@
-//! The embedded backend: sled 0.34, one tree, a prefix byte for each kind of record.
+//! The embedded backend: sled 0.34, one tree, a letter for each kind of record.
+//!
+//! What sled needs to be trusted with: its `flush` writes without fsync, so that of [`SledStore`]
+//! syncs the log file through a handle of its own; values that would leave the log file are cut
+//! (`records`); a panic inside of it is an error here, and after a write that failed nothing in its
+//! memory counts any more (`database`).
 
-use std::path::Path;
+mod blocks;
+mod cursors;
+mod database;
+mod draft;
+mod index;
+mod rebuild;
+mod records;
 
-use super::StoreError;
+use std::ops::Range;
+
+use crate::mailbox::{Cursor, MailId};
+use crate::market::calendar::{Day, UtcTime};
+use crate::series::Block;
+use crate::series::merge::Spoken;
+
+use super::data_dir::DataDir;
+use super::disk::RealDisk;
+use super::keys::{self, Kind};
+use super::ledger::{
+    Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
+    SeriesEntry, Totals,
+};
+use super::{Store, StoreError};
+use cursors::CursorRecord;
+use database::{Database, Open};
+use records::{damaged, decode};
+
+pub use rebuild::Rebuild;
 
 /// The embedded database.
 #[derive(Debug)]
-pub struct SledStore {}
+pub struct SledStore {
+    database: Database,
+    _data_dir: DataDir,
+}
 
 impl SledStore {
-    /// Opens or makes `<data_dir>/sled`.
+    /// Opens or makes `<data_dir>/sled`, with so many bytes of memory for its cache (sled takes
+    /// some more).
     ///
     /// # Errors
-    /// [`StoreError::InUse`] if another process has it; [`StoreError::Database`] if it is corrupt,
-    /// also where sled would panic.
-    pub fn open(_data_dir: &Path) -> Result<Self, StoreError> {
-        todo!()
+    /// [`StoreError::Database`] if it is corrupt, also where sled would panic;
+    /// [`StoreError::File`] if it cannot be made or read.
+    pub fn open(data_dir: &DataDir, cache_bytes: u64) -> Result<Self, StoreError> {
+        rebuild::finish_swap(data_dir)?;
+        Self::open_in(data_dir, DIRECTORY, cache_bytes)
+    }
+
+    fn open_in(data_dir: &DataDir, name: &str, cache_bytes: u64) -> Result<Self, StoreError> {
+        let path = data_dir.subdirectory(name)?;
+        Ok(Self {
+            database: Database::open(path, cache_bytes, Box::new(RealDisk))?,
+            _data_dir: data_dir.clone(),
+        })
     }
 }
+
+impl Store for SledStore {
+    fn interchange(&self, hash: &Hash) -> Result<Option<InterchangeRecord>, StoreError> {
+        self.database
+            .read(|open| open.records.get(&keys::interchange(hash)))
+    }
+
+    fn message_by_reference(&self, key: &MessageReference) -> Result<Option<u64>, StoreError> {
+        self.database
+            .read(|open| open.records.get(&keys::reference(key)))
+    }
+
+    fn next_sequence(&self) -> Result<u64, StoreError> {
+        self.database
+            .read(|open| Ok(open.index.counts.next_sequence))
+    }
+
+    fn apply(&self, batch: &Batch, sequence: u64) -> Result<(), StoreError> {
+        self.database
+            .write(Some(sequence), |draft| draft.add(batch))
+    }
+
+    fn flush(&self) -> Result<(), StoreError> {
+        self.database.flush()
+    }
+
+    fn cursor(&self, mailbox: &str, folder: &str) -> Result<Option<Cursor>, StoreError> {
+        let record: Option<CursorRecord> = self
+            .database
+            .read(|open| open.records.get(&keys::cursor(mailbox, folder)))?;
+        Ok(record.map(Cursor::from))
+    }
+
+    fn settled(&self, mailbox: &str, ids: &[MailId]) -> Result<Vec<bool>, StoreError> {
+        self.database.read(|open| {
+            let is_settled = |id| match keys::settled(mailbox, id) {
+                Some(key) => open.records.contains(&key),
+                None => Ok(false),
+            };
+            ids.iter().map(is_settled).collect()
+        })
+    }
+
+    fn series(&self) -> Result<Vec<SeriesEntry>, StoreError> {
+        self.database.read(|open| Ok(open.index.entries()))
+    }
+
+    fn blocks(
+        &self,
+        series: u32,
+        days: Range<Day>,
+        as_of: Option<UtcTime>,
+    ) -> Result<Vec<Spoken>, StoreError> {
+        let is_known = |arrived: i64| as_of.is_none_or(|as_of| arrived <= as_of.seconds());
+        let stored = self.database.read(|open| {
+            let cancelled = &open.index.cancelled;
+            blocks::read(&open.records, series, days, |sequence| {
+                let cancellation = cancelled.get(&sequence);
+                !cancellation.is_some_and(|cancellation| is_known(cancellation.arrived))
+            })
+        })?;
+        let mut spoken = Vec::with_capacity(stored.len());
+        for (sequence, bytes) in stored {
+            let block = Block::decode(&bytes).map_err(|error| StoreError::Damaged {
+                what: format!("a block of series {series} from message {sequence}"),
+                detail: error.to_string(),
+            })?;
+            if is_known(block.arrived.seconds()) {
+                spoken.push(Spoken { sequence, block });
+            }
+        }
+        Ok(spoken)
+    }
+
+    fn message(&self, sequence: u64) -> Result<Option<MessageRecord>, StoreError> {
+        self.database.read(|open| {
+            let record = open.records.get(&keys::numbered(Kind::Message, sequence))?;
+            Ok(record.map(|record| with_cancellation(open, sequence, record)))
+        })
+    }
+
+    fn messages(&self, below: u64, limit: usize) -> Result<Vec<(u64, MessageRecord)>, StoreError> {
+        self.database.read(|open| {
+            let mut newest = newest::<MessageRecord>(open, Kind::Message, below, limit)?;
+            for (sequence, record) in &mut newest {
+                record.cancelled_by = cancelled_by(open, *sequence);
+            }
+            Ok(newest)
+        })
+    }
+
+    fn mail(&self, sequence: u64) -> Result<Option<MailRecord>, StoreError> {
+        self.database
+            .read(|open| open.records.get(&keys::numbered(Kind::Mail, sequence)))
+    }
+
+    fn mails(&self, below: u64, limit: usize) -> Result<Vec<(u64, MailRecord)>, StoreError> {
+        self.database
+            .read(|open| newest(open, Kind::Mail, below, limit))
+    }
+
+    fn quarantine(&self) -> Result<Vec<(u64, QuarantineRecord)>, StoreError> {
+        self.database.read(|open| {
+            let records = open.records.scan(&keys::prefix(Kind::Quarantine));
+            records.map(|pair| numbered(pair?)).collect()
+        })
+    }
+
+    fn remove_from_quarantine(&self, number: u64) -> Result<bool, StoreError> {
+        self.database.write(None, |draft| draft.resolve(number))
+    }
+
+    fn totals(&self) -> Result<Totals, StoreError> {
+        let database_bytes = self.database.bytes()?;
+        self.database.read(|open| {
+            let counts = open.index.counts;
+            Ok(Totals {
+                mails: counts.mails,
+                interchanges: counts.interchanges,
+                messages: counts.messages,
+                series: counts.next_series.into(),
+                values: counts.values,
+                quarantine: counts.quarantine,
+                duplicates: counts.duplicates,
+                database_bytes,
+                archive_bytes: 0,
+            })
+        })
+    }
+}
+
+/// Numbered records, newest first, below a number.
+fn newest<T: serde::de::DeserializeOwned>(
+    open: &Open,
+    kind: Kind,
+    below: u64,
+    limit: usize,
+) -> Result<Vec<(u64, T)>, StoreError> {
+    let records = open
+        .records
+        .range(keys::numbered(kind, 0), keys::numbered(kind, below));
+    let newest = records.rev().take(limit);
+    newest.map(|pair| numbered(pair?)).collect()
+}
+
+fn numbered<T: serde::de::DeserializeOwned>(
+    (key, value): (::sled::IVec, ::sled::IVec),
+) -> Result<(u64, T), StoreError> {
+    let number = keys::number(&key).ok_or_else(|| damaged(&key, "the key is short"))?;
+    Ok((number, decode(&key, &value)?))
+}
+
+fn with_cancellation(open: &Open, sequence: u64, record: MessageRecord) -> MessageRecord {
+    MessageRecord {
+        cancelled_by: cancelled_by(open, sequence),
+        ..record
+    }
+}
+
+fn cancelled_by(open: &Open, sequence: u64) -> Option<u64> {
+    let cancellation = open.index.cancelled.get(&sequence)?;
+    Some(cancellation.by)
+}
+
+/// The database's directory in the data directory.
+const DIRECTORY: &str = "sled";

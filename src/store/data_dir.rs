@@ -1,0 +1,129 @@
+//! The data directory and its lock: one process at a time.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::StoreError;
+use super::disk::sync_dir;
+
+/// A data directory that this process has to itself.
+///
+/// [`Archive`](super::archive::Archive) and [`SledStore`](super::sled::SledStore) keep a clone;
+/// the lock ends with the last one. The system takes it back from a process that is killed.
+#[derive(Clone, Debug)]
+pub struct DataDir {
+    path: PathBuf,
+    _lock: Arc<File>,
+}
+
+impl DataDir {
+    /// Takes a data directory; makes it if it is missing.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] with the number of the process that has it; [`StoreError::File`] if
+    /// it cannot be made or locked.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        make_dir(path)?;
+        let file = path.join(LOCK_FILE);
+        let failed = |source| StoreError::file("locking", &file, source);
+        let mut lock = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&file)
+            .map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(StoreError::InUse {
+                    path: path.display().to_string(),
+                    holder: holder(&mut lock),
+                });
+            }
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        lock.set_len(0).map_err(failed)?;
+        write!(lock, "{}", std::process::id()).map_err(failed)?;
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: Arc::new(lock),
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A directory in it; made, and durable by name, if it is missing.
+    ///
+    /// # Errors
+    /// [`StoreError::File`].
+    pub(super) fn subdirectory(&self, name: &str) -> Result<PathBuf, StoreError> {
+        let path = self.path.join(name);
+        make_dir(&path)?;
+        Ok(path)
+    }
+}
+
+fn make_dir(path: &Path) -> Result<(), StoreError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let made = || -> io::Result<()> {
+        fs::create_dir_all(path)?;
+        match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => sync_dir(parent),
+            Some(_) | None => sync_dir(Path::new(".")),
+        }
+    };
+    made().map_err(|source| StoreError::file("making", path, source))
+}
+
+/// ` (process 4711)` if the lock file says so.
+fn holder(lock: &mut File) -> String {
+    let mut text = String::new();
+    let read = lock.take(MAX_PID_DIGITS).read_to_string(&mut text);
+    match (read, text.trim().parse::<u32>()) {
+        (Ok(_), Ok(pid)) => format!(" (process {pid})"),
+        (Ok(_) | Err(_), _) => String::new(),
+    }
+}
+
+const LOCK_FILE: &str = "lock";
+/// A `u32` has 10 digits.
+const MAX_PID_DIGITS: u64 = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_open_is_refused_and_names_the_process() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("new/data");
+        let first = DataDir::open(&path).unwrap();
+        let error = DataDir::open(&path).unwrap_err();
+        let expected = format!("(process {})", std::process::id());
+        assert!(matches!(error, StoreError::InUse { .. }), "{error}");
+        assert!(error.to_string().contains(&expected), "{error}");
+
+        let clone = first.clone();
+        drop(first);
+        DataDir::open(&path).unwrap_err();
+        drop(clone);
+        DataDir::open(&path).unwrap();
+    }
+
+    #[test]
+    fn a_lock_file_left_by_a_killed_process_is_no_obstacle() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join(LOCK_FILE), "4294967295 and more").unwrap();
+        DataDir::open(home.path()).unwrap();
+        let text = fs::read_to_string(home.path().join(LOCK_FILE)).unwrap();
+        assert_eq!(text, std::process::id().to_string());
+    }
+}

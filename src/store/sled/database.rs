@@ -1,0 +1,247 @@
+//! The open database: readers, the writer, the fsync, and what follows when a write fails.
+
+use std::any::Any;
+use std::fs::{self, File};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+
+use super::draft::Draft;
+use super::index::Index;
+use super::records::Records;
+use crate::store::StoreError;
+use crate::store::disk::{Disk, sync_dir};
+
+/// A database in a directory. A reader sees all of a batch or nothing of it: reading and writing
+/// exclude each other, and neither takes long.
+#[derive(Debug)]
+pub(super) struct Database {
+    path: PathBuf,
+    cache_bytes: u64,
+    disk: Box<dyn Disk>,
+    state: RwLock<State>,
+    flushing: Mutex<()>,
+}
+
+/// Whether the database can be used.
+#[derive(Debug)]
+enum State {
+    /// It can.
+    Open(Open),
+    /// The disk was full. What was not durable is gone; opening again goes on from what is.
+    Full(String),
+    /// A write or sync failed otherwise. What the system would read back may not be what is on the
+    /// disk, and nothing may be built on that: a person must look.
+    Failed(String),
+}
+
+/// What an open database consists of.
+#[derive(Debug)]
+pub(super) struct Open {
+    db: sled::Db,
+    /// The log file, for a real fsync.
+    file: Arc<File>,
+    pub(super) records: Records,
+    pub(super) index: Index,
+}
+
+impl Database {
+    pub(super) fn open(
+        path: PathBuf,
+        cache_bytes: u64,
+        disk: Box<dyn Disk>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            state: RwLock::new(State::Open(Open::new(&path, cache_bytes)?)),
+            path,
+            cache_bytes,
+            disk,
+            flushing: Mutex::new(()),
+        })
+    }
+
+    /// Runs something that reads.
+    pub(super) fn read<T>(
+        &self,
+        read: impl FnOnce(&Open) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match &*self.state()? {
+            State::Open(open) => self.guarded(|| read(open)),
+            State::Full(why) | State::Failed(why) => Err(self.failed(why.clone())),
+        }
+    }
+
+    /// Runs something that gathers writes, and makes them visible: all of them, or none.
+    ///
+    /// `sequence` is the first number that it may give away; `None` if it gives none.
+    pub(super) fn write<T>(
+        &self,
+        sequence: Option<u64>,
+        gather: impl FnOnce(&mut Draft<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        drop(self.state()?);
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let open = match &mut *state {
+            State::Open(open) => open,
+            State::Full(why) | State::Failed(why) => return Err(self.failed(why.clone())),
+        };
+        let next = open.index.counts.next_sequence;
+        let sequence = sequence.unwrap_or(next);
+        if sequence < next {
+            return Err(self.failed(format!("number {sequence} is taken, the next is {next}")));
+        }
+        let (answer, writes, news) = self.guarded(|| {
+            let mut draft = Draft::new(&open.records, &open.index, sequence);
+            let answer = gather(&mut draft)?;
+            let (writes, news) = draft.finish()?;
+            Ok((answer, writes, news))
+        })?;
+        let failure = match catch_unwind(AssertUnwindSafe(|| open.records.apply(writes))) {
+            Ok(Ok(())) => {
+                open.index.follow(news);
+                return Ok(answer);
+            }
+            Ok(Err(error)) => State::after(&error),
+            Err(panic) => State::Failed(panic_text(&*panic)),
+        };
+        let error = self.failed(failure.to_string());
+        *state = failure;
+        Err(error)
+    }
+
+    /// Returns when everything written so far is on the disk.
+    pub(super) fn flush(&self) -> Result<(), StoreError> {
+        // sled 0.34 can hang when several threads wait for a flush.
+        let _alone = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (db, file) = self.read(|open| Ok((open.db.clone(), Arc::clone(&open.file))))?;
+        let failure = match catch_unwind(AssertUnwindSafe(|| db.flush())) {
+            Ok(Ok(_)) => match self.disk.sync(&file) {
+                Ok(()) => return Ok(()),
+                Err(error) => State::Failed(format!("syncing failed: {error}")),
+            },
+            Ok(Err(error)) => State::after(&error),
+            Err(panic) => State::Failed(panic_text(&*panic)),
+        };
+        drop(db);
+        let error = self.failed(failure.to_string());
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = failure;
+        Err(error)
+    }
+
+    /// Bytes on disk.
+    pub(super) fn bytes(&self) -> Result<u64, StoreError> {
+        directory_bytes(&self.path)
+            .map_err(|source| StoreError::file("measuring", &self.path, source))
+    }
+
+    /// The state; a database that was closed since the disk was full is opened again.
+    fn state(&self) -> Result<RwLockReadGuard<'_, State>, StoreError> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(*state, State::Full(_)) {
+            return Ok(state);
+        }
+        drop(state);
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*state, State::Full(_)) {
+            *state = State::Open(Open::new(&self.path, self.cache_bytes)?);
+        }
+        drop(state);
+        Ok(self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Turns a panic of sled into an error.
+    fn guarded<T>(&self, step: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        catch_unwind(AssertUnwindSafe(step))
+            .unwrap_or_else(|panic| Err(self.failed(panic_text(&*panic))))
+    }
+
+    fn failed(&self, what: String) -> StoreError {
+        StoreError::database(&self.path, what)
+    }
+}
+
+impl State {
+    fn after(error: &sled::Error) -> Self {
+        let why = error.to_string();
+        match error {
+            sled::Error::Io(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+                ) =>
+            {
+                Self::Full(why)
+            }
+            _ => Self::Failed(why),
+        }
+    }
+}
+
+impl std::fmt::Display for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Open(_) => f.write_str("it is open"),
+            Self::Full(why) => write!(f, "{why}; it goes on by itself when there is room"),
+            Self::Failed(why) => write!(f, "{why}; look at the disk, then start the gateway again"),
+        }
+    }
+}
+
+impl Open {
+    /// Opens or makes the database. sled panics on some damage.
+    fn new(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
+        let log = path.join("db");
+        let is_new = !log.exists();
+        let config = sled::Config::new()
+            .path(path)
+            .cache_capacity(cache_bytes)
+            // Without this thread there is no garbage collection.
+            .flush_every_ms(Some(500));
+        let open = || -> Result<Self, StoreError> {
+            let db =
+                (config.open()).map_err(|error| StoreError::database(path, error.to_string()))?;
+            let records = Records::new((*db).clone(), path.display().to_string());
+            let index = Index::load(&records)?;
+            let file = File::open(&log)
+                .and_then(|file| {
+                    if is_new {
+                        sync_dir(path)?;
+                    }
+                    Ok(Arc::new(file))
+                })
+                .map_err(|source| StoreError::file("opening", &log, source))?;
+            Ok(Self {
+                db,
+                file,
+                records,
+                index,
+            })
+        };
+        catch_unwind(AssertUnwindSafe(open))
+            .unwrap_or_else(|panic| Err(StoreError::database(path, panic_text(&*panic))))
+    }
+}
+
+fn directory_bytes(directory: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    for file in fs::read_dir(directory)? {
+        let file = file?;
+        bytes += match file.metadata() {
+            Ok(known) if known.is_dir() => directory_bytes(&file.path())?,
+            Ok(known) => known.len(),
+            // sled replaces its snapshots.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(bytes)
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("a panic").to_owned()
+}

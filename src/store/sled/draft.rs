@@ -1,0 +1,316 @@
+//! What one mail changes: everything is gathered here, then applied as one batch.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use sled::Batch as Writes;
+
+use super::blocks;
+use super::cursors::CursorRecord;
+use super::index::{Cancellation, Counts, Index, Series, Span};
+use super::records::{Records, decode, put};
+use crate::mailbox::MailId;
+use crate::series::Key;
+use crate::store::StoreError;
+use crate::store::keys::{self, Kind};
+use crate::store::ledger::{
+    Batch, Hash, InterchangeRecord, MailSlot, MessageRecord, NewBlock, NewInterchange, NewMessage,
+    NewQuarantine,
+};
+
+/// The changes of one batch, before they are visible.
+pub(super) struct Draft<'a> {
+    records: &'a Records,
+    index: &'a Index,
+    sequence: u64,
+    /// The mail that new records name as theirs, if it is not the one they name already.
+    mail: Option<u64>,
+    writes: Writes,
+    news: News,
+    /// Messages and cancellations of this batch: neither sees the other in the tree yet.
+    documents: HashMap<Vec<u8>, Vec<u64>>,
+    cancellations: HashMap<Vec<u8>, Vec<Cancellation>>,
+}
+
+/// What a batch brings to the index, once it is visible.
+pub(super) struct News {
+    counts: Counts,
+    series: BTreeMap<Key, Series>,
+    cancelled: Vec<(u64, Cancellation)>,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(records: &'a Records, index: &'a Index, sequence: u64) -> Self {
+        Self {
+            records,
+            index,
+            sequence,
+            mail: None,
+            writes: Writes::default(),
+            news: News {
+                counts: index.counts,
+                series: BTreeMap::new(),
+                cancelled: Vec::new(),
+            },
+            documents: HashMap::new(),
+            cancellations: HashMap::new(),
+        }
+    }
+
+    /// Everything that a batch brings.
+    pub(super) fn add(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        match &batch.mail {
+            MailSlot::New(mail) => {
+                self.mail = Some(self.sequence);
+                self.news.counts.mails += 1;
+                let key = keys::numbered(Kind::Mail, self.sequence);
+                put(&mut self.writes, key, mail.as_ref())?;
+            }
+            MailSlot::Known(mail) => self.mail = Some(*mail),
+            MailSlot::None => {}
+        }
+        let mut next = self.sequence + 1;
+        for interchange in &batch.interchanges {
+            next = self.interchange(interchange, &batch.duplicates, next)?;
+        }
+        self.duplicates(batch)?;
+        for entry in &batch.quarantine {
+            self.quarantine(entry)?;
+        }
+        for number in BTreeSet::from_iter(&batch.resolves) {
+            self.resolve(*number)?;
+        }
+        self.settle(batch)?;
+        self.news.counts.next_sequence = next;
+        Ok(())
+    }
+
+    /// The writes, and what follows for the index.
+    pub(super) fn finish(mut self) -> Result<(Writes, News), StoreError> {
+        for (key, series) in &self.news.series {
+            if !self.index.series.contains_key(key) {
+                put(&mut self.writes, keys::series(Kind::Series, series.id), key)?;
+            }
+            let span = keys::series(Kind::Span, series.id);
+            put(&mut self.writes, span, &series.span)?;
+        }
+        let counts = keys::prefix(Kind::Counts).to_vec();
+        put(&mut self.writes, counts, &self.news.counts)?;
+        Ok((self.writes, self.news))
+    }
+
+    /// An interchange with its messages, numbered from `next`; one that is there is overwritten.
+    fn interchange(
+        &mut self,
+        new: &NewInterchange,
+        duplicates: &[Hash],
+        mut next: u64,
+    ) -> Result<u64, StoreError> {
+        let key = keys::interchange(&new.hash);
+        let known: Option<InterchangeRecord> = self.records.get(&key)?;
+        let again = duplicates.iter().filter(|hash| **hash == new.hash).count();
+        let again = u32::try_from(again).unwrap_or(u32::MAX);
+        self.news.counts.interchanges += u64::from(known.is_none());
+        self.news.counts.duplicates += u64::from(again);
+        let known = known.map_or(0, |known| known.duplicates);
+        let record = InterchangeRecord {
+            mail: self.mail.unwrap_or(new.record.mail),
+            duplicates: known.saturating_add(again),
+            ..new.record.clone()
+        };
+        put(&mut self.writes, key, &record)?;
+        for message in &new.messages {
+            self.message(message, next)?;
+            next += 1;
+        }
+        Ok(next)
+    }
+
+    fn message(&mut self, new: &NewMessage, sequence: u64) -> Result<(), StoreError> {
+        let record = MessageRecord {
+            mail: self.mail.unwrap_or(new.record.mail),
+            ..new.record.clone()
+        };
+        self.news.counts.messages += 1;
+        let key = keys::numbered(Kind::Message, sequence);
+        put(&mut self.writes, key, &record)?;
+        put(
+            &mut self.writes,
+            keys::reference(&record.reference),
+            &sequence,
+        )?;
+        match record.cancels.as_deref() {
+            Some(document) => self.cancellation(&record, document, sequence)?,
+            None => self.document(&record, sequence)?,
+        }
+        self.blocks(&new.blocks, sequence)
+    }
+
+    /// A message that can be cancelled; its cancellation may have come before it.
+    fn document(&mut self, record: &MessageRecord, sequence: u64) -> Result<(), StoreError> {
+        // A message without a number cannot be named.
+        if record.document.is_empty() {
+            return Ok(());
+        }
+        let sender = &record.reference.sender;
+        let document = keys::document(Kind::Document, sender, &record.document);
+        let key = keys::documented(&document, sequence);
+        put(&mut self.writes, key, &())?;
+        let cancelling = keys::document(Kind::Cancellation, sender, &record.document);
+        for pair in self.records.scan(&cancelling) {
+            let (key, value) = pair?;
+            let arrived = decode(&key, &value)?;
+            let by = keys::number(&key).unwrap_or_default();
+            self.news
+                .cancelled
+                .push((sequence, Cancellation { arrived, by }));
+        }
+        let earlier = self.cancellations.get(&cancelling).into_iter().flatten();
+        self.news
+            .cancelled
+            .extend(earlier.map(|cancellation| (sequence, *cancellation)));
+        self.documents.entry(document).or_default().push(sequence);
+        Ok(())
+    }
+
+    /// A message that cancels all of a document, those that are still to come as well.
+    fn cancellation(
+        &mut self,
+        record: &MessageRecord,
+        document: &str,
+        by: u64,
+    ) -> Result<(), StoreError> {
+        let sender = &record.reference.sender;
+        let cancelling = keys::document(Kind::Cancellation, sender, document);
+        let cancellation = Cancellation {
+            arrived: record.arrived,
+            by,
+        };
+        let key = keys::documented(&cancelling, by);
+        put(&mut self.writes, key, &cancellation.arrived)?;
+        let document = keys::document(Kind::Document, sender, document);
+        for pair in self.records.scan(&document) {
+            let (key, _) = pair?;
+            let sequence = keys::number(&key).unwrap_or_default();
+            self.news.cancelled.push((sequence, cancellation));
+        }
+        let earlier = self.documents.get(&document).into_iter().flatten();
+        self.news
+            .cancelled
+            .extend(earlier.map(|sequence| (*sequence, cancellation)));
+        self.cancellations
+            .entry(cancelling)
+            .or_default()
+            .push(cancellation);
+        Ok(())
+    }
+
+    fn blocks(&mut self, new: &[NewBlock], sequence: u64) -> Result<(), StoreError> {
+        let mut by_series: BTreeMap<u32, Vec<&NewBlock>> = BTreeMap::new();
+        for block in new {
+            let id = self.series(block);
+            by_series.entry(id).or_default().push(block);
+        }
+        for (series, new) in by_series {
+            for run in blocks::runs(new) {
+                let key = keys::blocks(series, run.first, sequence);
+                put(&mut self.writes, key, &run.days)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of the block's series; its span and the counts grow.
+    fn series(&mut self, block: &NewBlock) -> u32 {
+        self.news.counts.values += u64::from(block.values);
+        let span = Span::of(block.day, block.values);
+        if let Some(series) = self.news.series.get_mut(&block.key) {
+            series.span = series.span.and(span);
+            return series.id;
+        }
+        let series = match self.index.series.get(&block.key) {
+            Some(known) => Series {
+                id: known.id,
+                span: known.span.and(span),
+            },
+            None => {
+                let id = self.news.counts.next_series;
+                self.news.counts.next_series += 1;
+                Series { id, span }
+            }
+        };
+        self.news.series.insert(block.key.clone(), series);
+        series.id
+    }
+
+    /// Raises the count of interchanges that came again.
+    fn duplicates(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let mut again: HashMap<&Hash, u32> = HashMap::new();
+        let is_new = |hash: &Hash| batch.interchanges.iter().any(|new| new.hash == *hash);
+        for hash in batch.duplicates.iter().filter(|hash| !is_new(hash)) {
+            *again.entry(hash).or_default() += 1;
+        }
+        for (hash, times) in again {
+            let key = keys::interchange(hash);
+            if let Some(mut record) = self.records.get::<InterchangeRecord>(&key)? {
+                record.duplicates = record.duplicates.saturating_add(times);
+                self.news.counts.duplicates += u64::from(times);
+                put(&mut self.writes, key, &record)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn quarantine(&mut self, new: &NewQuarantine) -> Result<(), StoreError> {
+        let mut record = new.record.clone();
+        record.mail = self.mail.unwrap_or(record.mail);
+        let key = keys::numbered(Kind::Quarantine, self.news.counts.next_quarantine);
+        self.news.counts.next_quarantine += 1;
+        self.news.counts.quarantine += 1;
+        put(&mut self.writes, key, &record)
+    }
+
+    /// Takes an entry out of quarantine; `false` if there is none.
+    pub(super) fn resolve(&mut self, number: u64) -> Result<bool, StoreError> {
+        let key = keys::numbered(Kind::Quarantine, number);
+        let is_there = self.records.contains(&key)?;
+        if is_there {
+            self.records.remove(&mut self.writes, &key)?;
+            self.news.counts.quarantine = self.news.counts.quarantine.saturating_sub(1);
+        }
+        Ok(is_there)
+    }
+
+    fn settle(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let mut cursor: Option<CursorRecord> = None;
+        let key = keys::cursor(&batch.mailbox, &batch.folder);
+        for id in &batch.settles {
+            if let MailId::Imap { validity, uid } = id {
+                let known = match cursor.take() {
+                    Some(known) => known,
+                    None => {
+                        (self.records.get(&key)?).unwrap_or_else(|| CursorRecord::new(*validity))
+                    }
+                };
+                let settled = cursor.insert(known);
+                settled.settle(*validity, *uid);
+            } else if let Some(key) = keys::settled(&batch.mailbox, id) {
+                put(&mut self.writes, key, &())?;
+            }
+        }
+        match cursor {
+            Some(cursor) => put(&mut self.writes, key, &cursor),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Index {
+    /// Takes over what is visible now.
+    pub(super) fn follow(&mut self, news: News) {
+        self.counts = news.counts;
+        self.series.extend(news.series);
+        for (sequence, cancellation) in news.cancelled {
+            self.cancel(sequence, cancellation);
+        }
+    }
+}

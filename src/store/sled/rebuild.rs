@@ -1,0 +1,157 @@
+//! A new database in place of the old one: filled beside it, then swapped in.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{DIRECTORY, SledStore};
+use crate::store::data_dir::DataDir;
+use crate::store::disk::sync_dir;
+use crate::store::{Store, StoreError};
+
+/// A database that is filled while the old one, if any, stays as it is.
+///
+/// The old one must not be open. A crash at any time leaves the old one or the new one.
+#[derive(Debug)]
+pub struct Rebuild {
+    data_dir: DataDir,
+    store: Arc<SledStore>,
+}
+
+impl Rebuild {
+    /// Begins an empty database beside the old one; what an interrupted rebuild left is removed.
+    ///
+    /// # Errors
+    /// [`StoreError`], here and below.
+    pub fn start(data_dir: &DataDir, cache_bytes: u64) -> Result<Self, StoreError> {
+        finish_swap(data_dir)?;
+        remove(&data_dir.path().join(NEW))?;
+        Ok(Self {
+            data_dir: data_dir.clone(),
+            store: Arc::new(SledStore::open_in(data_dir, NEW, cache_bytes)?),
+        })
+    }
+
+    /// The database to fill.
+    pub fn store(&self) -> Arc<SledStore> {
+        Arc::clone(&self.store)
+    }
+
+    /// Makes the new database durable and puts it in place of the old one, which is removed.
+    pub fn finish(self) -> Result<(), StoreError> {
+        self.store.flush()?;
+        drop(self.store);
+        let [current, new, old] = places(&self.data_dir);
+        if current.exists() {
+            rename(&current, &old)?;
+        }
+        rename(&new, &current)?;
+        remove(&old)
+    }
+}
+
+/// Finishes a swap that a crash interrupted: an old database that is put aside means that the new
+/// one is whole.
+pub(super) fn finish_swap(data_dir: &DataDir) -> Result<(), StoreError> {
+    let [current, new, old] = places(data_dir);
+    if !old.exists() {
+        return Ok(());
+    }
+    if !current.exists() {
+        rename(&new, &current)?;
+    }
+    remove(&old)
+}
+
+fn places(data_dir: &DataDir) -> [PathBuf; 3] {
+    [DIRECTORY, NEW, OLD].map(|name| data_dir.path().join(name))
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let parent = to.parent().unwrap_or(to);
+    fs::rename(from, to)
+        .and_then(|()| sync_dir(parent))
+        .map_err(|source| StoreError::file("moving", from, source))
+}
+
+fn remove(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(StoreError::file("removing", path, error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+const NEW: &str = "sled.new";
+const OLD: &str = "sled.old";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mailbox::MailId;
+    use crate::store::ledger::Batch;
+
+    const CACHE: u64 = 1 << 20;
+
+    fn mark(store: &SledStore, uidl: &str) {
+        let mut batch = Batch::of_mailbox("m", "");
+        batch.settles.push(id(uidl));
+        store.apply(&batch, store.next_sequence().unwrap()).unwrap();
+        store.flush().unwrap();
+    }
+
+    fn id(uidl: &str) -> MailId {
+        MailId::Pop3 {
+            uidl: uidl.to_owned(),
+        }
+    }
+
+    fn marks(data_dir: &DataDir) -> Vec<bool> {
+        let store = SledStore::open(data_dir, CACHE).unwrap();
+        store.settled("m", &[id("old"), id("new")]).unwrap()
+    }
+
+    fn begun() -> (tempfile::TempDir, DataDir, Rebuild) {
+        let home = tempfile::tempdir().unwrap();
+        let data_dir = DataDir::open(home.path()).unwrap();
+        mark(&SledStore::open(&data_dir, CACHE).unwrap(), "old");
+        let rebuild = Rebuild::start(&data_dir, CACHE).unwrap();
+        mark(rebuild.store(), "new");
+        (home, data_dir, rebuild)
+    }
+
+    #[test]
+    fn a_finished_rebuild_takes_the_place_of_the_old_database() {
+        let (home, data_dir, rebuild) = begun();
+        rebuild.finish().unwrap();
+        assert_eq!(marks(&data_dir), [false, true]);
+        let left = fs::read_dir(home.path()).unwrap().count();
+        assert_eq!(left, 2, "the lock and the database");
+    }
+
+    #[test]
+    fn an_interrupted_rebuild_leaves_the_old_database_and_the_next_begins_empty() {
+        let (_home, data_dir, rebuild) = begun();
+        drop(rebuild);
+        assert_eq!(marks(&data_dir), [true, false]);
+        let again = Rebuild::start(&data_dir, CACHE).unwrap();
+        assert_eq!(again.store().settled("m", &[id("new")]).unwrap(), [false]);
+    }
+
+    #[test]
+    fn a_swap_that_was_interrupted_at_any_step_is_finished() {
+        for steps in 1..=2 {
+            let (_home, data_dir, rebuild) = begun();
+            drop(rebuild);
+            let [current, new, old] = places(&data_dir);
+            fs::rename(&current, &old).unwrap();
+            if steps == 2 {
+                fs::rename(&new, &current).unwrap();
+            }
+            assert_eq!(marks(&data_dir), [false, true], "{steps}");
+            assert!(!old.exists());
+        }
+    }
+}
