@@ -14,10 +14,10 @@ use super::tether::Tether;
 use crate::clock;
 use crate::config::mailbox::Mailbox;
 use crate::health::Health;
-use crate::mail::poll::{Session, Summary};
+use crate::mail::poll::{BUDGET_KIB, Session, Summary};
 use crate::mail::{self, Intake, MailError};
-use crate::metrics;
-use crate::net::backoff;
+use crate::metrics::{self, PollResult};
+use crate::net::backoff::{self, Cause};
 
 /// Polls one mailbox for as long as it lives.
 pub struct MailboxPollerActor<I> {
@@ -40,7 +40,7 @@ pub struct MailboxPollerActor<I> {
 type Polled = Result<(Session, Result<Summary, MailError>, Duration), JoinError>;
 
 impl<I: Intake + Unpin> MailboxPollerActor<I> {
-    /// An actor for this mailbox. `first_poll_in` spreads the logins of many mailboxes.
+    /// An actor for this mailbox.
     pub fn new(mailbox: Arc<Mailbox>, intake: I, health: Health, tether: Option<Tether>) -> Self {
         Self {
             mailbox,
@@ -65,17 +65,21 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
                 self.session = Some(session);
                 metrics::poll_ended(name, PollResult::Ok, took);
                 metrics::mails_fetched(name, summary.durable, summary.bytes);
+                metrics::mailbox_up(name, true);
+                metrics::mailbox_last_success(name, clock::now().seconds());
                 self.health.mailbox_polled(name, &summary, clock::now());
                 tracing::info!(mailbox = %name, announced = summary.announced, durable = summary.durable, released = summary.released, ?took, "polled");
                 self.mailbox.poll_interval.duration()
             }
             Ok((_, Err(error), took)) => {
-                metrics::polled(name, "error", took);
-                self.failed(&error.to_string(), error.is_transient(), error.backoff_cause())
+                let transient = error.is_transient();
+                let result = if transient { PollResult::Transient } else { PollResult::Permanent };
+                metrics::poll_ended(name, result, took);
+                self.failed(&error.to_string(), transient, cause_of(&error))
             }
             Err(panic) => {
-                metrics::polled(name, "panic", Duration::ZERO);
-                self.failed(&format!("the poll failed: {panic}"), true, backoff::Cause::Network)
+                metrics::poll_ended(name, PollResult::Panic, Duration::ZERO);
+                self.failed(&format!("the poll failed: {panic}"), true, Cause::Transient)
             }
         };
         if self.stopping {
@@ -85,7 +89,8 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
         }
     }
 
-    fn failed(&mut self, error: &str, transient: bool, cause: backoff::Cause) -> Duration {
+    fn failed(&mut self, error: &str, transient: bool, cause: Cause) -> Duration {
+        metrics::mailbox_up(&self.mailbox.name, false);
         self.failures = self.failures.saturating_add(1);
         self.session = Some(Session::default());
         let delay = backoff::delay(cause, self.failures, clock::jitter());
@@ -169,6 +174,12 @@ impl<I: Intake + Unpin> Handler<Stop> for MailboxPollerActor<I> {
     }
 }
 
-/// Bytes of one mailbox in flight, in KiB: fetched, but not yet durable. The largest mail that may
-/// be configured (512 MiB) fits; ordinary mails are held at a fraction of it by the windows.
-const BUDGET_KIB: usize = 64 << 10;
+/// Why a poll failed, as far as it matters for the wait.
+fn cause_of(error: &MailError) -> Cause {
+    match error {
+        MailError::Throttled { retry_after, .. } => Cause::Throttled { retry_after: *retry_after },
+        MailError::LoginRefused { .. } => Cause::Login,
+        error if error.is_transient() => Cause::Transient,
+        _ => Cause::Permanent,
+    }
+}

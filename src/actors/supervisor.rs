@@ -17,6 +17,8 @@ use crate::health::Health;
 use crate::ingest::Ingest;
 use crate::metrics;
 use crate::net::backoff;
+use crate::store::Store;
+use crate::store::archive::Archive;
 
 type Poller = Addr<MailboxPollerActor<MailboxIntake>>;
 
@@ -91,6 +93,11 @@ impl Actor for Supervisor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         self.start(&ChildId::Mscons, ctx);
+        ctx.run_interval(GAUGES_EVERY, |supervisor, _| {
+            let store = Arc::clone(supervisor.ingest.store());
+            let archive = Arc::clone(supervisor.ingest.archive());
+            tokio::task::spawn_blocking(move || gauge(&*store, &archive));
+        });
     }
 }
 
@@ -107,7 +114,7 @@ impl Handler<ChildEnded> for Supervisor {
             ChildId::Poller(name) => ("poller", name.as_str()),
         };
         let attempt = u32::try_from(life).unwrap_or(u32::MAX);
-        let delay = backoff::delay(backoff::Cause::Network, attempt, clock::jitter());
+        let delay = backoff::delay(backoff::Cause::Transient, attempt, clock::jitter());
         tracing::error!(actor = kind, name, restart_in = ?delay, "an actor ended; it is started again");
         metrics::actor_restarted(kind);
         ctx.run_later(delay, move |supervisor, ctx| {
@@ -137,7 +144,7 @@ impl Handler<Reload> for Supervisor {
             reload.0.mailbox.iter().cloned().map(Arc::new).collect();
         let before = std::mem::replace(&mut self.mailboxes, wanted.clone());
         let names: Vec<&str> = wanted.iter().map(|mailbox| mailbox.name.as_str()).collect();
-        self.health.mailboxes(&wanted);
+        self.health.set_mailboxes(&wanted);
         for gone in before.iter().filter(|old| !names.contains(&old.name.as_str())) {
             self.lives.entry(ChildId::Poller(gone.name.clone())).and_modify(|life| *life += 1);
             if let Some(poller) = self.pollers.remove(&gone.name) {
@@ -166,10 +173,24 @@ impl Handler<Stop> for Supervisor {
     }
 }
 
+/// Shows how much the store holds.
+fn gauge(store: &dyn Store, archive: &Archive) {
+    match store.totals() {
+        Ok(totals) => {
+            metrics::quarantine_size(totals.quarantine);
+            metrics::series(totals.series);
+            metrics::store_bytes(totals.database_bytes.saturating_add(archive.bytes()));
+        }
+        Err(error) => tracing::warn!(%error, "the store cannot be counted"),
+    }
+}
+
 /// Stops a poller that is replaced or gone from the configuration, without waiting for it.
 fn stop_soon(poller: Poller) {
     actix::spawn(async move { drop(poller.send(Stop).await) });
 }
 
+/// How often the gauges of the store are set: as often as Prometheus asks, or more.
+const GAUGES_EVERY: Duration = Duration::from_secs(5);
 /// How long the pollers may finish what is in flight: below the 10 s that a service manager waits.
 const GRACE: Duration = Duration::from_secs(8);

@@ -5,7 +5,7 @@ use std::io;
 use std::net::TcpListener;
 use std::path::Path;
 
-use super::{Done, Failure, output, run};
+use super::{Done, Failure, output};
 use crate::clock;
 use crate::config::mailbox::{Mailbox, Protocol};
 use crate::config::Gateway;
@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
         mails.len(),
         config.web.listen.replace("127.0.0.1", "localhost"),
     );
-    run::runtime().block_on(run::serve(config, None, || output::note(&where_to_look)))
+    super::run::runtime().block_on(super::run::serve(config, None, || output::note(&where_to_look)))
 }
 
 /// Fills a Maildir. The names are those of a delivery agent: unique, and in the order of arrival.
@@ -87,4 +87,4 @@ impl Drop for TemporaryHome {
 }
 
 /// Every demo shows the same world.
-const SEED: u64 = 1;
+pub(super) const SEED: u64 = 1;

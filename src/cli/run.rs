@@ -49,8 +49,7 @@ pub(super) async fn serve(
         store: Arc::clone(&opened.store),
         archive: Arc::clone(&opened.archive),
         health: health.clone(),
-        text: Arc::new(Text::new(config.language)),
-        time_zone: open::time_zone(&config)?,
+        text: Text::new(config.language, open::time_zone(&config)?),
         metrics: metrics.clone(),
         dialect: open::dialect(&config),
     };

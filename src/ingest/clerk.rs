@@ -8,6 +8,7 @@ use super::IngestError;
 use super::commit::Settled;
 use super::digest::{Digest, Piece, Replay, Storage};
 use crate::mailbox::Outcome;
+use crate::metrics::{self, InterchangeResult};
 use crate::store::archive::{Archive, ArchivePlace};
 use crate::store::ledger::{
     Batch, Hash, InterchangeRecord, MailRecord, MailSlot, MessageReference, NewInterchange,
@@ -123,6 +124,9 @@ impl Clerk {
             self.next_sequence += 1 + messages as u64;
         }
         self.store.flush()?;
+        for prepared in &group {
+            count(&prepared.batch);
+        }
         Ok(())
     }
 
@@ -244,6 +248,26 @@ impl Clerk {
                 reference.message, reference.interchange, reference.sender
             ))
         })
+    }
+}
+
+/// Counts what a durable batch brought.
+fn count(batch: &Batch) {
+    for _ in &batch.duplicates {
+        metrics::interchange(InterchangeResult::Duplicate);
+    }
+    for known in &batch.interchanges {
+        metrics::interchange(if known.record.barred > 0 {
+            InterchangeResult::Quarantined
+        } else {
+            InterchangeResult::Stored
+        });
+        for message in &known.messages {
+            metrics::messages(&message.record.kind, message.record.pid, 1);
+            for (qualifier, values) in &message.qualifiers {
+                metrics::values(qualifier, *values);
+            }
+        }
     }
 }
 

@@ -12,7 +12,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::IngestError;
 use super::clerk::{Clerk, Prepared};
 use super::digest::Digest;
+use crate::clock;
 use crate::mailbox::{MailId, Outcome};
+use crate::metrics;
 use crate::store::archive::Archive;
 use crate::store::{Store, StoreError};
 
@@ -172,7 +174,9 @@ impl Group {
     /// Makes the group durable and answers everyone.
     fn finish(self, clerk: &mut Clerk) {
         let (prepared, replies): (Vec<_>, Vec<_>) = self.members.into_iter().unzip();
+        let begun = clock::monotonic();
         let result = guarded(|| clerk.commit(prepared));
+        metrics::committed(begun.elapsed());
         if let Err(error) = &result {
             tracing::error!(%error, mails = replies.len(), "a commit failed; the mails stay where they are");
         }

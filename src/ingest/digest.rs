@@ -292,7 +292,26 @@ fn new_message(
         length_bytes: message.bytes.len() as u64,
         cancelled_by: None,
     };
-    NewMessage { record, blocks }
+    NewMessage { record, blocks, qualifiers: qualifiers_of(interchange, message) }
+}
+
+/// How many rows of a message have which qualifier.
+fn qualifiers_of(
+    interchange: &mscons::Interchange,
+    message: &mscons::Message,
+) -> Vec<(Box<str>, u64)> {
+    let mut counts: Vec<(Box<str>, u64)> = Vec::new();
+    for row in message.groups.iter().flat_map(|group| group.rows.clone()) {
+        let Some(row) = interchange.columns.row(row) else { continue };
+        let Some(label) = interchange.labels.get(row.label) else { continue };
+        match counts.iter_mut().find(|(qualifier, _)| *qualifier == label.qualifier) {
+            Some((_, count)) => *count += 1,
+            // The rest of a hostile variety is counted as one: the metric does the same.
+            None if counts.len() < MAX_QUALIFIERS => counts.push((label.qualifier.clone(), 1)),
+            None => {}
+        }
+    }
+    counts
 }
 
 fn texts(findings: &[Finding]) -> Vec<String> {
@@ -303,6 +322,8 @@ fn texts(findings: &[Finding]) -> Vec<String> {
         .collect()
 }
 
+/// Qualifiers counted of one message: the code list has a dozen.
+const MAX_QUALIFIERS: usize = 32;
 /// Name of a piece that is the whole mail.
 const WHOLE_MAIL: &str = "mail";
 /// UNB 0035 = 1: the sender tries something out; its values must not stand among true ones.

@@ -186,6 +186,8 @@ pub struct NewMessage {
     pub record: MessageRecord,
     /// What it says, a block for each series and local day.
     pub blocks: Vec<NewBlock>,
+    /// How many values have which qualifier (QTY 6063): counted, not stored.
+    pub qualifiers: Vec<(Box<str>, u64)>,
 }
 
 /// An encoded block and where it belongs.
