@@ -28,5 +28,7 @@ pub mod store;
 
 // The work: what the product does, as functions.
 pub mod ingest;
+pub mod query;
 
 // The shells: translate, call the work, translate back.
+pub mod web;
