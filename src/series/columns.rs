@@ -74,14 +74,14 @@ pub struct Row<'a> {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Columns {
     /// Seconds since the epoch, [`NO_TIME`] where there is none.
-    start: Vec<i64>,
-    end: Vec<i64>,
+    pub(super) start: Vec<i64>,
+    pub(super) end: Vec<i64>,
     /// The mantissa; for a row that is [`TEXT`], the place in `texts`.
-    mantissa: Vec<i64>,
+    pub(super) mantissa: Vec<i64>,
     /// Digits behind the mark, or [`TEXT`], or [`ABSENT`].
-    scale: Vec<u8>,
-    label: Vec<u32>,
-    texts: Vec<Box<str>>,
+    pub(super) scale: Vec<u8>,
+    pub(super) label: Vec<u32>,
+    pub(super) texts: Vec<Box<str>>,
 }
 
 impl Columns {
@@ -143,6 +143,57 @@ impl Columns {
         })
     }
 
+    /// Starts in seconds since the epoch; [`NO_TIME`] where there is none.
+    pub(super) fn starts(&self) -> &[i64] {
+        &self.start
+    }
+
+    /// Ends in seconds since the epoch; [`NO_TIME`] where there is none.
+    pub(super) fn ends(&self) -> &[i64] {
+        &self.end
+    }
+
+    /// Mantissas; of a row that is [`TEXT`], the place in [`Self::texts`].
+    pub(super) fn mantissas(&self) -> &[i64] {
+        &self.mantissa
+    }
+
+    /// Digits behind the mark, or [`TEXT`], or [`ABSENT`].
+    pub(super) fn scales(&self) -> &[u8] {
+        &self.scale
+    }
+
+    /// Numbers of the labels.
+    pub(super) fn labels(&self) -> &[u32] {
+        &self.label
+    }
+
+    /// What the rows say that are [`TEXT`].
+    pub(super) fn texts(&self) -> &[Box<str>] {
+        &self.texts
+    }
+
+    /// Columns from their parts. `None` if they are not equally long, or a text is not there.
+    pub(super) fn from_parts(
+        (start, end): (Vec<i64>, Vec<i64>),
+        (mantissa, scale): (Vec<i64>, Vec<u8>),
+        label: Vec<u32>,
+        texts: Vec<Box<str>>,
+    ) -> Option<Self> {
+        let lengths = [start.len(), end.len(), mantissa.len(), scale.len()];
+        let has_text = |at: &i64| usize::try_from(*at).is_ok_and(|at| at < texts.len());
+        let is_whole = lengths.iter().all(|length| *length == label.len())
+            && (mantissa.iter().zip(&scale)).all(|(at, scale)| *scale != TEXT || has_text(at));
+        is_whole.then_some(Self {
+            start,
+            end,
+            mantissa,
+            scale,
+            label,
+            texts,
+        })
+    }
+
     /// All rows in order.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         (0..self.len()).filter_map(|at| self.row(at))
@@ -154,8 +205,8 @@ fn time(seconds: i64) -> Option<UtcTime> {
 }
 
 /// Stands for "no time was given"; no format of DTM 2379 reaches this year.
-const NO_TIME: i64 = i64::MIN;
+pub(super) const NO_TIME: i64 = i64::MIN;
 /// A scale that says: the value is a text.
-const TEXT: u8 = 0xFE;
+pub(super) const TEXT: u8 = 0xFE;
 /// A scale that says: there is no value.
-const ABSENT: u8 = 0xFF;
+pub(super) const ABSENT: u8 = 0xFF;

@@ -13,6 +13,17 @@ pub enum Kind {
     Timeless,
 }
 
+impl Kind {
+    /// Its name in lists and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Interval => "interval",
+            Self::Reading => "reading",
+            Self::Timeless => "timeless",
+        }
+    }
+}
+
 /// The identity of a series: location, device (readings), OBIS code, kind and unit.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Key {

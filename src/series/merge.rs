@@ -1,9 +1,12 @@
 //! Many messages, one truth: for each interval the newest word wins, whatever order it came in.
 
+use std::sync::Arc;
+
+use super::columns::Row;
+use super::quality::Quality;
+use super::{Block, Label, Value};
 use crate::market::calendar::UtcTime;
-use crate::series::Block;
-use crate::series::quality::Quality;
-use crate::series::{Label, Value};
+use crate::market::quantity::Decimal;
 
 /// A block together with the message that brought it.
 #[derive(Clone, Debug)]
@@ -15,16 +18,16 @@ pub struct Spoken {
 }
 
 /// A value that holds, and who said it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Held {
     /// Start of the interval or instant; `None` for a value without time.
     pub start: Option<UtcTime>,
     /// End of the interval (exclusive), or the instant.
     pub end: Option<UtcTime>,
     /// The number, or `None` where the message says that there is no value.
-    pub value: Option<crate::market::quantity::Decimal>,
+    pub value: Option<Decimal>,
     /// Qualifier, unit and status.
-    pub label: Label,
+    pub label: Arc<Label>,
     /// Derived from qualifier and status.
     pub quality: Quality,
     /// Sequence of the message that said it.
@@ -37,8 +40,243 @@ pub struct Held {
 ///
 /// Precedence for one interval: the series version (`DTM+293`) where there is one, else the
 /// document date (`DTM+137`); then the document date; then the order of arrival. Cancelled
-/// messages must be left out by the caller.
-pub fn merge(_spoken: Vec<Spoken>) -> Vec<Held> {
-    let _: Option<Value<'_>> = None;
-    todo!()
+/// messages must be left out by the caller. Intervals are the same if both ends are: hours over
+/// quarter hours stand beside each other, since neither says what the other does. Values without
+/// time are a table: that of the newest message counts as a whole.
+///
+/// ```
+/// use mscons_gateway::market::{calendar::UtcTime, quantity::Decimal};
+/// use mscons_gateway::series::{Block, Columns, Labels, Row, Value, merge::{Spoken, merge}};
+///
+/// let said = |sequence, document: i64, value: &[u8]| {
+///     let (mut columns, mut labels) = (Columns::default(), Labels::default());
+///     let label = labels.intern(Default::default());
+///     let value = Value::Number(Decimal::parse(value).unwrap());
+///     let (start, end) = (Some(UtcTime::from_seconds(0)), Some(UtcTime::from_seconds(900)));
+///     columns.push(Row { start, end, value, label });
+///     let arrived = UtcTime::from_seconds(99);
+///     let document_date = UtcTime::from_seconds(document);
+///     Spoken { sequence, block: Block { version: None, document_date, arrived, columns, labels } }
+/// };
+/// // The older document arrives last, and does not win.
+/// let held = merge(vec![said(1, 20, b"2.5"), said(2, 10, b"1.5")]);
+/// assert_eq!(held[0].value.unwrap().to_string(), "2.5");
+/// ```
+pub fn merge(mut spoken: Vec<Spoken>) -> Vec<Held> {
+    spoken.sort_by_key(precedence);
+    if spoken.iter().any(|said| is_timeless(&said.block)) {
+        return newest_table(&spoken);
+    }
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (rank, said) in spoken.iter().enumerate() {
+        let values = Values::of(said);
+        candidates.extend(said.block.columns.rows().map(|row| Candidate {
+            start: row.start,
+            end: row.end,
+            rank,
+            held: values.held(row),
+        }));
+    }
+    let is_sorted = candidates.windows(2).all(|pair| matches!(pair, [a, b] if a.start < b.start));
+    if !is_sorted {
+        // Stable: of one message that says an interval twice, the last row counts.
+        candidates.sort_by_key(|candidate| (candidate.start, candidate.end, candidate.rank));
+    }
+    winners(candidates)
+}
+
+/// A row of one message.
+struct Candidate {
+    start: Option<UtcTime>,
+    end: Option<UtcTime>,
+    /// Place of its message in the order of precedence.
+    rank: usize,
+    held: Held,
+}
+
+/// The last of each interval, with the number of messages before it.
+fn winners(candidates: Vec<Candidate>) -> Vec<Held> {
+    let mut held: Vec<Held> = Vec::with_capacity(candidates.len());
+    let mut last: Option<(Option<UtcTime>, Option<UtcTime>, usize)> = None;
+    for candidate in candidates {
+        let Candidate { start, end, rank, held: mut value } = candidate;
+        match (last, held.last_mut()) {
+            (Some((s, e, r)), Some(before)) if s == start && e == end => {
+                value.superseded = before.superseded + u32::from(r != rank);
+                *before = value;
+            }
+            (_, _) => held.push(value),
+        }
+        last = Some((start, end, rank));
+    }
+    held
+}
+
+fn newest_table(spoken: &[Spoken]) -> Vec<Held> {
+    let Some((newest, before)) = spoken.split_last() else { return Vec::new() };
+    let values = Values::of(newest);
+    let superseded = u32::try_from(before.len()).unwrap_or(u32::MAX);
+    let rows = newest.block.columns.rows();
+    rows.map(|row| Held { superseded, ..values.held(row) }).collect()
+}
+
+fn is_timeless(block: &Block) -> bool {
+    block.columns.rows().next().is_some_and(|row| row.start.is_none() && row.end.is_none())
+}
+
+fn precedence(said: &Spoken) -> (UtcTime, UtcTime, u64) {
+    let Block { version, document_date, .. } = said.block;
+    (version.unwrap_or(document_date), document_date, said.sequence)
+}
+
+/// Turns the rows of one message into values; its labels are shared by all of them.
+struct Values {
+    labels: Vec<Arc<Label>>,
+    none: Arc<Label>,
+    source: u64,
+}
+
+impl Values {
+    fn of(said: &Spoken) -> Self {
+        let labels = said.block.labels.as_slice().iter().cloned().map(Arc::new).collect();
+        Self { labels, none: Arc::default(), source: said.sequence }
+    }
+
+    fn held(&self, row: Row<'_>) -> Held {
+        let number = usize::try_from(row.label).ok();
+        let label = number.and_then(|number| self.labels.get(number)).unwrap_or(&self.none);
+        let value = match row.value {
+            Value::Number(number) => Some(number),
+            Value::Text(_) | Value::Absent => None,
+        };
+        Held {
+            start: row.start,
+            end: row.end,
+            value,
+            quality: Quality::of(label, value.is_some()),
+            label: Arc::clone(label),
+            source: self.source,
+            superseded: 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::series::{Columns, Labels};
+
+    /// What a message says: document date, version, and (quarter hour, value).
+    #[derive(Clone, Debug)]
+    struct Word {
+        document: i64,
+        version: Option<i64>,
+        values: Vec<(i64, i64)>,
+    }
+
+    fn spoken(sequence: u64, word: &Word) -> Spoken {
+        let (mut columns, mut labels) = (Columns::default(), Labels::default());
+        let label = labels.intern(Label { qualifier: "220".into(), ..Label::default() });
+        for &(quarter, value) in &word.values {
+            columns.push(Row {
+                start: Some(UtcTime::from_seconds(quarter * 900)),
+                end: Some(UtcTime::from_seconds(quarter * 900 + 900)),
+                value: Value::Number(Decimal::new(value, 0).unwrap()),
+                label,
+            });
+        }
+        let at = UtcTime::from_seconds;
+        Spoken {
+            sequence,
+            block: Block {
+                version: word.version.map(at),
+                document_date: at(word.document),
+                arrived: at(0),
+                columns,
+                labels,
+            },
+        }
+    }
+
+    fn values(spoken: Vec<Spoken>) -> Vec<(i64, i64, u32)> {
+        let held = merge(spoken);
+        let value = |held: &Held| (held.start.unwrap().seconds() / 900, held.value.unwrap().mantissa(), held.superseded);
+        held.iter().map(value).collect()
+    }
+
+    fn word(document: i64, version: Option<i64>, values: &[(i64, i64)]) -> Word {
+        Word { document, version, values: values.to_vec() }
+    }
+
+    #[test]
+    fn a_newer_document_wins_whatever_arrives_last() {
+        let (old, new) = (word(10, None, &[(1, 100), (2, 200)]), word(20, None, &[(2, 222)]));
+        let expected = [(1, 100, 0), (2, 222, 1)];
+        assert_eq!(values(vec![spoken(1, &old), spoken(2, &new)]), expected);
+        assert_eq!(values(vec![spoken(2, &old), spoken(1, &new)]), expected);
+    }
+
+    #[test]
+    fn a_higher_version_wins_over_a_newer_document() {
+        let (low, high) = (word(30, Some(100), &[(1, 1)]), word(20, Some(200), &[(1, 2)]));
+        assert_eq!(values(vec![spoken(1, &high), spoken(2, &low)]), [(1, 2, 1)]);
+    }
+
+    #[test]
+    fn without_a_message_what_was_before_is_uncovered() {
+        let (old, new) = (word(10, None, &[(1, 100)]), word(20, None, &[(1, 111)]));
+        assert_eq!(values(vec![spoken(1, &old), spoken(2, &new)]), [(1, 111, 1)]);
+        assert_eq!(values(vec![spoken(1, &old)]), [(1, 100, 0)]);
+    }
+
+    #[test]
+    fn a_table_without_time_counts_as_a_whole() {
+        let table = |sequence, document, rows: &[i64]| {
+            let mut said = spoken(sequence, &word(document, None, &[]));
+            let label = said.block.labels.intern(Label::default());
+            for &value in rows {
+                let value = Value::Number(Decimal::new(value, 0).unwrap());
+                said.block.columns.push(Row { start: None, end: None, value, label });
+            }
+            said
+        };
+        let held = merge(vec![table(1, 20, &[7, 8]), table(2, 10, &[1, 2, 3])]);
+        let numbers: Vec<i64> = held.iter().map(|held| held.value.unwrap().mantissa()).collect();
+        assert_eq!(numbers, [7, 8]);
+    }
+
+    /// Slow and obviously right: look at every message for every quarter hour.
+    fn naive(words: &[(u64, Word)]) -> Vec<(i64, i64)> {
+        (0..40)
+            .filter_map(|quarter| {
+                let said = words.iter().filter_map(|(sequence, word)| {
+                    let (_, value) = word.values.iter().rev().find(|(q, _)| *q == quarter)?;
+                    Some(((word.version.unwrap_or(word.document), word.document, *sequence), *value))
+                });
+                said.max_by_key(|(precedence, _)| *precedence).map(|(_, value)| (quarter, value))
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_of_arrival_gives_the_same_values(
+            said in proptest::collection::vec(proptest::collection::vec((0_i64..40, -9_i64..9), 0..12), 1..8),
+            versions in proptest::collection::vec(proptest::option::of(0_i64..4), 8),
+            order in Just((0..8_usize).collect::<Vec<_>>()).prop_shuffle(),
+        ) {
+            // Distinct document dates, as distinct messages of one sender have.
+            let words: Vec<Word> = said.iter().zip(&versions).zip(100..)
+                .map(|((values, version), document)| word(document, version.map(|v| v * 1_000), values)).collect();
+            let once: Vec<Spoken> = words.iter().zip(0..).map(|(word, n)| spoken(n, word)).collect();
+            let again: Vec<Spoken> = order.iter().filter_map(|&n| words.get(n)).zip(0..).map(|(word, n)| spoken(n, word)).collect();
+            let expected: Vec<(i64, i64)> = naive(&words.iter().cloned().zip(0..).map(|(w, n)| (n, w)).collect::<Vec<_>>());
+            let got: Vec<(i64, i64)> = values(once).into_iter().map(|(quarter, value, _)| (quarter, value)).collect();
+            let other: Vec<(i64, i64)> = values(again).into_iter().map(|(quarter, value, _)| (quarter, value)).collect();
+            prop_assert_eq!(&got, &expected);
+            prop_assert_eq!(&other, &expected);
+        }
+    }
 }

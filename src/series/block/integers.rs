@@ -1,0 +1,340 @@
+//! A column of integers, as a run where it is one, else by prediction and Golomb–Rice codes.
+//!
+//! Each value is predicted from the two before it; what is left is small, often zero. Runs of
+//! zeros and of others alternate, their lengths in gamma code. What is not zero is cut into its
+//! `k` low bits and the rest in unary (Rice 1979), with the best `k` for each [`GROUP`].
+//! ```text
+//! column  = 00 first step                    value i is first + i * step
+//!         | 01|10|11 first group…            predicted: nothing, the previous one, a straight line
+//! group   = k:6 { zeros:gamma others:gamma rest… }
+//! rest    = unary low:k | ones:12 delta      of the difference, signs folded in, less 1
+//! ```
+//! All arithmetic wraps, so every `i64` can be told.
+
+use crate::series::block::DamagedBlock;
+use crate::series::block::bits::{BitReader, BitWriter, delta_width, width_of};
+
+/// Writes a column. Its length must be known to the reader.
+pub(super) fn write(out: &mut BitWriter, values: &[i64]) {
+    let Some(&first) = values.first() else {
+        return;
+    };
+    if let Some(step) = step(values) {
+        out.put(RUN, 2);
+        out.put_delta(fold(first));
+        out.put_delta(fold(step));
+        return;
+    }
+    let cheapest = Predictor::ALL
+        .into_iter()
+        .min_by_key(|predictor| groups(values, *predictor).map(|group| group.cost()).sum::<u64>())
+        .unwrap_or(Predictor::Previous);
+    out.put(cheapest.code(), 2);
+    out.put_delta(fold(first));
+    for group in groups(values, cheapest) {
+        group.write(out);
+    }
+}
+
+/// Reads a column of so many values.
+pub(super) fn read(input: &mut BitReader<'_>, count: usize) -> Result<Vec<i64>, DamagedBlock> {
+    let mut values = Vec::with_capacity(count);
+    if count == 0 {
+        return Ok(values);
+    }
+    let code = input.take(2)?;
+    let first = unfold(input.take_delta()?);
+    let Some(predictor) = Predictor::of(code) else {
+        let step = unfold(input.take_delta()?);
+        values.extend(
+            std::iter::successors(Some(first), |value| Some(value.wrapping_add(step))).take(count),
+        );
+        return Ok(values);
+    };
+    values.push(first);
+    let mut line = Line::from(first);
+    while values.len() < count {
+        let end = count.min(values.len() + GROUP);
+        let k = u32::try_from(input.take(6)?).unwrap_or(0);
+        while values.len() < end {
+            for _ in 0..run(input, end - values.len(), 0)? {
+                values.push(line.next(predictor, 0));
+            }
+            if values.len() == end {
+                break;
+            }
+            for _ in 0..run(input, end - values.len(), 1)? {
+                let difference = unfold(take_rice(input, k)?.wrapping_add(1));
+                values.push(line.next(predictor, difference));
+            }
+        }
+    }
+    Ok(values)
+}
+
+/// The common difference of neighbours, if there is one. A single value has step 0.
+fn step(values: &[i64]) -> Option<i64> {
+    let mut steps = values.iter().zip(values.iter().skip(1)).map(|(a, b)| b.wrapping_sub(*a));
+    let step = steps.next().unwrap_or(0);
+    steps.all(|other| other == step).then_some(step)
+}
+
+/// From which of the values before it a value is predicted.
+#[derive(Clone, Copy)]
+enum Predictor {
+    /// From none: loads that jump between nothing and something.
+    Nothing,
+    /// The value before it.
+    Previous,
+    /// The straight line through the two values before it.
+    Line,
+}
+
+impl Predictor {
+    const ALL: [Self; 3] = [Self::Nothing, Self::Previous, Self::Line];
+
+    fn code(self) -> u64 {
+        match self {
+            Self::Nothing => 1,
+            Self::Previous => 2,
+            Self::Line => 3,
+        }
+    }
+
+    fn of(code: u64) -> Option<Self> {
+        Self::ALL.into_iter().find(|predictor| predictor.code() == code)
+    }
+}
+
+/// The last two values.
+#[derive(Clone, Copy)]
+struct Line {
+    before: i64,
+    last: i64,
+}
+
+impl Line {
+    fn from(first: i64) -> Self {
+        Self { before: first, last: first }
+    }
+
+    fn predict(self, predictor: Predictor) -> i64 {
+        match predictor {
+            Predictor::Nothing => 0,
+            Predictor::Previous => self.last,
+            Predictor::Line => self.last.wrapping_mul(2).wrapping_sub(self.before),
+        }
+    }
+
+    /// The next value, by its difference from what was predicted.
+    fn next(&mut self, predictor: Predictor, difference: i64) -> i64 {
+        let value = self.predict(predictor).wrapping_add(difference);
+        *self = Self { before: self.last, last: value };
+        value
+    }
+}
+
+/// The differences of up to [`GROUP`] values from their predictions, signs folded in.
+struct Group {
+    differences: [u64; GROUP],
+    length: usize,
+}
+
+/// The groups of all values but the first.
+fn groups(values: &[i64], predictor: Predictor) -> impl Iterator<Item = Group> {
+    let mut line = Line::from(values.first().copied().unwrap_or(0));
+    let rest = values.get(1..).unwrap_or_default();
+    rest.chunks(GROUP).map(move |chunk| {
+        let mut differences = [0; GROUP];
+        for (difference, &value) in differences.iter_mut().zip(chunk) {
+            *difference = fold(value.wrapping_sub(line.predict(predictor)));
+            line = Line { before: line.last, last: value };
+        }
+        Group { differences, length: chunk.len() }
+    })
+}
+
+impl Group {
+    fn differences(&self) -> &[u64] {
+        self.differences.get(..self.length).unwrap_or_default()
+    }
+
+    /// About how many bits it takes: without the lengths of the runs, which every predictor has.
+    fn cost(&self) -> u64 {
+        self.cost_with(self.best_k())
+    }
+
+    fn cost_with(&self, k: u32) -> u64 {
+        self.differences()
+            .iter()
+            .map(|difference| match difference.checked_sub(1) {
+                Some(rest) => rice_width(rest, k),
+                None => 1,
+            })
+            .sum()
+    }
+
+    /// The number of low bits that makes it shortest: near the width of the mean. Outliers raise
+    /// the mean, so the search goes down from there.
+    fn best_k(&self) -> u32 {
+        let others = || self.differences().iter().filter(|difference| **difference > 0);
+        let sum = others().fold(0_u64, |sum, other| sum.saturating_add(*other));
+        let count = u64::try_from(others().count()).unwrap_or(1).max(1);
+        let mut k = width_of(sum / count).min(MOST_LOW_BITS);
+        let mut cost = self.cost_with(k);
+        while k > 0 {
+            let lower = self.cost_with(k - 1);
+            if lower > cost {
+                break;
+            }
+            (k, cost) = (k - 1, lower);
+        }
+        k
+    }
+
+    fn write(&self, out: &mut BitWriter) {
+        let k = self.best_k();
+        out.put(u64::from(k), 6);
+        let mut rest = self.differences();
+        while !rest.is_empty() {
+            let zeros = rest.iter().take_while(|difference| **difference == 0).count();
+            rest = rest.get(zeros..).unwrap_or_default();
+            put_run(out, zeros + 1);
+            let others = rest.iter().take_while(|difference| **difference > 0).count();
+            if others == 0 {
+                break;
+            }
+            put_run(out, others);
+            for difference in rest.iter().take(others) {
+                put_rice(out, difference - 1, k);
+            }
+            rest = rest.get(others..).unwrap_or_default();
+        }
+    }
+}
+
+fn put_run(out: &mut BitWriter, length: usize) {
+    out.put_gamma(u64::try_from(length).unwrap_or(u64::MAX));
+}
+
+/// The length of a run, from `least` to `most`.
+fn run(input: &mut BitReader<'_>, most: usize, least: u64) -> Result<usize, DamagedBlock> {
+    let length = input.take_gamma()? + least - 1;
+    match usize::try_from(length) {
+        Ok(length) if length <= most => Ok(length),
+        _ => Err(input.damaged("a run that ends in its group")),
+    }
+}
+
+fn put_rice(out: &mut BitWriter, value: u64, k: u32) {
+    match u32::try_from(value >> k) {
+        Ok(high) if high < MOST_ONES => {
+            out.put((1 << high) - 1, high + 1);
+            out.put(value, k);
+        }
+        _ => {
+            out.put((1 << MOST_ONES) - 1, MOST_ONES);
+            out.put_delta(value);
+        }
+    }
+}
+
+fn take_rice(input: &mut BitReader<'_>, k: u32) -> Result<u64, DamagedBlock> {
+    let high = input.take_ones(MOST_ONES)?;
+    if high == MOST_ONES {
+        return input.take_delta();
+    }
+    Ok(u64::from(high) << k | input.take(k)?)
+}
+
+fn rice_width(value: u64, k: u32) -> u64 {
+    let high = value >> k;
+    if high < u64::from(MOST_ONES) {
+        high + 1 + u64::from(k)
+    } else {
+        u64::from(MOST_ONES) + delta_width(value)
+    }
+}
+
+/// Folds the sign into the lowest bit, so that numbers near zero are small: 0, −1, 1, −2, …
+pub(super) fn fold(value: i64) -> u64 {
+    (value << 1 ^ value >> 63).cast_unsigned()
+}
+
+/// The number whose sign [`fold`] folded in.
+pub(super) fn unfold(folded: u64) -> i64 {
+    (folded >> 1).cast_signed() ^ -(folded & 1).cast_signed()
+}
+
+/// How many values share a number of low bits: a day of quarter hours, also the one of 25 hours.
+/// One number a day was smaller than one for 32 values or an adaptive one.
+const GROUP: usize = 128;
+/// Longer unary parts are written in delta code instead, so that an outlier costs little.
+const MOST_ONES: u32 = 12;
+/// What six bits can name.
+const MOST_LOW_BITS: u32 = 63;
+/// The code of a column that is a run.
+const RUN: u64 = 0;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn bytes_of(values: &[i64]) -> Vec<u8> {
+        let mut out = BitWriter::default();
+        write(&mut out, values);
+        out.finish()
+    }
+
+    fn column() -> impl Strategy<Value = Vec<i64>> {
+        let value = prop_oneof![
+            4 => Just(0_i64), 4 => -50..50_i64, 2 => any::<i64>(), 1 => Just(i64::MIN), 1 => Just(i64::MAX)
+        ];
+        prop_oneof![
+            prop::collection::vec(value, 0..400),
+            prop::collection::vec(any::<i64>(), 0..300),
+            prop::collection::vec(-2000..2000_i64, 0..300),
+            (any::<i64>(), any::<i64>(), 0..300_i64).prop_map(|(first, step, count)| {
+                (0..count).map(|at| first.wrapping_add(step.wrapping_mul(at))).collect()
+            }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn every_column_is_read_as_it_was_written(values in column()) {
+            let bytes = bytes_of(&values);
+            let mut input = BitReader::new(&bytes);
+            prop_assert_eq!(read(&mut input, values.len()), Ok(values));
+            prop_assert!(input.is_blank());
+        }
+
+        #[test]
+        fn random_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..200), count in 0..2000_usize) {
+            if let Ok(values) = read(&mut BitReader::new(&bytes), count) {
+                prop_assert_eq!(values.len(), count);
+            }
+        }
+
+        #[test]
+        fn folding_loses_nothing(value: i64) {
+            prop_assert_eq!(unfold(fold(value)), value);
+        }
+    }
+
+    #[test]
+    fn a_run_takes_a_few_bytes_however_long_it_is() {
+        let quarters: Vec<i64> = (0..2976).map(|at| 1_979_328 + at).collect();
+        assert!(bytes_of(&quarters).len() <= 5);
+        assert!(bytes_of(&[3; 100]).len() <= 2);
+    }
+
+    #[test]
+    fn a_night_of_zeros_costs_almost_nothing() {
+        let mut values = vec![0; 96];
+        values[40..56].copy_from_slice(&[9, 13, 20, 35, 50, 61, 66, 70, 69, 64, 50, 33, 21, 14, 8, 5]);
+        assert!(bytes_of(&values).len() < 20);
+    }
+}

@@ -1,0 +1,157 @@
+//! The numbers of a block: mantissas at one common scale, and the digits each was received with.
+//!
+//! `1.0`, `5.625`, `0.25` are 1000, 5625, 250 thousandths: smooth integers for the column, if the
+//! scales 1, 3, 2 can be told beside them. Most senders either write all digits always (one scale),
+//! or leave out trailing zeros (the scale follows from the number).
+//! ```text
+//! numbers = form:2 scales:column [least:delta] mantissas:column
+//! form    = 0  mantissas as they are
+//!         | 1  mantissas at the greatest of the scales
+//!         | 2  the same, and each number has as few digits as it needs, but `least` at least
+//! ```
+//! Absent values and texts keep their marks in the column of scales; absent ones have no mantissa.
+
+use crate::market::quantity::Decimal;
+use crate::series::block::DamagedBlock;
+use crate::series::block::bits::{BitReader, BitWriter};
+use crate::series::block::integers;
+use crate::series::columns::{ABSENT, TEXT};
+
+/// Writes mantissas and scales, one each a row.
+pub(super) fn write(out: &mut BitWriter, mantissas: &[i64], scales: &[u8]) {
+    let present = || mantissas.iter().copied().zip(scales.iter().copied()).filter(|row| row.1 != ABSENT);
+    let lifted = lift(present(), scales);
+    let least = scales.iter().copied().filter(is_number).min().unwrap_or(0);
+    let (form, mantissas) = match lifted {
+        None => (Form::AsReceived, present().map(|row| row.0).collect()),
+        Some((greatest, lifted)) => {
+            let shortest = present().zip(&lifted).all(|((_, scale), mantissa)| {
+                !is_number(&scale) || shorten(*mantissa, greatest, least).1 == scale
+            });
+            (if shortest { Form::Shortest } else { Form::Common }, lifted)
+        }
+    };
+    out.put(form.code(), 2);
+    let greatest = greatest(scales);
+    let told: Vec<i64> = scales
+        .iter()
+        .map(|scale| match form {
+            Form::Shortest if is_number(scale) => i64::from(greatest),
+            Form::Shortest | Form::Common | Form::AsReceived => i64::from(*scale),
+        })
+        .collect();
+    integers::write(out, &told);
+    if matches!(form, Form::Shortest) {
+        out.put_delta(u64::from(least));
+    }
+    integers::write(out, &mantissas);
+}
+
+/// Reads the mantissas and scales of so many rows.
+pub(super) fn read(
+    input: &mut BitReader<'_>,
+    rows: usize,
+) -> Result<(Vec<i64>, Vec<u8>), DamagedBlock> {
+    let form = Form::of(input.take(2)?).ok_or_else(|| input.damaged("the form of the numbers"))?;
+    let mut scales = Vec::with_capacity(rows);
+    for scale in integers::read(input, rows)? {
+        let scale = u8::try_from(scale).ok().filter(|scale| is_number(scale) || *scale >= TEXT);
+        scales.push(scale.ok_or_else(|| input.damaged("a scale"))?);
+    }
+    let least = match form {
+        Form::AsReceived | Form::Common => 0,
+        Form::Shortest => u8::try_from(input.take_delta()?).unwrap_or(u8::MAX),
+    };
+    let present = scales.iter().filter(|scale| **scale != ABSENT).count();
+    let mut read = integers::read(input, present)?.into_iter();
+    let greatest = greatest(&scales);
+    let mut mantissas = Vec::with_capacity(rows);
+    for scale in &mut scales {
+        if *scale == ABSENT {
+            mantissas.push(0);
+            continue;
+        }
+        let mantissa = read.next().unwrap_or(0);
+        let shown = match form {
+            Form::Common if is_number(scale) => lower(mantissa, greatest - *scale)
+                .ok_or_else(|| input.damaged("a number with no more digits than its scale"))?,
+            Form::Shortest if is_number(scale) => {
+                let (shown, shorter) = shorten(mantissa, greatest, least);
+                *scale = shorter;
+                shown
+            }
+            Form::AsReceived | Form::Common | Form::Shortest => mantissa,
+        };
+        mantissas.push(shown);
+    }
+    Ok((mantissas, scales))
+}
+
+/// How mantissas and scales stand to each other.
+#[derive(Clone, Copy)]
+enum Form {
+    AsReceived,
+    Common,
+    Shortest,
+}
+
+impl Form {
+    fn code(self) -> u64 {
+        match self {
+            Self::AsReceived => 0,
+            Self::Common => 1,
+            Self::Shortest => 2,
+        }
+    }
+
+    fn of(code: u64) -> Option<Self> {
+        [Self::AsReceived, Self::Common, Self::Shortest]
+            .into_iter()
+            .find(|form| form.code() == code)
+    }
+}
+
+/// Mantissas at the greatest scale, if scales differ and each mantissa fits.
+fn lift(
+    present: impl Iterator<Item = (i64, u8)>,
+    scales: &[u8],
+) -> Option<(u8, Vec<i64>)> {
+    let greatest = greatest(scales);
+    if scales.iter().all(|scale| *scale == greatest || !is_number(scale)) {
+        return None;
+    }
+    let lifted = present.map(|(mantissa, scale)| {
+        if is_number(&scale) {
+            mantissa.checked_mul(power_of_ten(greatest - scale)?)
+        } else {
+            Some(mantissa)
+        }
+    });
+    Some((greatest, lifted.collect::<Option<_>>()?))
+}
+
+/// The mantissa with so many digits fewer, if those are zeros.
+fn lower(mantissa: i64, digits: u8) -> Option<i64> {
+    let power = power_of_ten(digits)?;
+    (mantissa % power == 0).then(|| mantissa / power)
+}
+
+/// Leaves out trailing zeros behind the mark, but for `least` digits.
+fn shorten(mut mantissa: i64, mut scale: u8, least: u8) -> (i64, u8) {
+    while scale > least && mantissa % 10 == 0 {
+        (mantissa, scale) = (mantissa / 10, scale - 1);
+    }
+    (mantissa, scale)
+}
+
+fn greatest(scales: &[u8]) -> u8 {
+    scales.iter().copied().filter(is_number).max().unwrap_or(0)
+}
+
+fn power_of_ten(exponent: u8) -> Option<i64> {
+    10_i64.checked_pow(u32::from(exponent))
+}
+
+fn is_number(scale: &u8) -> bool {
+    *scale <= Decimal::MAX_SCALE
+}
