@@ -12,6 +12,7 @@ pub mod svg;
 use jiff::tz::TimeZone;
 
 use crate::market::calendar::UtcTime;
+use crate::market::quantity::Decimal;
 use crate::series::quality::Quality;
 
 /// One value to draw.
@@ -51,3 +52,9 @@ pub struct Frame<'a> {
 }
 
 pub use load_profile::{load_profile, load_profile_inline, load_profile_small};
+
+/// A value as a number for drawing; the exact one stays where it is.
+#[expect(clippy::cast_precision_loss, reason = "pixels are coarser than 2^-53")]
+pub fn number(value: Decimal) -> f64 {
+    value.mantissa() as f64 / 10_f64.powi(i32::from(value.scale()))
+}

@@ -3,7 +3,9 @@
 //! A shared snapshot, plain data. The actors write, the pages read; neither knows the other. Time
 //! comes in as an argument.
 
+use std::borrow::Borrow;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use crate::config::mailbox::{Mailbox, Protocol};
 use crate::mail::Summary;
@@ -18,8 +20,8 @@ pub struct Health(Arc<RwLock<Snapshot>>);
 pub struct Snapshot {
     /// When the process started.
     pub started: UtcTime,
-    /// Whether the store takes reads and commits; otherwise why not.
-    pub store: Result<(), String>,
+    /// Whether the store takes reads and commits.
+    pub is_store_ready: bool,
     /// The mailboxes in the order of the configuration.
     pub mailboxes: Vec<MailboxHealth>,
 }
@@ -66,13 +68,10 @@ pub enum MailboxState {
 }
 
 impl Health {
-    /// The state before anything has happened: mailboxes starting, store not yet open.
-    pub fn new(started: UtcTime, mailboxes: &[Mailbox]) -> Self {
-        Self(Arc::new(RwLock::new(Snapshot {
-            started,
-            store: Err("the store is being opened".to_owned()),
-            mailboxes: mailboxes.iter().map(MailboxHealth::new).collect(),
-        })))
+    /// The state before anything has happened: no mailbox, store not yet open.
+    pub fn new(started: UtcTime) -> Self {
+        let is_store_ready = false;
+        Self(Arc::new(RwLock::new(Snapshot { started, is_store_ready, mailboxes: Vec::new() })))
     }
 
     /// How everything is now.
@@ -83,44 +82,57 @@ impl Health {
             .clone()
     }
 
-    /// Notes that the store is open and works.
-    pub fn store_ready(&self) {
-        self.change(|now| now.store = Ok(()));
+    /// Notes whether the store takes reads and commits.
+    pub fn store_ready(&self, is_ready: bool) {
+        self.change(|now| now.is_store_ready = is_ready);
     }
 
-    /// Notes that the store fails, and why.
-    pub fn store_failed(&self, why: String) {
-        self.change(|now| now.store = Err(why));
+    /// Takes over the mailboxes of a configuration. What is known of one that stays is kept.
+    pub fn set_mailboxes<M: Borrow<Mailbox>>(&self, mailboxes: &[M]) {
+        self.change(|now| {
+            let mut known = std::mem::take(&mut now.mailboxes);
+            now.mailboxes = mailboxes
+                .iter()
+                .map(|mailbox| {
+                    let new = MailboxHealth::new(mailbox.borrow());
+                    let is_same = |old: &MailboxHealth| {
+                        (&old.name, old.protocol, &old.host) == (&new.name, new.protocol, &new.host)
+                    };
+                    match known.iter().position(is_same) {
+                        Some(at) => known.swap_remove(at),
+                        None => new,
+                    }
+                })
+                .collect();
+        });
     }
 
     /// Notes a successful poll.
-    pub fn mailbox_polled(&self, mailbox: &str, at: UtcTime, summary: Summary) {
+    pub fn mailbox_polled(&self, mailbox: &str, summary: &Summary, at: UtcTime) {
         self.change_mailbox(mailbox, |mailbox| {
             mailbox.state = MailboxState::Up;
             mailbox.last_success = Some(at);
-            mailbox.last_summary = Some(summary);
-            mailbox.since_start = sum(mailbox.since_start, summary);
+            mailbox.last_summary = Some(*summary);
+            mailbox.since_start = sum(mailbox.since_start, *summary);
         });
     }
 
     /// Notes a poll that failed. The mailbox is down since the first failure in a row.
-    pub fn mailbox_failed(&self, mailbox: &str, at: UtcTime, error: String, is_transient: bool) {
+    pub fn mailbox_failed(&self, mailbox: &str, error: &str, is_transient: bool, at: UtcTime) {
         self.change_mailbox(mailbox, |mailbox| {
             let since = match mailbox.state {
                 MailboxState::Down { since, .. } => since,
                 MailboxState::Starting | MailboxState::Up => at,
             };
-            mailbox.state = MailboxState::Down {
-                since,
-                error,
-                is_transient,
-            };
+            mailbox.state = MailboxState::Down { since, error: error.to_owned(), is_transient };
         });
     }
 
-    /// Notes when a mailbox is polled next.
-    pub fn mailbox_next_poll(&self, mailbox: &str, at: UtcTime) {
-        self.change_mailbox(mailbox, |mailbox| mailbox.next_poll = Some(at));
+    /// Notes that a mailbox is left alone for so long.
+    pub fn mailbox_rests(&self, mailbox: &str, at: UtcTime, delay: Duration) {
+        let delay_seconds = i64::try_from(delay.as_secs()).unwrap_or(i64::MAX);
+        let next = UtcTime::from_seconds(at.seconds().saturating_add(delay_seconds));
+        self.change_mailbox(mailbox, |mailbox| mailbox.next_poll = Some(next));
     }
 
     /// Notes how many connections to a mailbox are open.
@@ -151,7 +163,7 @@ impl Snapshot {
     /// A mailbox that a person must mend counts at once, one that may come back by itself after
     /// [`GRACE_SECONDS`].
     pub fn reasons_not_ready(&self, now: UtcTime) -> Vec<String> {
-        let store = self.store.as_ref().err().map(|why| format!("store: {why}"));
+        let store = (!self.is_store_ready).then(|| "store: not ready".to_owned());
         let mailboxes = self
             .mailboxes
             .iter()
@@ -222,24 +234,25 @@ mod tests {
             name: "metering".to_owned(),
             ..Mailbox::default()
         };
-        let health = Health::new(at(0), &[mailbox]);
-        health.store_ready();
+        let health = Health::new(at(0));
+        health.set_mailboxes(&[mailbox]);
+        health.store_ready(true);
         health
     }
 
     #[test]
     fn a_gateway_without_its_store_is_not_ready() {
-        let health = Health::new(at(0), &[]);
+        let health = Health::new(at(0));
         assert_eq!(health.snapshot().reasons_not_ready(at(1)).len(), 1);
-        health.store_ready();
+        health.store_ready(true);
         assert!(health.snapshot().reasons_not_ready(at(1)).is_empty());
     }
 
     #[test]
     fn a_mailbox_is_down_since_its_first_failure_in_a_row() {
         let health = health();
-        health.mailbox_failed("metering", at(10), "refused".to_owned(), true);
-        health.mailbox_failed("metering", at(20), "timeout".to_owned(), true);
+        health.mailbox_failed("metering", "refused", true, at(10));
+        health.mailbox_failed("metering", "timeout", true, at(20));
         let state = health.snapshot().mailboxes[0].state.clone();
         let (since, error) = (at(10), "timeout".to_owned());
         assert_eq!(
@@ -255,7 +268,7 @@ mod tests {
     #[test]
     fn a_short_outage_keeps_the_gateway_ready_and_a_long_one_does_not() {
         let health = health();
-        health.mailbox_failed("metering", at(0), "timeout".to_owned(), true);
+        health.mailbox_failed("metering", "timeout", true, at(0));
         assert!(
             health
                 .snapshot()
@@ -264,7 +277,7 @@ mod tests {
         );
         let reasons = health.snapshot().reasons_not_ready(at(GRACE_SECONDS + 1));
         assert_eq!(reasons, ["mailbox metering: timeout"]);
-        health.mailbox_polled("metering", at(GRACE_SECONDS + 2), Summary::default());
+        health.mailbox_polled("metering", &Summary::default(), at(GRACE_SECONDS + 2));
         assert!(
             health
                 .snapshot()
@@ -276,8 +289,19 @@ mod tests {
     #[test]
     fn a_refused_login_makes_the_gateway_not_ready_at_once() {
         let health = health();
-        health.mailbox_failed("metering", at(0), "login refused".to_owned(), false);
+        health.mailbox_failed("metering", "login refused", false, at(0));
         assert_eq!(health.snapshot().reasons_not_ready(at(0)).len(), 1);
+    }
+
+    #[test]
+    fn a_reload_keeps_what_is_known_of_a_mailbox_that_stays() {
+        let health = health();
+        health.mailbox_polled("metering", &Summary::default(), at(5));
+        let named = |name: &str| Mailbox { name: name.to_owned(), ..Mailbox::default() };
+        health.set_mailboxes(&[named("gas"), named("metering")]);
+        let mailboxes = health.snapshot().mailboxes;
+        assert_eq!(mailboxes[0].state, MailboxState::Starting);
+        assert_eq!(mailboxes[1].last_success, Some(at(5)));
     }
 
     #[test]
@@ -288,7 +312,7 @@ mod tests {
                 durable: mails,
                 ..Summary::default()
             };
-            health.mailbox_polled("metering", at(0), summary);
+            health.mailbox_polled("metering", &summary, at(0));
         }
         let mailbox = health.snapshot().mailboxes.remove(0);
         assert_eq!(

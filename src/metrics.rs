@@ -109,7 +109,7 @@ pub fn mails_released(mailbox: &str, action: Release, mails: u64) {
 }
 
 /// Notes that a poll ended, and how long it took.
-pub fn poll_ended(mailbox: &str, result: PollResult, took: Duration) {
+pub fn polled(mailbox: &str, result: PollResult, took: Duration) {
     counter!(POLLS.name, "mailbox" => mailbox.to_owned(), "result" => result.label()).increment(1);
     histogram!(POLL_DURATION.name, "mailbox" => mailbox.to_owned()).record(took);
 }
@@ -379,7 +379,7 @@ mod tests {
 
     #[test]
     fn a_poll_falls_into_its_own_bucket() {
-        let page = rendered(|| poll_ended("a", PollResult::Ok, Duration::from_millis(200)));
+        let page = rendered(|| polled("a", PollResult::Ok, Duration::from_millis(200)));
         assert!(
             page.contains(r#"_bucket{mailbox="a",le="0.1"} 0"#),
             "{page}"

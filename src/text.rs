@@ -55,13 +55,15 @@ pub struct Text {
 }
 
 impl Text {
-    /// The sentences of a language, with times as the clocks of a zone show them.
-    pub fn new(language: Language, time_zone: TimeZone) -> Self {
-        Self {
-            bundle: bundle(language),
-            language,
-            time_zone,
-        }
+    /// The sentences of a language, with times in UTC.
+    pub fn new(language: Language) -> Self {
+        Self { bundle: bundle(language), language, time_zone: TimeZone::UTC }
+    }
+
+    /// The same, with times as the clocks of a zone show them.
+    #[must_use]
+    pub fn in_zone(self, time_zone: TimeZone) -> Self {
+        Self { time_zone, ..self }
     }
 
     /// The language.
@@ -172,17 +174,17 @@ mod tests {
 
     #[test]
     fn a_number_in_a_sentence_is_written_as_the_language_does() {
-        let german = Text::new(Language::De, TimeZone::UTC);
+        let german = Text::new(Language::De);
         assert_eq!(german.gaps_found(1), "eine Lücke");
         assert_eq!(german.gaps_found(1234), "1.234 Lücken");
-        let english = Text::new(Language::En, TimeZone::UTC);
+        let english = Text::new(Language::En);
         assert_eq!(english.gaps_found(1), "one gap");
         assert_eq!(english.gaps_found(1234), "1,234 gaps");
     }
 
     #[test]
     fn a_number_that_is_a_name_is_left_alone() {
-        let german = Text::new(Language::De, TimeZone::UTC);
+        let german = Text::new(Language::De);
         assert_eq!(german.source_message("13018"), "Nachricht 13018");
     }
 }

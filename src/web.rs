@@ -1,1 +1,45 @@
 //! Pages, health and metrics over HTTP.
+//!
+//! A page is a pure `view` from data to ready fields, a template beside it, and a thin handler that
+//! asks the store. Nothing needs JavaScript; nothing is loaded from elsewhere.
+
+mod assets;
+mod download;
+mod facts;
+mod measure;
+mod pages;
+mod period;
+mod probes;
+mod server;
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use crate::format::csv::Dialect;
+use crate::health::Health;
+use crate::metrics;
+use crate::store::Store;
+use crate::store::archive::Archive;
+use crate::text::Text;
+
+pub use server::{Listeners, serve};
+
+/// All that a request can reach: what is shown, and how.
+#[derive(Clone)]
+pub struct Context {
+    /// The store that is read.
+    pub store: Arc<dyn Store>,
+    /// The raw bytes of what is in quarantine.
+    pub archive: Arc<Archive>,
+    /// How mailboxes and store are.
+    pub health: Health,
+    /// The language.
+    pub text: Arc<Text>,
+    /// The clock of the pages.
+    pub time_zone: TimeZone,
+    /// The metrics.
+    pub metrics: metrics::Handle,
+    /// How CSV is written.
+    pub dialect: Dialect,
+}

@@ -267,7 +267,7 @@ mod tests {
     }
 
     fn ticks(from: &str, to: &str, pixels: f64) -> Vec<TimeTick> {
-        let text = Text::new(Language::De, TimeZone::get("Europe/Berlin").unwrap());
+        let text = Text::new(Language::De).in_zone(TimeZone::get("Europe/Berlin").unwrap());
         time_ticks(at(from), at(to), pixels, &text)
     }
 
@@ -343,7 +343,7 @@ mod tests {
         for days in [1, 2, 6, 13, 29, 61, 200, 367, 800, 4000, 40_000] {
             let from = at("2020-02-28T13:00");
             let to = UtcTime::from_seconds(from.seconds() + days * 86_400);
-            let text = Text::new(Language::En, TimeZone::get("Europe/Berlin").unwrap());
+            let text = Text::new(Language::En).in_zone(TimeZone::get("Europe/Berlin").unwrap());
             for pixels in [120.0, 300.0, 900.0] {
                 let ticks = time_ticks(from, to, pixels, &text);
                 assert!(

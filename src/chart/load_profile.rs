@@ -85,7 +85,7 @@ struct Plot {
 
 impl<'a> Drawing<'a> {
     fn new(frame: &'a Frame<'a>, points: &'a [Point], dress: Dress) -> Self {
-        let text = Text::new(frame.language, frame.time_zone.clone());
+        let text = Text::new(frame.language).in_zone(frame.time_zone.clone());
         let (least_width, least_height) = dress.least_pixels();
         let width = f64::from(frame.width.max(least_width));
         let height = f64::from(frame.height.max(least_height));

@@ -8,7 +8,8 @@ use clap::ValueEnum;
 use super::{Done, Failure, output};
 use crate::clock;
 use crate::extract::{Bounds, candidates_in_file};
-use crate::format::{self, Record};
+use crate::format::csv::Dialect;
+use crate::format::{Format, Record, Writer};
 use crate::message::mscons::{self, Interchange};
 
 /// `parse`.
@@ -37,6 +38,21 @@ enum Output {
     Summary,
 }
 
+impl Output {
+    fn format(self) -> Option<Format> {
+        Some(match self {
+            Self::Table => Format::Table,
+            Self::Json => Format::Json,
+            Self::Ndjson => Format::Ndjson,
+            Self::Csv => Format::Csv,
+            Self::Summary => return None,
+        })
+    }
+}
+
+/// Where the values go; nowhere for a summary.
+type Sink<'a> = Option<Writer<&'a mut dyn Write>>;
+
 #[derive(Default)]
 struct Counts {
     bytes: u64,
@@ -51,20 +67,26 @@ struct Counts {
 /// read, or a message that could not be stored, makes the exit code 1.
 pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     let mut out = output::stdout();
-    let mut writer = Writer::new(args.format, &mut out)?;
+    let mut sink: Sink<'_> = match args.format.format() {
+        Some(format) => Some(Writer::parsed(format, Dialect::default(), &mut out)?),
+        None => None,
+    };
     let mut counts = Counts::default();
     let mut failed = false;
     for path in &args.files {
         let name = path.display().to_string();
         match super::import::read_file(path) {
-            Ok(bytes) => failed |= !parse_file(&name, &bytes, &mut writer, &mut counts)?,
+            Ok(bytes) => failed |= !parse_file(&name, &bytes, &mut sink, &mut counts)?,
             Err(error) => {
                 output::complain(&format!("{name}: {error}"));
                 failed = true;
             }
         }
     }
-    writer.finish(&counts)?;
+    match sink {
+        Some(writer) => drop(writer.finish()?),
+        None => summarise(&counts, &mut out)?,
+    }
     output::finish(out)?;
     Ok(if failed { Done::WithFailures } else { Done::Well })
 }
@@ -73,7 +95,7 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
 fn parse_file(
     name: &str,
     bytes: &[u8],
-    writer: &mut Writer<'_>,
+    sink: &mut Sink<'_>,
     counts: &mut Counts,
 ) -> Result<bool, Failure> {
     let extract = candidates_in_file(name, bytes, &Bounds::default());
@@ -100,13 +122,34 @@ fn parse_file(
         for interchange in &file.interchanges {
             counts.messages += interchange.messages.len() as u64;
             counts.values += interchange.columns.len() as u64;
-            write_records(interchange, writer)?;
+            if let Some(writer) = sink {
+                write_records(interchange, writer)?;
+            }
         }
     }
     Ok(is_good)
 }
 
-fn write_records(interchange: &Interchange, writer: &mut Writer<'_>) -> Result<(), Failure> {
+fn summarise(counts: &Counts, out: &mut impl Write) -> std::io::Result<()> {
+    let Counts { bytes, interchanges, messages, values, findings, parse_seconds } = counts;
+    writeln!(out, "{bytes} bytes, {interchanges} interchanges, {messages} messages, {values} values, {findings} findings")?;
+    if *parse_seconds > 0.0 {
+        let rate = |count: u64| approximate(count) / parse_seconds / 1e6;
+        writeln!(out, "parsed at {:.0} MB/s, {:.1} million values/s", rate(*bytes), rate(*values))?;
+    }
+    Ok(())
+}
+
+/// A count as a float, for a rate: exact below 2^53.
+#[expect(clippy::cast_precision_loss, reason = "a rate has three digits")]
+fn approximate(count: u64) -> f64 {
+    count as f64
+}
+
+fn write_records(
+    interchange: &Interchange,
+    writer: &mut Writer<&mut dyn Write>,
+) -> Result<(), Failure> {
     for message in &interchange.messages {
         for group in &message.groups {
             for row in group.rows.clone().filter_map(|at| interchange.columns.row(at)) {

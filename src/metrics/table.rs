@@ -226,4 +226,4 @@ pub(super) const QUALIFIERS: &[&str] = &[
 ];
 
 /// What can be restarted.
-pub(super) const ACTORS: &[&str] = &["mailbox", "mscons"];
+pub(super) const ACTORS: &[&str] = &["mscons", "poller"];

@@ -128,11 +128,11 @@ mod tests {
     use super::*;
 
     fn german() -> Text {
-        Text::new(Language::De, TimeZone::UTC)
+        Text::new(Language::De)
     }
 
     fn english() -> Text {
-        Text::new(Language::En, TimeZone::UTC)
+        Text::new(Language::En)
     }
 
     #[test]

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn text(language: Language) -> Text {
-        Text::new(language, TimeZone::get("Europe/Berlin").unwrap())
+        Text::new(language).in_zone(TimeZone::get("Europe/Berlin").unwrap())
     }
 
     #[test]

@@ -1,0 +1,197 @@
+//! `/messages`: what arrived, newest first.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::store::StoreError;
+use crate::store::ledger::{MailRecord, MessageRecord};
+use crate::text::{Text, shorten};
+use crate::web::Context;
+use crate::web::pages::{CELL_CHARACTERS, Shell, Tab, render, show};
+
+/// A message in a table.
+pub struct MessageRow {
+    /// Its number, the target of links.
+    pub sequence: u64,
+    /// When it arrived.
+    pub arrived: String,
+    /// Type and version.
+    pub kind: String,
+    /// Prüfidentifikator, or empty.
+    pub pid: String,
+    /// MP-ID of the sender.
+    pub sender: String,
+    /// MP-ID of the receiver.
+    pub receiver: String,
+    /// Document number.
+    pub document: String,
+    /// Whether it was cancelled.
+    pub is_cancelled: bool,
+    /// What else there is to say.
+    pub note: String,
+    /// How many values it brought.
+    pub values: String,
+    /// Sender and subject of its mail.
+    pub mail: String,
+    /// The mailbox it came from.
+    pub mailbox: String,
+}
+
+impl MessageRow {
+    /// The ready row of a message and its mail, if that is to be shown.
+    pub fn of(sequence: u64, message: &MessageRecord, mail: Option<&MailRecord>, text: &Text) -> Self {
+        let cell = |from_mail: &str| shorten(from_mail, CELL_CHARACTERS);
+        let mut notes = Vec::new();
+        if let Some(dated) = message.document_date {
+            notes.push(text.message_dated(&text.date_time(dated)));
+        }
+        if let Some(document) = &message.cancels {
+            notes.push(text.message_cancels(&cell(document)));
+        }
+        if message.cancelled_by.is_some() {
+            notes.push(text.message_cancelled());
+        }
+        Self {
+            sequence,
+            arrived: text.date_time(message.arrived),
+            kind: cell(&format!("{} {}", message.kind, message.version)),
+            pid: message.pid.map_or_else(String::new, |pid| pid.to_string()),
+            sender: cell(&message.reference.sender),
+            receiver: cell(&message.reference.receiver),
+            document: cell(&message.document),
+            is_cancelled: message.cancelled_by.is_some(),
+            note: notes.join(", "),
+            values: text.count(message.values),
+            mail: mail.map_or_else(String::new, |mail| {
+                let head = &mail.head;
+                let parts = [head.from.as_str(), head.subject.as_str()];
+                let known: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+                cell(&known.join(" · "))
+            }),
+            mailbox: mail.map_or_else(String::new, |mail| match mail.mailbox.as_str() {
+                "" => text.message_from_file(),
+                name => name.to_owned(),
+            }),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "messages.html", config = "src/web/askama.toml")]
+struct MessagesPage<'a> {
+    shell: Shell<'a>,
+    messages: Vec<MessageRow>,
+    older: String,
+    is_newest: bool,
+}
+
+/// What the address says.
+#[derive(Debug, Deserialize)]
+pub struct Address {
+    /// Only messages below this number.
+    below: Option<u64>,
+}
+
+/// What the page is made of.
+struct Messages {
+    messages: Vec<(u64, MessageRecord, Option<MailRecord>)>,
+    is_newest: bool,
+    quarantine: u64,
+}
+
+/// The handler.
+pub async fn page(context: Data<Context>, address: Query<Address>) -> HttpResponse {
+    show(context, move |context| {
+        let data = gather(context, address.below)?;
+        render(&view(&data, &context.text))
+    })
+    .await
+}
+
+fn gather(context: &Context, below: Option<u64>) -> Result<Messages, StoreError> {
+    let store = context.store.as_ref();
+    let messages = store
+        .messages(below.unwrap_or(u64::MAX), MESSAGES_A_PAGE)?
+        .into_iter()
+        .map(|(at, message)| {
+            let mail = store.mail(message.mail)?;
+            Ok((at, message, mail))
+        })
+        .collect::<Result<_, StoreError>>()?;
+    Ok(Messages { messages, is_newest: below.is_none(), quarantine: store.totals()?.quarantine })
+}
+
+fn view<'a>(data: &Messages, text: &'a Text) -> MessagesPage<'a> {
+    let is_full = data.messages.len() == MESSAGES_A_PAGE;
+    let last = data.messages.last().filter(|_| is_full).map(|(at, _, _)| *at);
+    MessagesPage {
+        shell: Shell::new(text, Tab::Messages, text.messages_title(), data.quarantine),
+        messages: data
+            .messages
+            .iter()
+            .map(|(at, message, mail)| MessageRow::of(*at, message, mail.as_ref(), text))
+            .collect(),
+        older: last.map_or_else(String::new, |at| format!("/messages?below={at}")),
+        is_newest: data.is_newest,
+    }
+}
+
+/// A screen or two.
+const MESSAGES_A_PAGE: usize = 50;
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::store::ledger::MessageReference;
+    use crate::text::Language;
+
+    fn message() -> MessageRecord {
+        MessageRecord {
+            interchange: [0; 32],
+            mail: 1,
+            reference: MessageReference {
+                sender: "9905048000007".to_owned(),
+                receiver: "9985046000001".to_owned(),
+                interchange: "REF1".to_owned(),
+                message: "1".to_owned(),
+            },
+            kind: "MSCONS".to_owned(),
+            version: "2.4c".to_owned(),
+            document: "D".repeat(500),
+            pid: Some(13025),
+            document_date: Some(0),
+            arrived: 3600,
+            cancels: None,
+            values: 2976,
+            offset_bytes: 0,
+            length_bytes: 0,
+            cancelled_by: Some(9),
+        }
+    }
+
+    #[test]
+    fn a_row_says_that_its_message_was_cancelled_and_cuts_what_a_mail_made_too_long() {
+        let text = Text::new(Language::De);
+        let row = MessageRow::of(7, &message(), None, &text);
+        assert!(row.is_cancelled);
+        assert_eq!(row.note, "vom 01.01.1970 00:00, storniert");
+        assert_eq!(row.document.chars().count(), CELL_CHARACTERS + 1);
+        assert_eq!(row.values, "2.976");
+    }
+
+    #[test]
+    fn a_full_page_leads_to_the_older_ones_and_the_last_one_does_not() {
+        let text = Text::new(Language::En);
+        let data = |count: u64| Messages {
+            messages: (0..count).rev().map(|at| (at + 10, message(), None)).collect(),
+            is_newest: true,
+            quarantine: 0,
+        };
+        assert_eq!(view(&data(50), &text).older, "/messages?below=10");
+        assert_eq!(view(&data(49), &text).older, "");
+    }
+}

@@ -1,0 +1,130 @@
+//! The values as a table, page by page.
+
+use crate::chart::legend::quality_name;
+use crate::market::calendar::UtcTime;
+use crate::series::Kind;
+use crate::series::merge::Held;
+use crate::series::quality::Quality;
+use crate::store::ledger::SeriesEntry;
+use crate::text::{Text, shorten};
+use crate::web::measure::Measure;
+use crate::web::pages::CELL_CHARACTERS;
+
+/// A page of the table.
+pub(super) struct Table {
+    /// Heads of the columns of time: start and end, instant, or number.
+    pub(super) time_heads: Vec<String>,
+    /// Head of the column of values.
+    pub(super) value_head: String,
+    /// The rows.
+    pub(super) rows: Vec<Row>,
+    /// `Seite 2 von 7`; empty if there is one only.
+    pub(super) page: String,
+    /// Where the page before is; empty for none.
+    pub(super) previous: String,
+    /// Where the next page is; empty for none.
+    pub(super) next: String,
+}
+
+/// A value.
+pub(super) struct Row {
+    /// As many as there are heads.
+    pub(super) times: Vec<String>,
+    /// The number, or that there is none.
+    pub(super) value: String,
+    /// The quality.
+    pub(super) quality: String,
+    /// Class of the quality.
+    pub(super) tone: &'static str,
+    /// Whether it was corrected, and how often.
+    pub(super) corrected: String,
+    /// The qualifier and each status as received.
+    pub(super) status: String,
+    /// The message that said it.
+    pub(super) source: String,
+    /// Where that message is.
+    pub(super) source_href: String,
+}
+
+/// A page of the table of values; `address` is that of the page of the series.
+pub(super) fn table(
+    held: &[Held],
+    entry: &SeriesEntry,
+    measure: &Measure,
+    page: usize,
+    address: &str,
+    text: &Text,
+) -> Table {
+    let pages = held.len().div_ceil(VALUES_A_PAGE).max(1);
+    let page = page.clamp(1, pages);
+    let skipped = (page - 1) * VALUES_A_PAGE;
+    let link = |page: usize| format!("{address}&page={page}#values");
+    let kind = entry.key.kind;
+    let rows = held.iter().enumerate().skip(skipped).take(VALUES_A_PAGE);
+    Table {
+        time_heads: match kind {
+            Kind::Interval => vec![text.value_start(), text.value_end()],
+            Kind::Reading => vec![text.value_instant()],
+            Kind::Timeless => vec![text.value_number()],
+        },
+        value_head: match measure.unit.as_str() {
+            "" => text.value_value(),
+            unit => format!("{} ({})", text.value_value(), shorten(unit, 20)),
+        },
+        rows: rows.map(|(at, held)| row(at, held, kind, text)).collect(),
+        page: if pages > 1 { text.page_of(&page.to_string(), &pages.to_string()) } else { String::new() },
+        previous: if page > 1 { link(page - 1) } else { String::new() },
+        next: if page < pages { link(page + 1) } else { String::new() },
+    }
+}
+
+fn row(at: usize, held: &Held, kind: Kind, text: &Text) -> Row {
+    let time = |at: Option<UtcTime>| {
+        at.map_or_else(|| "–".to_owned(), |at| text.date_time(at.seconds()))
+    };
+    let mut status = vec![&*held.label.qualifier];
+    status.extend(held.label.status.iter().map(|status| &**status));
+    Row {
+        times: match kind {
+            Kind::Interval => {
+                let end = match (held.start, held.end) {
+                    (Some(start), Some(end)) if is_same_day(start, end, text) => text.time_of(end.seconds()),
+                    (_, end) => time(end),
+                };
+                vec![time(held.start), end]
+            }
+            Kind::Reading => vec![time(held.start)],
+            Kind::Timeless => vec![(at + 1).to_string()],
+        },
+        value: held.value.map_or_else(
+            || "–".to_owned(),
+            |value| text.decimal(i128::from(value.mantissa()), value.scale()),
+        ),
+        quality: quality_name(held.quality, text),
+        tone: match held.quality {
+            Quality::Measured => "measured",
+            Quality::Substitute => "substitute",
+            Quality::Preliminary => "preliminary",
+            Quality::Disturbed => "disturbed",
+            Quality::Missing => "missing",
+        },
+        corrected: match held.superseded {
+            0 => String::new(),
+            times => text.value_corrected(u64::from(times)),
+        },
+        status: shorten(&status.join(" "), CELL_CHARACTERS),
+        source: held.source.to_string(),
+        source_href: format!("/messages?below={}#m{}", held.source.saturating_add(1), held.source),
+    }
+}
+
+fn is_same_day(
+    start: UtcTime,
+    end: UtcTime,
+    text: &Text,
+) -> bool {
+    text.zoned(start.seconds()).date() == text.zoned(end.seconds()).date()
+}
+
+/// A day of quarter-hours, also the one of 25 hours.
+const VALUES_A_PAGE: usize = 100;

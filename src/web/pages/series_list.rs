@@ -1,0 +1,143 @@
+//! `/series`: all series, with a search.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::series::Kind;
+use crate::store::StoreError;
+use crate::store::ledger::SeriesEntry;
+use crate::store::read;
+use crate::text::{Text, shorten};
+use crate::web::Context;
+use crate::web::measure::Measure;
+use crate::web::pages::series::day_date;
+use crate::web::pages::{CELL_CHARACTERS, Shell, Tab, render, show};
+
+#[derive(Template)]
+#[template(path = "series_list.html", config = "src/web/askama.toml")]
+struct SeriesListPage<'a> {
+    shell: Shell<'a>,
+    search: String,
+    found: String,
+    rows: Vec<Row>,
+    page: String,
+    previous: String,
+    next: String,
+}
+
+struct Row {
+    href: String,
+    location: String,
+    device: String,
+    what: String,
+    obis: String,
+    unit: String,
+    kind: String,
+    from: String,
+    to: String,
+    values: String,
+}
+
+/// What the address says.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Address {
+    /// What is searched for.
+    q: Option<String>,
+    /// Page of the list, from 1.
+    page: Option<usize>,
+}
+
+/// The handler.
+pub async fn page(context: Data<Context>, address: Query<Address>) -> HttpResponse {
+    show(context, move |context| {
+        let series = gather(context, address.q.as_deref().unwrap_or_default())?;
+        let quarantine = context.store.totals()?.quarantine;
+        render(&view(&series, &address, quarantine, &context.text))
+    })
+    .await
+}
+
+fn gather(context: &Context, search: &str) -> Result<Vec<SeriesEntry>, StoreError> {
+    let store = context.store.as_ref();
+    match shorten(search.trim(), CELL_CHARACTERS) {
+        search if search.is_empty() => store.series(),
+        search if search.contains('*') => read::find(store, &search),
+        // Whoever types a part means everything that has it.
+        search => read::find(store, &format!("*{search}*")),
+    }
+}
+
+fn view<'a>(
+    series: &[SeriesEntry],
+    address: &Address,
+    quarantine: u64,
+    text: &'a Text,
+) -> SeriesListPage<'a> {
+    let pages = series.len().div_ceil(SERIES_A_PAGE).max(1);
+    let page = address.page.unwrap_or(1).clamp(1, pages);
+    let search = shorten(address.q.as_deref().unwrap_or_default().trim(), CELL_CHARACTERS);
+    let link = |page: usize| {
+        let encoded = form_urlencoded(&search);
+        format!("/series?q={encoded}&page={page}")
+    };
+    SeriesListPage {
+        shell: Shell::new(text, Tab::Series, text.series_title(), quarantine),
+        found: text.series_found(u64::try_from(series.len()).unwrap_or(u64::MAX)),
+        rows: series
+            .iter()
+            .skip((page - 1) * SERIES_A_PAGE)
+            .take(SERIES_A_PAGE)
+            .map(|entry| row(entry, text))
+            .collect(),
+        page: if pages > 1 { text.page_of(&page.to_string(), &pages.to_string()) } else { String::new() },
+        previous: if page > 1 { link(page - 1) } else { String::new() },
+        next: if page < pages { link(page + 1) } else { String::new() },
+        search,
+    }
+}
+
+fn row(entry: &SeriesEntry, text: &Text) -> Row {
+    let cell = |from_mail: &str| shorten(from_mail, CELL_CHARACTERS);
+    let measure = Measure::of(&entry.key, text);
+    Row {
+        href: format!("/series/{}", entry.id),
+        location: match entry.key.location.as_str() {
+            "" => text.series_without_location(),
+            location => cell(location),
+        },
+        device: cell(entry.key.device.as_deref().unwrap_or_default()),
+        what: measure.name,
+        obis: cell(&entry.key.obis),
+        unit: cell(&measure.unit),
+        kind: match entry.key.kind {
+            Kind::Interval => text.kind_interval(),
+            Kind::Reading => text.kind_reading(),
+            Kind::Timeless => text.kind_timeless(),
+        },
+        from: text.date(day_date(entry.first)),
+        to: text.date(day_date(entry.last)),
+        values: text.count(entry.values),
+    }
+}
+
+/// A text as part of an address (`application/x-www-form-urlencoded`).
+fn form_urlencoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => {
+                encoded.push(char::from(byte));
+            }
+            other => {
+                let _ = write!(encoded, "%{other:02X}");
+            }
+        }
+    }
+    encoded
+}
+
+/// A page that still loads at once on a phone.
+const SERIES_A_PAGE: usize = 100;

@@ -1,0 +1,257 @@
+//! `/`: whether all is well, what came last, and how the liveliest series look.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+
+use crate::config::mailbox::Protocol;
+use crate::health::{MailboxHealth, MailboxState, Snapshot};
+use crate::mail::Summary;
+use crate::market::calendar::UtcTime;
+use crate::series::merge::Held;
+use crate::store::StoreError;
+use crate::store::ledger::{MessageRecord, SeriesEntry, Totals};
+use crate::store::read;
+use crate::text::{Text, shorten};
+use crate::web::Context;
+use crate::web::pages::messages::MessageRow;
+use crate::web::pages::series::{known, small_chart};
+use crate::web::pages::{PageError, Shell, Tab, render, show};
+use crate::web::measure::Measure;
+
+/// What the page is made of.
+struct Status {
+    health: Snapshot,
+    totals: Totals,
+    messages: Vec<(u64, MessageRecord)>,
+    gallery: Vec<(SeriesEntry, Vec<Held>)>,
+}
+
+#[derive(Template)]
+#[template(path = "status.html", config = "src/web/askama.toml")]
+struct StatusPage<'a> {
+    shell: Shell<'a>,
+    tone: &'static str,
+    headline: String,
+    last_message: String,
+    since: String,
+    totals: Vec<Total>,
+    mailboxes: Vec<MailboxCard>,
+    cards: Vec<SeriesCard>,
+    all_series: String,
+    messages: Vec<MessageRow>,
+}
+
+struct Total {
+    href: &'static str,
+    number: String,
+    label: String,
+    note: String,
+    is_warning: bool,
+}
+
+struct MailboxCard {
+    name: String,
+    place: String,
+    tone: &'static str,
+    state: String,
+    error: String,
+    remedy: String,
+    facts: Vec<(String, String)>,
+}
+
+struct SeriesCard {
+    href: String,
+    location: String,
+    what: String,
+    last: String,
+    until: String,
+    chart: String,
+}
+
+/// The handler.
+pub async fn page(context: Data<Context>) -> HttpResponse {
+    show(context, |context| {
+        let status = gather(context)?;
+        render(&view(&status, &context.text))
+    })
+    .await
+}
+
+fn gather(context: &Context) -> Result<Status, StoreError> {
+    let store = context.store.as_ref();
+    let mut gallery = Vec::new();
+    for entry in liveliest(store.series()?) {
+        let (known_from, known_to) = known(&entry, &context.text);
+        let from = known_from.max(UtcTime::from_seconds(known_to.seconds() - GALLERY_SECONDS));
+        let held = read::values(store, &entry, from, known_to, None)?;
+        gallery.push((entry, held));
+    }
+    Ok(Status {
+        health: context.health.snapshot(),
+        totals: store.totals()?,
+        messages: store.messages(u64::MAX, LATEST_MESSAGES)?,
+        gallery,
+    })
+}
+
+/// The series with the most values, but of each OBIS code in turn, so that the picture is not six
+/// times the same.
+fn liveliest(mut series: Vec<SeriesEntry>) -> Vec<SeriesEntry> {
+    series.retain(|entry| entry.key.kind != crate::series::Kind::Timeless);
+    series.sort_by(|one, other| other.values.cmp(&one.values).then(one.id.cmp(&other.id)));
+    let mut ranked: Vec<(usize, SeriesEntry)> = Vec::with_capacity(series.len());
+    let mut seen: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    for entry in series {
+        let rank = seen.entry(entry.key.obis.clone()).or_default();
+        ranked.push((*rank, entry));
+        *rank += 1;
+    }
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().take(GALLERY_CARDS).map(|(_, entry)| entry).collect()
+}
+
+fn view<'a>(status: &Status, text: &'a Text) -> StatusPage<'a> {
+    let (tone, headline) = headline(&status.health, text);
+    StatusPage {
+        shell: Shell::new(text, Tab::Status, text.nav_status(), status.totals.quarantine),
+        tone,
+        headline,
+        last_message: match status.messages.first() {
+            Some((_, message)) => text.status_last_message(&text.date_time(message.arrived)),
+            None => text.status_no_message(),
+        },
+        since: text.status_since(&text.date_time(status.health.started.seconds())),
+        totals: totals(&status.totals, text),
+        mailboxes: status.health.mailboxes.iter().map(|mailbox| card(mailbox, text)).collect(),
+        cards: status.gallery.iter().map(|(entry, held)| thumbnail(entry, held, text)).collect(),
+        all_series: text.gallery_all(status.totals.series),
+        messages: status.messages.iter().map(|(at, message)| MessageRow::of(*at, message, None, text)).collect(),
+    }
+}
+
+fn headline(health: &Snapshot, text: &Text) -> (&'static str, String) {
+    let is_down = |mailbox: &&MailboxHealth| matches!(mailbox.state, MailboxState::Down { .. });
+    let down = u64::try_from(health.mailboxes.iter().filter(is_down).count()).unwrap_or(u64::MAX);
+    let is_starting = |mailbox: &MailboxHealth| mailbox.state == MailboxState::Starting;
+    match (health.is_store_ready, down) {
+        (false, _) => ("bad", text.status_store_failed()),
+        (true, 1..) => ("bad", text.status_mailboxes_down(down)),
+        (true, 0) if health.mailboxes.is_empty() => ("idle", text.status_no_mailbox()),
+        (true, 0) if health.mailboxes.iter().any(is_starting) => ("idle", text.status_starting()),
+        (true, 0) => ("good", text.status_all_well()),
+    }
+}
+
+fn totals(totals: &Totals, text: &Text) -> Vec<Total> {
+    let plain = |href, number: u64, label| Total {
+        href,
+        number: text.count(number),
+        label,
+        note: String::new(),
+        is_warning: false,
+    };
+    let duplicates = totals.duplicates;
+    let note = if duplicates > 0 { text.total_duplicates(duplicates) } else { String::new() };
+    let disk = totals.database_bytes.saturating_add(totals.archive_bytes);
+    vec![
+        plain("/series", totals.series, text.total_series()),
+        plain("/series", totals.values, text.total_values()),
+        Total { note, ..plain("/messages", totals.messages, text.total_messages()) },
+        plain("/messages", totals.mails, text.total_mails()),
+        Total {
+            is_warning: totals.quarantine > 0,
+            ..plain("/quarantine", totals.quarantine, text.total_quarantine())
+        },
+        Total { number: text.bytes(disk), ..plain("/metrics", 0, text.total_disk()) },
+    ]
+}
+
+fn card(mailbox: &MailboxHealth, text: &Text) -> MailboxCard {
+    let (tone, state, error, remedy) = match &mailbox.state {
+        MailboxState::Starting => ("idle", text.mailbox_starting(), "", String::new()),
+        MailboxState::Up => ("good", text.mailbox_up(), "", String::new()),
+        MailboxState::Down { since, error, is_transient } => {
+            let since = text.mailbox_down_since(&text.date_time(since.seconds()));
+            let (state, remedy) = if *is_transient {
+                (text.mailbox_down(), text.mailbox_retries())
+            } else {
+                (text.mailbox_down_act(), String::new())
+            };
+            ("bad", format!("{state} {since}"), error.as_str(), remedy)
+        }
+    };
+    let when = |at: Option<UtcTime>| {
+        at.map_or_else(|| text.mailbox_never(), |at| text.date_time(at.seconds()))
+    };
+    let mut facts = vec![(text.mailbox_last_success(), when(mailbox.last_success))];
+    if let Some(next) = mailbox.next_poll {
+        facts.push((text.mailbox_next_poll(), text.time_of(next.seconds())));
+    }
+    if let Some(summary) = mailbox.last_summary {
+        facts.push((text.mailbox_last_poll(), summary_line(summary, text)));
+    }
+    facts.push((text.mailbox_since_start(), summary_line(mailbox.since_start, text)));
+    let protocol = match mailbox.protocol {
+        Protocol::Imap => "IMAP",
+        Protocol::Pop3 => "POP3",
+        Protocol::Maildir => "Maildir",
+    };
+    MailboxCard {
+        name: mailbox.name.clone(),
+        place: format!("{protocol} · {}", shorten(&mailbox.host, 80)),
+        tone,
+        state,
+        error: shorten(error, 400),
+        remedy,
+        facts,
+    }
+}
+
+fn summary_line(summary: Summary, text: &Text) -> String {
+    if summary.durable == 0 && summary.too_large == 0 {
+        return text.mailbox_nothing_new();
+    }
+    let mut parts = vec![text.mailbox_mails(summary.durable)];
+    if summary.duplicates > 0 {
+        parts.push(text.mailbox_duplicates(summary.duplicates));
+    }
+    if summary.quarantined > 0 {
+        parts.push(text.mailbox_quarantined(summary.quarantined));
+    }
+    if summary.irrelevant > 0 {
+        parts.push(text.mailbox_irrelevant(summary.irrelevant));
+    }
+    if summary.too_large > 0 {
+        parts.push(text.mailbox_too_large(summary.too_large));
+    }
+    parts.join(", ")
+}
+
+fn thumbnail(entry: &SeriesEntry, held: &[Held], text: &Text) -> SeriesCard {
+    let measure = Measure::of(&entry.key, text);
+    let last = held.iter().rev().find(|held| held.value.is_some());
+    let number = last.and_then(|held| held.value);
+    let until = last.and_then(|held| held.end);
+    SeriesCard {
+        href: format!("/series/{}", entry.id),
+        location: match entry.key.location.as_str() {
+            "" => text.series_without_location(),
+            location => shorten(location, 40),
+        },
+        what: if measure.name.is_empty() { shorten(&entry.key.obis, 40) } else { measure.name },
+        last: number.map_or_else(String::new, |number| {
+            let shown = text.decimal(i128::from(number.mantissa()), number.scale());
+            format!("{shown} {}", measure.unit).trim_end().to_owned()
+        }),
+        until: until.map_or_else(String::new, |at| text.gallery_until(&text.date_time(at.seconds()))),
+        chart: small_chart(entry, held, text),
+    }
+}
+
+/// The last week of a series.
+const GALLERY_SECONDS: i64 = 7 * 86_400;
+/// Two rows of three.
+const GALLERY_CARDS: usize = 6;
+/// Enough to see that something comes.
+const LATEST_MESSAGES: usize = 8;

@@ -1,0 +1,297 @@
+//! The period that a page shows: a day, week, month or year of the local calendar, or any other.
+
+use jiff::civil::{Date, DateTime, ISOWeekDate, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::Deserialize;
+
+use crate::market::calendar::UtcTime;
+use crate::text::Text;
+
+/// What the address of a page says of its period; everything may be absent or empty.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Query {
+    /// `day`, `week`, `month`, `year`.
+    pub unit: Option<String>,
+    /// A day in the period: `2026-11-24`.
+    pub at: Option<String>,
+    /// The first instant or day.
+    pub from: Option<String>,
+    /// The first instant or day after the period.
+    pub to: Option<String>,
+    /// Show what was known then.
+    pub as_of: Option<String>,
+    /// Page of the table, from 1.
+    pub page: Option<usize>,
+}
+
+/// A part of the calendar.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Unit {
+    /// A day of 23, 24 or 25 hours.
+    Day,
+    /// Monday to Sunday.
+    Week,
+    /// A month.
+    Month,
+    /// A year.
+    Year,
+}
+
+impl Unit {
+    /// All of them, from short to long.
+    pub const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Year];
+
+    /// Its word in addresses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+        }
+    }
+}
+
+/// A period `[from, to)`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Period {
+    /// The first instant.
+    pub from: UtcTime,
+    /// The first instant after it.
+    pub to: UtcTime,
+    /// The unit and the first day, where it is one of the calendar.
+    pub calendar: Option<(Unit, Date)>,
+}
+
+/// A period that cannot be read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct BadPeriod;
+
+impl Period {
+    /// The unit of the calendar that holds this day.
+    pub fn around(unit: Unit, day: Date, zone: &TimeZone) -> Result<Self, BadPeriod> {
+        let first = match unit {
+            Unit::Day => day,
+            Unit::Week => {
+                let since_monday = day.weekday().to_monday_zero_offset();
+                day.checked_sub(i64::from(since_monday).days()).map_err(|_| BadPeriod)?
+            }
+            Unit::Month => day.first_of_month(),
+            Unit::Year => day.first_of_year(),
+        };
+        let next = first.checked_add(span(unit)).map_err(|_| BadPeriod)?;
+        let (from, to) = (midnight(first, zone)?, midnight(next, zone)?);
+        Ok(Self { from, to, calendar: Some((unit, first)) })
+    }
+
+    /// The period that an address asks for, or else the usual one.
+    ///
+    /// # Errors
+    /// [`BadPeriod`] if it says something that is none, or is longer than [`MOST_SECONDS`].
+    pub fn read(query: &Query, usual: (Unit, Date), zone: &TimeZone) -> Result<Self, BadPeriod> {
+        let given = |text: &'_ Option<String>| text.clone().filter(|text| !text.is_empty());
+        if let (Some(from), Some(to)) = (given(&query.from), given(&query.to)) {
+            let (from, to) = (instant(&from, zone)?, instant(&to, zone)?);
+            let seconds = to.seconds().saturating_sub(from.seconds());
+            return match seconds {
+                1..=MOST_SECONDS => Ok(Self { from, to, calendar: None }),
+                _ => Err(BadPeriod),
+            };
+        }
+        let unit = match given(&query.unit) {
+            Some(word) => Unit::ALL.into_iter().find(|unit| unit.word() == word).ok_or(BadPeriod)?,
+            None => usual.0,
+        };
+        let day = match given(&query.at) {
+            Some(day) => day.parse().map_err(|_| BadPeriod)?,
+            None => usual.1,
+        };
+        Self::around(unit, day, zone)
+    }
+
+    /// The period before it, of the same length.
+    pub fn previous(&self, zone: &TimeZone) -> Option<Self> {
+        match self.calendar {
+            Some((unit, first)) => Self::around(unit, first.checked_sub(span(unit)).ok()?, zone).ok(),
+            None => Some(self.moved(self.from.seconds().checked_sub(self.to.seconds())?)),
+        }
+    }
+
+    /// The period after it, of the same length.
+    pub fn next(&self, zone: &TimeZone) -> Option<Self> {
+        match self.calendar {
+            Some((unit, first)) => Self::around(unit, first.checked_add(span(unit)).ok()?, zone).ok(),
+            None => Some(self.moved(self.to.seconds().checked_sub(self.from.seconds())?)),
+        }
+    }
+
+    fn moved(&self, seconds: i64) -> Self {
+        let moved = |at: UtcTime| UtcTime::from_seconds(at.seconds().saturating_add(seconds));
+        Self { from: moved(self.from), to: moved(self.to), calendar: None }
+    }
+
+    /// Its part of an address: `unit=week&at=2026-11-23`.
+    pub fn query(&self) -> String {
+        match self.calendar {
+            Some((unit, first)) => format!("unit={}&at={first}", unit.word()),
+            None => format!("from={}&to={}", in_address(self.from), in_address(self.to)),
+        }
+    }
+
+    /// The day that other units are opened around.
+    pub fn day(&self, text: &Text) -> Date {
+        self.calendar.map_or_else(|| text.zoned(self.from.seconds()).date(), |(_, first)| first)
+    }
+
+    /// What a person calls it.
+    pub fn name(&self, text: &Text) -> String {
+        let Some((unit, first)) = self.calendar else {
+            let (from, to) = (self.from.seconds(), self.to.seconds());
+            return text.period_range(&text.date_time(from), &text.date_time(to));
+        };
+        match unit {
+            Unit::Day => text.weekday_and_date(first),
+            Unit::Week => {
+                let week = ISOWeekDate::from(first).week().to_string();
+                let sunday = first.nth_weekday(1, Weekday::Sunday).unwrap_or(first);
+                text.period_week_of(&week, &text.date(first), &text.date(sunday))
+            }
+            Unit::Month => text.month_and_year(first),
+            Unit::Year => first.year().to_string(),
+        }
+    }
+}
+
+/// An instant as a person or program writes it in an address: `2026-11-24` (midnight),
+/// `2026-11-24T06:00` (local), or with an offset or `Z`.
+///
+/// # Errors
+/// [`BadPeriod`].
+pub fn instant(text: &str, zone: &TimeZone) -> Result<UtcTime, BadPeriod> {
+    // In an address, a `+` that was not encoded arrives as a blank.
+    let text = text.trim().replace(' ', "+");
+    if let Ok(exact) = text.parse::<Timestamp>() {
+        return Ok(UtcTime::from_seconds(exact.as_second()));
+    }
+    let local: DateTime = text.parse().map_err(|_| BadPeriod)?;
+    let zoned = local.to_zoned(zone.clone()).map_err(|_| BadPeriod)?;
+    Ok(UtcTime::from_seconds(zoned.timestamp().as_second()))
+}
+
+/// An instant for an address: `2026-11-24T05:00:00Z`.
+pub fn in_address(at: UtcTime) -> String {
+    Timestamp::from_second(at.seconds()).unwrap_or_default().to_string()
+}
+
+/// Local midnight, or the first instant of a day that has none.
+pub fn midnight(day: Date, zone: &TimeZone) -> Result<UtcTime, BadPeriod> {
+    let zoned = day.to_zoned(zone.clone()).map_err(|_| BadPeriod)?;
+    Ok(UtcTime::from_seconds(zoned.timestamp().as_second()))
+}
+
+fn span(unit: Unit) -> jiff::Span {
+    match unit {
+        Unit::Day => 1.day(),
+        Unit::Week => 1.week(),
+        Unit::Month => 1.month(),
+        Unit::Year => 1.year(),
+    }
+}
+
+/// The longest period of one page: eleven years, ten full ones and the one that runs. A page reads
+/// it into memory at once.
+const MOST_SECONDS: i64 = 11 * 366 * 86_400;
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::text::Language;
+
+    fn berlin() -> TimeZone {
+        TimeZone::get("Europe/Berlin").unwrap()
+    }
+
+    fn usual() -> (Unit, Date) {
+        (Unit::Week, date(2026, 11, 24))
+    }
+
+    fn query(from: &str, to: &str) -> Query {
+        Query { from: Some(from.to_owned()), to: Some(to.to_owned()), ..Query::default() }
+    }
+
+    #[test]
+    fn the_day_of_the_clock_change_has_its_own_length() {
+        let hours = |day| {
+            let period = Period::around(Unit::Day, day, &berlin()).unwrap();
+            (period.to.seconds() - period.from.seconds()) / 3600
+        };
+        assert_eq!(hours(date(2026, 3, 29)), 23);
+        assert_eq!(hours(date(2026, 10, 25)), 25);
+        assert_eq!(hours(date(2026, 11, 24)), 24);
+    }
+
+    #[test]
+    fn a_week_begins_on_monday_and_is_named_by_its_number() {
+        let week = Period::read(&Query::default(), usual(), &berlin()).unwrap();
+        assert_eq!(week.query(), "unit=week&at=2026-11-23");
+        let text = Text::new(Language::De).in_zone(berlin());
+        assert_eq!(week.name(&text), "KW 48 · 23.11.2026 – 29.11.2026");
+        assert_eq!(week.previous(&berlin()).unwrap().query(), "unit=week&at=2026-11-16");
+        assert_eq!(week.next(&berlin()).unwrap().query(), "unit=week&at=2026-11-30");
+    }
+
+    #[test]
+    fn a_month_before_march_is_february_whatever_their_lengths() {
+        let march = Period::around(Unit::Month, date(2026, 3, 31), &berlin()).unwrap();
+        assert_eq!(march.previous(&berlin()).unwrap().query(), "unit=month&at=2026-02-01");
+    }
+
+    #[test]
+    fn days_and_instants_are_read_and_the_end_is_not_part_of_it() {
+        let day = Period::read(&query("2026-11-24", "2026-11-25"), usual(), &berlin()).unwrap();
+        assert_eq!(in_address(day.from), "2026-11-23T23:00:00Z");
+        assert_eq!(in_address(day.to), "2026-11-24T23:00:00Z");
+        for same in ["2026-11-24T06:00", "2026-11-24T05:00:00Z", "2026-11-24T06:00:00 01:00"] {
+            assert_eq!(in_address(instant(same, &berlin()).unwrap()), "2026-11-24T05:00:00Z");
+        }
+    }
+
+    #[test]
+    fn the_address_of_a_period_leads_back_to_it() {
+        let period = Period::read(&query("2026-10-25T02:30", "2026-11-25"), usual(), &berlin()).unwrap();
+        let (from, to) = (in_address(period.from), in_address(period.to));
+        assert_eq!(period.query(), format!("from={from}&to={to}"));
+        assert_eq!(Period::read(&query(&from, &to), usual(), &berlin()), Ok(period));
+    }
+
+    #[test]
+    fn what_is_no_period_is_refused() {
+        for (from, to) in [
+            ("2026-11-24", "2026-11-24"),
+            ("2026-11-25", "2026-11-24"),
+            ("2026-13-01", "2026-14-01"),
+            ("yesterday", "today"),
+            ("0001-01-01", "9999-12-31"),
+        ] {
+            assert_eq!(Period::read(&query(from, to), usual(), &berlin()), Err(BadPeriod));
+        }
+        let fortnight = Query { unit: Some("fortnight".to_owned()), ..Query::default() };
+        assert_eq!(Period::read(&fortnight, usual(), &berlin()), Err(BadPeriod));
+    }
+
+    #[test]
+    fn an_empty_form_asks_for_the_usual_period() {
+        let period = Period::read(&query("", ""), usual(), &berlin());
+        assert_eq!(period, Period::read(&Query::default(), usual(), &berlin()));
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_have_no_neighbour() {
+        let last = Period::around(Unit::Year, date(9998, 1, 1), &berlin()).unwrap();
+        assert!(last.next(&berlin()).is_none());
+        assert!(Period::around(Unit::Year, date(9999, 5, 1), &berlin()).is_err());
+    }
+}
