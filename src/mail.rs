@@ -4,13 +4,16 @@ pub mod imap;
 pub mod maildir;
 pub mod poll;
 pub mod pop3;
+pub mod substitute;
 
 use std::future::Future;
 
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::config::mailbox::Mailbox;
 use crate::mailbox::{Cursor, MailId, Outcome};
 use crate::net::NetError;
+use crate::net::backoff::Cause;
 
 pub use poll::{Summary, poll};
 
@@ -45,19 +48,41 @@ pub trait Intake: Clone + Send + Sync + 'static {
         folder: &str,
     ) -> impl Future<Output = Result<Option<Cursor>, IntakeError>> + Send;
 
+    /// Takes note that the UIDs of an IMAP folder below `next` were announced: those in `present`
+    /// exist and are open until they are settled, the others below `next` are gone. A `validity`
+    /// other than the cursor's begins a new cursor ([`Cursor::announce`]).
+    ///
+    /// Asked in ascending order, before the mails in `present` are handed over. It need not be
+    /// durable: what is forgotten is announced again.
+    fn announce(
+        &self,
+        folder: &str,
+        validity: u32,
+        present: Vec<u32>,
+        next: u32,
+    ) -> impl Future<Output = Result<(), IntakeError>> + Send;
+
     /// Which of these mails (POP3, Maildir) are settled, in the same order.
     fn settled(
         &self,
         ids: Vec<MailId>,
     ) -> impl Future<Output = Result<Vec<bool>, IntakeError>> + Send;
 
-    /// Settles mails that never came (expunged before they were fetched). For IMAP, a UID of
-    /// `next - 1` moves the cursor although no mail has it.
+    /// Settles mails that never came: expunged before they were fetched.
     fn settle(
         &self,
         folder: &str,
         ids: Vec<MailId>,
     ) -> impl Future<Output = Result<(), IntakeError>> + Send;
+}
+
+/// Whether a mail with this outcome may be deleted or moved, where that is configured.
+pub(crate) fn may_release(mailbox: &Mailbox, outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Stored | Outcome::Duplicate => true,
+        Outcome::Quarantined => mailbox.release_quarantined,
+        Outcome::Irrelevant | Outcome::TooLarge => false,
+    }
 }
 
 /// A mail or a note that could not be made durable: nothing is lost, it is tried again.
@@ -157,17 +182,48 @@ impl MailError {
     /// Whether trying again by itself can help; otherwise a person must act.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Net(NetError::Connect { .. })
+            Self::Net(
+                NetError::Connect { .. } | NetError::Silent { .. } | NetError::Broken { .. },
+            )
             | Self::Throttled { .. }
             | Self::Broken { .. }
             | Self::Intake(_) => true,
-            Self::Net(_)
+            Self::Net(
+                NetError::Tls { .. }
+                | NetError::CaFile { .. }
+                | NetError::NoStarttls { .. }
+                | NetError::Injected { .. },
+            )
             | Self::LoginRefused { .. }
             | Self::LoginDisabled { .. }
             | Self::Folder { .. }
             | Self::Refused { .. }
             | Self::Protocol { .. }
             | Self::File { .. } => false,
+        }
+    }
+
+    /// What it means for the wait before the next attempt.
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::Throttled { retry_after, .. } => Cause::Throttled {
+                retry_after: *retry_after,
+            },
+            Self::LoginRefused { .. } => Cause::Login,
+            Self::Net(_)
+            | Self::LoginDisabled { .. }
+            | Self::Folder { .. }
+            | Self::Refused { .. }
+            | Self::Protocol { .. }
+            | Self::Broken { .. }
+            | Self::File { .. }
+            | Self::Intake(_) => {
+                if self.is_transient() {
+                    Cause::Transient
+                } else {
+                    Cause::Permanent
+                }
+            }
         }
     }
 }

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::{Intake, MailError};
-use crate::config::mailbox::Mailbox;
+use crate::config::mailbox::{Mailbox, Protocol};
+use crate::mail::{Intake, MailError, imap, maildir, pop3};
+use crate::mailbox::Outcome;
 
 /// What one poll did.
+///
+/// `announced` = `durable` + `too_large` + `not_given` + `expunged` after a poll without an error.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Summary {
     /// Mails that were new to us.
@@ -32,27 +35,65 @@ pub struct Summary {
     pub bytes: u64,
 }
 
+impl Summary {
+    /// Counts a mail by what became of it.
+    pub(crate) fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Stored => {}
+            Outcome::Duplicate => self.duplicates += 1,
+            Outcome::Quarantined => self.quarantined += 1,
+            Outcome::Irrelevant => self.irrelevant += 1,
+            Outcome::TooLarge => {
+                self.too_large += 1;
+                return;
+            }
+        }
+        self.durable += 1;
+    }
+
+    /// Mails of which nothing is left to do in this poll.
+    pub(crate) fn done(&self) -> u64 {
+        self.durable + self.too_large + self.not_given + self.expunged
+    }
+}
+
 /// A session that is kept between polls, so that an idle poll costs no login.
 #[derive(Debug, Default)]
 pub struct Session {
     /// The IMAP connection of the last poll, if it is still good.
-    pub(crate) imap: Option<super::imap::Connection>,
+    pub(crate) imap: Option<imap::Connection>,
+    /// What is known of the IMAP folder beyond one connection.
+    pub(crate) memory: imap::Memory,
+}
+
+impl Session {
+    /// Ends the session in good manners (LOGOUT), at a stop. At most two seconds.
+    pub async fn close(self) {
+        if let Some(connection) = self.imap {
+            connection.close().await;
+        }
+    }
 }
 
 /// Polls a mailbox once: fetches what is new, hands it over, releases what is durable.
 ///
-/// `progress` is told (done, announced) now and then. `budget` bounds the bytes in flight.
+/// `progress` is told (done, announced) now and then. `budget` bounds the bytes in flight: one
+/// permit is one KiB.
 ///
 /// # Errors
 /// [`MailError`]; what was durable before stays done.
 pub async fn poll<I: Intake>(
-    _mailbox: &Mailbox,
-    _session: &mut Session,
-    _budget: Arc<Semaphore>,
-    _intake: &I,
-    _progress: &(dyn Fn(u64, u64) + Send + Sync),
+    mailbox: &Mailbox,
+    session: &mut Session,
+    budget: Arc<Semaphore>,
+    intake: &I,
+    progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<Summary, MailError> {
-    todo!()
+    match mailbox.protocol {
+        Protocol::Imap => imap::poll(mailbox, session, budget, intake, progress).await,
+        Protocol::Pop3 => pop3::poll(mailbox, budget, intake, progress).await,
+        Protocol::Maildir => maildir::poll(mailbox, budget, intake, progress).await,
+    }
 }
 
 /// Waits until the mailbox may have something new: IMAP IDLE where it is offered and wanted.
@@ -60,6 +101,9 @@ pub async fn poll<I: Intake>(
 ///
 /// # Errors
 /// [`MailError`] if the connection broke.
-pub async fn wait_for_news(_mailbox: &Mailbox, _session: &mut Session) -> Result<bool, MailError> {
-    todo!()
+pub async fn wait_for_news(mailbox: &Mailbox, session: &mut Session) -> Result<bool, MailError> {
+    match mailbox.protocol {
+        Protocol::Imap => imap::wait_for_news(mailbox, session).await,
+        Protocol::Pop3 | Protocol::Maildir => Ok(false),
+    }
 }

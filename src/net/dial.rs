@@ -12,8 +12,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::{NetError, tls};
 use crate::config::mailbox::{Encryption, Endpoint};
+use crate::net::{NetError, tls};
 
 /// A connection to a mail server, plain or encrypted.
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug {}

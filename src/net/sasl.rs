@@ -1,14 +1,19 @@
-//! SASL: what is sent to sign in, already in base64. Pure.
+//! SASL: what is sent to sign in. Pure.
 //!
 //! The results are secrets: send them, never log them.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// The one message of PLAIN (RFC 4616): no authorisation identity, then name and password, each
-/// behind a NUL.
+/// The one message of PLAIN (RFC 4616), in base64.
 pub fn plain(username: &str, password: &str) -> String {
-    STANDARD.encode(format!("\0{username}\0{password}"))
+    STANDARD.encode(plain_message(username, password))
+}
+
+/// The one message of PLAIN before base64: no authorisation identity, then name and password, each
+/// behind a NUL.
+pub fn plain_message(username: &str, password: &str) -> String {
+    format!("\0{username}\0{password}")
 }
 
 /// The two answers of LOGIN (draft-murchison-sasl-login): name, then password.

@@ -11,9 +11,9 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
-use super::dial::BoxStream;
-use super::{NetError, tls};
 use crate::config::mailbox::Endpoint;
+use crate::net::dial::BoxStream;
+use crate::net::{NetError, tls};
 
 /// A plain connection on which lines are exchanged before TLS, or before the real client begins.
 #[derive(Debug)]

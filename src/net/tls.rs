@@ -18,9 +18,9 @@ use rustls::{
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::NetError;
-use super::dial::BoxStream;
 use crate::config::mailbox::Endpoint;
+use crate::net::NetError;
+use crate::net::dial::BoxStream;
 
 /// Shakes hands as a client, with the trust that the endpoint asks for.
 ///

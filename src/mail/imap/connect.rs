@@ -1,0 +1,334 @@
+//! From a host name to a selected folder: greeting, TLS, sign-in.
+//!
+//! Greeting, STARTTLS and the capabilities before the sign-in are read as plain lines, before any
+//! IMAP client exists: nothing that came in clear text can reach it.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::io;
+use std::time::Duration;
+
+use async_imap::error::Error;
+use async_imap::{Authenticator, Client, Session};
+use tokio::time::timeout;
+
+use crate::config::mailbox::{Encryption, Endpoint, Mailbox};
+use crate::mail::MailError;
+use crate::mail::imap::guard::Guard;
+use crate::mail::imap::wire::{Code, Event, Wire};
+use crate::mail::imap::{Connection, Selected, answer, names, releases};
+use crate::net::dial::{self, BoxStream};
+use crate::net::starttls::Opening;
+use crate::net::{NetError, sasl};
+
+/// Connects, signs in and opens the folder.
+///
+/// # Errors
+/// [`MailError`].
+pub(super) async fn connect(mailbox: &Mailbox) -> Result<Connection, MailError> {
+    let opened = open(&mailbox.endpoint()).await?;
+    let session = sign_in(opened, mailbox).await?;
+    let mut wire = Wire::new(session, mailbox.host.clone());
+    let capabilities = after_sign_in(&mut wire).await?;
+    let selected = select(&mut wire, mailbox).await?;
+    Ok(Connection::new(wire, capabilities, selected))
+}
+
+/// What the server offers, in capitals.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Capabilities(BTreeSet<String>);
+
+impl Capabilities {
+    /// Whether it is offered.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// Reads `* CAPABILITY …` and `* OK [CAPABILITY …] …`.
+    fn parse(line: &str) -> Option<Self> {
+        let capitals = line.to_ascii_uppercase();
+        let (before, list) = capitals.split_once("CAPABILITY ")?;
+        if !(before == "* " || before.ends_with('[')) {
+            return None;
+        }
+        let list = list.split(']').next().unwrap_or(list);
+        Some(list.split_whitespace().map(str::to_owned).collect())
+    }
+}
+
+impl FromIterator<String> for Capabilities {
+    fn from_iter<T: IntoIterator<Item = String>>(words: T) -> Self {
+        Self(words.into_iter().collect())
+    }
+}
+
+/// A connection on which nobody is signed in.
+struct Opened {
+    stream: BoxStream,
+    /// What was received and not read yet.
+    received: Vec<u8>,
+    capabilities: Capabilities,
+    encrypted: bool,
+}
+
+/// Opens a connection as encrypted as it shall be.
+async fn open(endpoint: &Endpoint) -> Result<Opened, MailError> {
+    let stream = dial::dial(endpoint).await?;
+    let mut encrypted = endpoint.encryption == Encryption::Tls;
+    let mut opening = Opening::new(stream, endpoint);
+    let greeting = text(opening.greeting().await?);
+    check_greeting(&greeting, endpoint)?;
+    let mut capabilities = match Capabilities::parse(&greeting) {
+        Some(capabilities) => capabilities,
+        None => ask(&mut opening, endpoint).await?,
+    };
+    let offered = capabilities.has("STARTTLS");
+    let wanted = match endpoint.encryption {
+        Encryption::None | Encryption::Tls => false,
+        Encryption::Auto => offered,
+        Encryption::Starttls => true,
+    };
+    if wanted {
+        if !offered {
+            return Err(MailError::Net(NetError::NoStarttls {
+                host: endpoint.host.clone(),
+                port: endpoint.port,
+            }));
+        }
+        let answer = command(&mut opening, "STARTTLS", &mut |_| {}).await?;
+        if !answer.starts_with("OK") {
+            return Err(answer::refusal(&endpoint.host, "STARTTLS", &answer));
+        }
+        opening = Opening::new(opening.upgrade().await?, endpoint);
+        encrypted = true;
+        // What was offered in clear text is forgotten (RFC 9051 section 6.2.1).
+        capabilities = ask(&mut opening, endpoint).await?;
+    }
+    let (stream, received) = opening.into_parts();
+    Ok(Opened {
+        stream,
+        received,
+        capabilities,
+        encrypted,
+    })
+}
+
+fn check_greeting(greeting: &str, endpoint: &Endpoint) -> Result<(), MailError> {
+    let capitals = greeting.to_ascii_uppercase();
+    if capitals.starts_with("* OK") {
+        return Ok(());
+    }
+    if capitals.starts_with("* BYE") {
+        return Err(MailError::Throttled {
+            host: endpoint.host.clone(),
+            answer: answer::shown(greeting),
+            retry_after: None,
+        });
+    }
+    // RFC 9051 section 6.2.1: after PREAUTH there is no STARTTLS; an attacker who says so would
+    // keep the connection in clear text. Without TLS wanted it is a server that serves one user.
+    let what = if capitals.starts_with("* PREAUTH") {
+        "PREAUTH: it takes the connection for signed in already, which is not supported".to_owned()
+    } else {
+        format!("no IMAP greeting, but {:?}", answer::shown(greeting))
+    };
+    Err(MailError::Protocol {
+        host: endpoint.host.clone(),
+        what,
+    })
+}
+
+async fn ask(opening: &mut Opening<'_>, endpoint: &Endpoint) -> Result<Capabilities, MailError> {
+    let mut capabilities = None;
+    let mut read = |line: &str| capabilities = Capabilities::parse(line).or(capabilities.take());
+    let answer = command(opening, "CAPABILITY", &mut read).await?;
+    capabilities.ok_or_else(|| answer::refusal(&endpoint.host, "CAPABILITY", &answer))
+}
+
+/// Runs a command on the bare connection; gives its tagged answer without the tag.
+async fn command(
+    opening: &mut Opening<'_>,
+    command: &str,
+    each: &mut (dyn FnMut(&str) + Send),
+) -> Result<String, NetError> {
+    opening.send(format!("O1 {command}\r\n").as_bytes()).await?;
+    for _ in 0..MAX_OPENING_LINES {
+        let line = text(opening.line().await?);
+        if let Some(answer) = line.strip_prefix("O1 ") {
+            return Ok(answer.to_owned());
+        }
+        each(&line);
+    }
+    Ok("BAD too many lines instead of an answer".to_owned())
+}
+
+fn text(line: Vec<u8>) -> String {
+    String::from_utf8(line).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into())
+}
+
+async fn sign_in(opened: Opened, mailbox: &Mailbox) -> Result<Session<Guard>, MailError> {
+    let Opened {
+        stream,
+        received,
+        capabilities,
+        encrypted,
+    } = opened;
+    if capabilities.has("LOGINDISABLED") {
+        return Err(MailError::LoginDisabled {
+            host: mailbox.host.clone(),
+            remedy: if encrypted {
+                "it takes no passwords at all, only tokens (OAuth)"
+            } else {
+                "it wants encryption first; use encryption = \"starttls\" or \"tls\""
+            }
+            .to_owned(),
+        });
+    }
+    let client = Client::new(Guard::new(stream, received, mailbox.max_mail_size.bytes()));
+    let (user, password) = (mailbox.username.as_str(), mailbox.password.reveal());
+    let in_ascii = user.is_ascii() && password.is_ascii();
+    let attempt = async {
+        if capabilities.has("AUTH=PLAIN") && capabilities.has("SASL-IR") {
+            let command = format!("PLAIN {}", sasl::plain(user, password));
+            client.authenticate(command, Steps::default()).await
+        } else if capabilities.has("AUTH=PLAIN") {
+            let steps = Steps([sasl::plain_message(user, password)].into());
+            client.authenticate("PLAIN", steps).await
+        } else if capabilities.has("AUTH=LOGIN") && !in_ascii {
+            // The strings of the command LOGIN are ASCII (RFC 3501 section 9, `quoted`).
+            let steps = Steps([user.to_owned(), password.to_owned()].into());
+            client.authenticate("LOGIN", steps).await
+        } else {
+            client.login(user, password).await
+        }
+    };
+    match timeout(SIGN_IN_LIMIT, attempt).await {
+        Ok(Ok(session)) => Ok(session),
+        Ok(Err((error, client))) => Err(not_signed_in(error, client.get_ref(), mailbox)),
+        Err(_) => Err(not_signed_in_for(io::ErrorKind::TimedOut.into(), mailbox)),
+    }
+}
+
+/// Answers the server's challenges one by one, and with nothing when there is no more to say: a
+/// server that refuses tells why in a challenge, and waits for an empty answer.
+#[derive(Debug, Default)]
+struct Steps(VecDeque<String>);
+
+impl Authenticator for Steps {
+    type Response = String;
+
+    fn process(&mut self, _challenge: &[u8]) -> String {
+        self.0.pop_front().unwrap_or_default()
+    }
+}
+
+fn not_signed_in(error: Error, guard: &Guard, mailbox: &Mailbox) -> MailError {
+    let answer = guard.last_answer();
+    match error {
+        Error::No(_) | Error::Bad(_) => {
+            // Without our tag.
+            let words = answer
+                .split_once(' ')
+                .map_or(answer.as_str(), |(_, words)| words);
+            if answer::asks_to_wait(words) {
+                return answer::refusal(&mailbox.host, "the sign-in", words);
+            }
+            MailError::LoginRefused {
+                host: mailbox.host.clone(),
+                user: mailbox.username.clone(),
+                answer: answer::shown(words),
+            }
+        }
+        Error::Io(source) => not_signed_in_for(source, mailbox),
+        other => not_signed_in_for(io::Error::other(format!("{other}; {answer}")), mailbox),
+    }
+}
+
+fn not_signed_in_for(source: io::Error, mailbox: &Mailbox) -> MailError {
+    MailError::Broken {
+        host: mailbox.host.clone(),
+        doing: "signing in",
+        source,
+    }
+}
+
+/// Asks what is offered now (Exchange shows MOVE only here), and says who we are.
+async fn after_sign_in(wire: &mut Wire) -> Result<Capabilities, MailError> {
+    let mut offered = None;
+    let done = wire.run("CAPABILITY", |event| {
+        if let Event::Capabilities(list) = event {
+            offered = Some(list);
+        }
+    });
+    let done = done.await?;
+    let offered = match (offered, done.code) {
+        (Some(list), _) | (None, Code::Capabilities(list)) => list,
+        (None, _) => Vec::new(),
+    };
+    let capabilities: Capabilities = offered.into_iter().collect();
+    if capabilities.has("ID") {
+        // RFC 2971: helps the server's administrator, and a few servers insist on it.
+        let id = concat!(
+            "ID (\"name\" \"mscons-gateway\" \"version\" \"",
+            env!("CARGO_PKG_VERSION"),
+            "\")"
+        );
+        wire.attempt(id, |_| {}).await?;
+    }
+    Ok(capabilities)
+}
+
+/// Opens the folder; read-only unless something shall be released in it.
+async fn select(wire: &mut Wire, mailbox: &Mailbox) -> Result<Selected, MailError> {
+    let verb = if releases(mailbox) {
+        "SELECT"
+    } else {
+        "EXAMINE"
+    };
+    let command = format!("{verb} {}", names::folder(&mailbox.folder));
+    let mut selected = Selected::default();
+    let mut read = |event| match event {
+        Event::Code(Code::UidValidity(validity)) => selected.validity = validity,
+        Event::Code(Code::UidNext(next)) => selected.next = next,
+        Event::Code(Code::UidNotSticky) => selected.sticky = false,
+        _ => {}
+    };
+    let done = wire.attempt(&command, &mut read).await?;
+    read(Event::Code(done.code));
+    // What is new is told by UIDNEXT here, not by the first EXISTS.
+    wire.news = false;
+    if done.ok {
+        return Ok(selected);
+    }
+    if answer::asks_to_wait(&done.text) {
+        return Err(answer::refusal(wire.host(), verb, &done.text));
+    }
+    Err(MailError::Folder {
+        host: mailbox.host.clone(),
+        folder: mailbox.folder.clone(),
+        answer: answer::with_remedy(&done.text),
+    })
+}
+
+/// Exchange takes several seconds by design; a minute is given up.
+const SIGN_IN_LIMIT: Duration = Duration::from_secs(60);
+
+/// Lines before the answer to a command: one capability list, and perhaps a greeting or two.
+const MAX_OPENING_LINES: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capabilities_are_read_from_greeting_and_answer() {
+        let greeting = "* OK [CAPABILITY IMAP4rev1 SASL-IR auth=plain] ready";
+        let capabilities = Capabilities::parse(greeting).unwrap();
+        assert!(capabilities.has("AUTH=PLAIN") && capabilities.has("SASL-IR"));
+        assert!(!capabilities.has("READY") && !capabilities.has("STARTTLS"));
+        assert_eq!(Capabilities::parse("* OK ready for CAPABILITY tests"), None);
+        assert!(
+            Capabilities::parse("* CAPABILITY IMAP4rev1 STARTTLS")
+                .is_some_and(|list| list.has("STARTTLS"))
+        );
+    }
+}

@@ -1,0 +1,349 @@
+//! Commands out, responses in: a signed-in session whose every tagged answer is looked at.
+//!
+//! The typed streams of [`async_imap`] end alike after OK, NO, BAD and a lost connection, so only
+//! its raw responses are used. Reading is cancel-safe: what came stays in the session's buffer.
+
+use std::io;
+use std::time::Duration;
+
+use async_imap::Session;
+use async_imap::imap_proto::rfc4315::UidSetMember;
+use async_imap::imap_proto::{
+    AttributeValue, MailboxDatum, RequestId, Response, ResponseCode, Status,
+};
+use tokio::time::timeout;
+
+use crate::mail::MailError;
+use crate::mail::imap::answer;
+use crate::mail::imap::guard::Guard;
+
+/// The session, and what it said unasked.
+#[derive(Debug)]
+pub(super) struct Wire {
+    session: Session<Guard>,
+    host: String,
+    /// Mails in the selected folder.
+    pub(super) exists: u32,
+    /// The server told of mails since this was last cleared.
+    pub(super) news: bool,
+    bye: Option<String>,
+}
+
+/// One response, as far as we use it.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// The tagged answer to a command.
+    Done(Done),
+    /// `FETCH` of one mail.
+    Fetch(Fetched),
+    /// `SEARCH`.
+    Search(Vec<u32>),
+    /// A response code outside of tagged answers: `* OK [UIDNEXT 7]`.
+    Code(Code),
+    /// `+`: the server waits for us.
+    Continue,
+    /// `CAPABILITY`, in capitals.
+    Capabilities(Vec<String>),
+    /// Something else; counts are kept in [`Wire`].
+    Other,
+}
+
+/// A tagged answer.
+#[derive(Debug)]
+pub(super) struct Done {
+    /// Of the command that it answers.
+    pub(super) tag: RequestId,
+    /// OK; otherwise NO or BAD.
+    pub(super) ok: bool,
+    /// Its response code, if we use it.
+    pub(super) code: Code,
+    /// Its words.
+    pub(super) text: String,
+}
+
+/// Response codes that we use.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Code {
+    /// None, or another one.
+    None,
+    /// `UIDVALIDITY`.
+    UidValidity(u32),
+    /// `UIDNEXT`.
+    UidNext(u32),
+    /// `UIDNOTSTICKY` (RFC 4315): UIDs do not survive the session.
+    UidNotSticky,
+    /// `COPYUID` (RFC 4315): the UIDs that were copied.
+    Copied(Vec<u32>),
+    /// `CAPABILITY`, in capitals.
+    Capabilities(Vec<String>),
+}
+
+/// What a FETCH response says of one mail.
+#[derive(Debug, Default)]
+pub(super) struct Fetched {
+    /// Its number in the folder.
+    pub(super) sequence: u32,
+    /// UID, if it is an answer to a UID command.
+    pub(super) uid: Option<u32>,
+    /// Size in bytes as the server says.
+    pub(super) size_bytes: Option<u64>,
+    /// The mail.
+    pub(super) body: Body,
+    /// Flagged `\Deleted`.
+    pub(super) deleted: bool,
+}
+
+/// The mail in a FETCH response.
+#[derive(Debug, Default)]
+pub(super) enum Body {
+    /// The response is about something else: flags, a size.
+    #[default]
+    Absent,
+    /// Asked for, and NIL: the server does not give it.
+    Nil,
+    /// The mail's bytes.
+    Given(Vec<u8>),
+}
+
+impl Wire {
+    pub(super) fn new(session: Session<Guard>, host: String) -> Self {
+        Self {
+            session,
+            host,
+            exists: 0,
+            news: false,
+            bye: None,
+        }
+    }
+
+    /// Host as configured, for errors.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Sends a command and gives its tag. Its answer may come among others.
+    pub(super) async fn send(&mut self, command: &str) -> Result<RequestId, MailError> {
+        let sent = timeout(NO_PROGRESS, self.session.run_command(command)).await;
+        match sent {
+            Ok(Ok(tag)) => Ok(tag),
+            Ok(Err(async_imap::error::Error::Io(error))) => Err(self.broken("sending", error)),
+            Ok(Err(error)) => Err(self.broken("sending", io::Error::other(error.to_string()))),
+            Err(_) => Err(self.broken("sending", io::ErrorKind::TimedOut.into())),
+        }
+    }
+
+    /// Sends a line without a tag (`DONE`).
+    pub(super) async fn send_line(&mut self, line: &str) -> Result<(), MailError> {
+        let sent = timeout(NO_PROGRESS, self.session.run_command_untagged(line)).await;
+        match sent {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(self.broken("sending", io::Error::other(error.to_string()))),
+            Err(_) => Err(self.broken("sending", io::ErrorKind::TimedOut.into())),
+        }
+    }
+
+    /// The next response, while an answer is due. Cancel-safe.
+    ///
+    /// # Errors
+    /// [`MailError::Broken`] at the end of the connection and after 60 s without a byte;
+    /// [`MailError::Protocol`] for what cannot be understood. The session is of no use then.
+    pub(super) async fn next(&mut self) -> Result<Event, MailError> {
+        loop {
+            let before = self.session.get_ref().received();
+            match timeout(NO_PROGRESS, self.unhurried_next()).await {
+                Ok(event) => return event,
+                Err(_) if self.session.get_ref().received() > before => {}
+                Err(_) => {
+                    let silence = format!("nothing came for {} s", NO_PROGRESS.as_secs());
+                    let error = io::Error::new(io::ErrorKind::TimedOut, silence);
+                    return Err(self.broken("reading", error));
+                }
+            }
+        }
+    }
+
+    /// The next response, however long it takes. Cancel-safe.
+    pub(super) async fn unhurried_next(&mut self) -> Result<Event, MailError> {
+        match self.session.read_response().await {
+            Ok(Some(response)) => {
+                self.note(response.parsed());
+                Ok(event(response.parsed()))
+            }
+            Ok(None) => Err(self.broken("reading", io::ErrorKind::UnexpectedEof.into())),
+            Err(error) => Err(self.unreadable(error)),
+        }
+    }
+
+    /// Runs one command to its tagged answer, whatever that is; `each` sees what comes before.
+    pub(super) async fn attempt(
+        &mut self,
+        command: &str,
+        mut each: impl FnMut(Event) + Send,
+    ) -> Result<Done, MailError> {
+        let tag = self.send(command).await?;
+        loop {
+            match self.next().await? {
+                Event::Done(done) if done.tag == tag => return Ok(done),
+                event => each(event),
+            }
+        }
+    }
+
+    /// Runs one command that must be answered OK.
+    ///
+    /// # Errors
+    /// [`MailError::Refused`] or [`MailError::Throttled`], and those of [`Wire::next`].
+    pub(super) async fn run(
+        &mut self,
+        command: &str,
+        each: impl FnMut(Event) + Send,
+    ) -> Result<Done, MailError> {
+        let done = self.attempt(command, each).await?;
+        if done.ok {
+            return Ok(done);
+        }
+        Err(answer::refusal(&self.host, verb(command), &done.text))
+    }
+
+    fn note(&mut self, response: &Response<'_>) {
+        match response {
+            Response::MailboxData(MailboxDatum::Exists(count)) => {
+                self.news |= *count > self.exists;
+                self.exists = *count;
+            }
+            Response::Expunge(_) => self.exists = self.exists.saturating_sub(1),
+            Response::Data {
+                status: Status::Bye,
+                outcome,
+            } => self.bye = Some(answer::shown(outcome.information.as_deref().unwrap_or(""))),
+            _ => {}
+        }
+    }
+
+    fn unreadable(&self, error: io::Error) -> MailError {
+        // The parser's complaint holds all of its input: only the start may be shown.
+        let senseless = error.kind() == io::ErrorKind::InvalidData
+            || error.to_string().contains("during parsing of");
+        if senseless {
+            return MailError::Protocol {
+                host: self.host.clone(),
+                what: answer::shown(&error.to_string()),
+            };
+        }
+        self.broken("reading", error)
+    }
+
+    pub(super) fn broken(&self, doing: &'static str, source: io::Error) -> MailError {
+        let source = match &self.bye {
+            Some(words) => io::Error::new(source.kind(), format!("the server said BYE {words}")),
+            None => source,
+        };
+        MailError::Broken {
+            host: self.host.clone(),
+            doing,
+            source,
+        }
+    }
+}
+
+/// The words of a command that name it: `UID FETCH`.
+fn verb(command: &str) -> &str {
+    let words = if command.starts_with("UID ") { 2 } else { 1 };
+    let end = command.match_indices(' ').nth(words - 1);
+    end.and_then(|(end, _)| command.get(..end))
+        .unwrap_or(command)
+}
+
+fn event(response: &Response<'_>) -> Event {
+    match response {
+        Response::Done {
+            tag,
+            status,
+            outcome,
+        } => Event::Done(Done {
+            tag: tag.clone(),
+            ok: *status == Status::Ok,
+            code: code(outcome.code.as_ref()),
+            text: outcome.information.as_deref().unwrap_or("").to_owned(),
+        }),
+        Response::Data { outcome, .. } => Event::Code(code(outcome.code.as_ref())),
+        Response::Fetch(sequence, attributes) => Event::Fetch(fetched(*sequence, attributes)),
+        Response::MailboxData(MailboxDatum::Search(uids)) => Event::Search(uids.clone()),
+        Response::Capabilities(list) => Event::Capabilities(capabilities(list)),
+        Response::Continue(_) => Event::Continue,
+        _ => Event::Other,
+    }
+}
+
+fn fetched(sequence: u32, attributes: &[AttributeValue<'_>]) -> Fetched {
+    let mut fetched = Fetched {
+        sequence,
+        ..Fetched::default()
+    };
+    for attribute in attributes {
+        match attribute {
+            AttributeValue::Uid(uid) => fetched.uid = Some(*uid),
+            AttributeValue::Rfc822Size(size) => fetched.size_bytes = Some(u64::from(*size)),
+            AttributeValue::BodySection { data, .. } => {
+                fetched.body = data
+                    .as_deref()
+                    .map_or(Body::Nil, |bytes| Body::Given(bytes.to_vec()));
+            }
+            AttributeValue::Flags(flags) => {
+                fetched.deleted = flags.iter().any(|f| f.eq_ignore_ascii_case("\\Deleted"));
+            }
+            _ => {}
+        }
+    }
+    fetched
+}
+
+fn code(code: Option<&ResponseCode<'_>>) -> Code {
+    match code {
+        Some(ResponseCode::UidValidity(number)) => Code::UidValidity(*number),
+        Some(ResponseCode::UidNext(number)) => Code::UidNext(*number),
+        Some(ResponseCode::UidNotSticky) => Code::UidNotSticky,
+        Some(ResponseCode::CopyUid(_, from, _)) => Code::Copied(members(from)),
+        Some(ResponseCode::Capabilities(list)) => Code::Capabilities(capabilities(list)),
+        _ => Code::None,
+    }
+}
+
+fn members(set: &[UidSetMember]) -> Vec<u32> {
+    set.iter()
+        .flat_map(|member| match member {
+            UidSetMember::Uid(uid) => *uid..=*uid,
+            UidSetMember::UidRange(range) => range.clone(),
+        })
+        .take(MAX_COPIED)
+        .collect()
+}
+
+fn capabilities(list: &[async_imap::imap_proto::Capability<'_>]) -> Vec<String> {
+    use async_imap::imap_proto::Capability;
+    list.iter()
+        .map(|capability| match capability {
+            Capability::Imap4rev1 => "IMAP4REV1".to_owned(),
+            Capability::Auth(mechanism) => format!("AUTH={}", mechanism.to_ascii_uppercase()),
+            Capability::Atom(word) => word.to_ascii_uppercase(),
+        })
+        .collect()
+}
+
+/// While an answer is due; there is no limit on one that makes progress.
+const NO_PROGRESS: Duration = Duration::from_secs(60);
+
+/// One command copies no more than a set names.
+const MAX_COPIED: usize = 500;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_named_without_its_arguments() {
+        assert_eq!(verb("UID FETCH 1:2 (UID)"), "UID FETCH");
+        assert_eq!(verb("SELECT \"INBOX\""), "SELECT");
+        assert_eq!(verb("NOOP"), "NOOP");
+    }
+}
