@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::chart::Point;
+use crate::chart::{self, Point};
 use crate::format::Record;
 use crate::format::record::Stored;
 use crate::market::calendar::UtcTime;
@@ -75,7 +75,7 @@ impl Values {
             Some(Point {
                 start,
                 end: held.end.unwrap_or(start),
-                value: held.value.map(crate::chart::number),
+                value: held.value.map(chart::number),
                 quality: held.quality,
                 corrected: held.superseded > 0,
             })

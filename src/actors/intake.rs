@@ -11,6 +11,7 @@ use crate::ingest::{Arrival, IngestError, Parcel, Settled};
 use crate::mail::{FetchedMail, Intake, IntakeError};
 use crate::mailbox::{Cursor, MailId, Outcome};
 use crate::store::Store;
+use crate::store::ledger::Announced;
 
 /// Hands the mails of one mailbox to the `MsconsActor`.
 #[derive(Clone)]
@@ -24,6 +25,18 @@ impl MailboxIntake {
     /// The intake of the mailbox with this name.
     pub fn new(mailbox: &str, mscons: Addr<MsconsActor>, store: Arc<dyn Store>) -> Self {
         Self { mailbox: mailbox.into(), mscons, store }
+    }
+
+        async fn note(
+        &self,
+        folder: &str,
+        announced: Option<Announced>,
+        ids: Vec<MailId>,
+    ) -> Result<(), IntakeError> {
+        let mailbox = self.mailbox.to_string();
+        let settled = Settled { mailbox, folder: folder.to_owned(), announced, ids };
+        let answer = self.mscons.send(Settle(settled)).await;
+        answer.map_err(|_| stopping())?.map_err(|error| IntakeError(error.to_string()))
     }
 
     /// Reads what is remembered, off the async threads.
@@ -57,11 +70,18 @@ impl Intake for MailboxIntake {
         self.ask(move |store, mailbox| store.settled(mailbox, &ids)).await
     }
 
+        async fn announce(
+        &self,
+        folder: &str,
+        validity: u32,
+        present: Vec<u32>,
+        next: u32,
+    ) -> Result<(), IntakeError> {
+        self.note(folder, Some(Announced { validity, present, next }), Vec::new()).await
+    }
+
     async fn settle(&self, folder: &str, ids: Vec<MailId>) -> Result<(), IntakeError> {
-        let settled =
-            Settled { mailbox: self.mailbox.to_string(), folder: folder.to_owned(), ids };
-        let answer = self.mscons.send(Settle(settled)).await;
-        answer.map_err(|_| stopping())?.map_err(|error| IntakeError(error.to_string()))
+        self.note(folder, None, ids).await
     }
 }
 

@@ -63,7 +63,7 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
             Ok((session, Ok(summary), took)) => {
                 self.failures = 0;
                 self.session = Some(session);
-                metrics::poll_ended(name, PollResult::Ok, took);
+                metrics::polled(name, PollResult::Ok, took);
                 metrics::mails_fetched(name, summary.durable, summary.bytes);
                 metrics::mailbox_up(name, true);
                 metrics::mailbox_last_success(name, clock::now().seconds());
@@ -74,11 +74,11 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
             Ok((_, Err(error), took)) => {
                 let transient = error.is_transient();
                 let result = if transient { PollResult::Transient } else { PollResult::Permanent };
-                metrics::poll_ended(name, result, took);
+                metrics::polled(name, result, took);
                 self.failed(&error.to_string(), transient, cause_of(&error))
             }
             Err(panic) => {
-                metrics::poll_ended(name, PollResult::Panic, Duration::ZERO);
+                metrics::polled(name, PollResult::Panic, Duration::ZERO);
                 self.failed(&format!("the poll failed: {panic}"), true, Cause::Transient)
             }
         };
@@ -106,17 +106,22 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
         let failed_before = self.failures > 0;
         let rest = tokio::spawn(async move {
             let mut session = session.unwrap_or_default();
-            if failed_before || !mailbox.idle {
-                tokio::time::sleep(delay).await;
-                return session;
-            }
-            match mail::poll::wait_for_news(&mailbox, &mut session, delay).await {
-                Ok(_) => session,
-                Err(error) => {
-                    tracing::debug!(mailbox = %mailbox.name, %error, "the connection ended while waiting for news");
-                    Session::default()
+                        let timer = tokio::time::sleep(delay);
+            tokio::pin!(timer);
+            if !failed_before {
+                // Ends at once where the server reports nothing by itself.
+                let news = mail::poll::wait_for_news(&mailbox, &mut session);
+                match tokio::time::timeout(delay, news).await {
+                    Ok(Ok(true)) => return session,
+                    Ok(Ok(false)) | Err(_) => {}
+                    Ok(Err(error)) => {
+                        tracing::debug!(mailbox = %mailbox.name, %error, "the connection ended while waiting for news");
+                        return Session::default();
+                    }
                 }
             }
+            timer.await;
+            session
         });
         ctx.spawn(rest.into_actor(self).map(|rested, actor, ctx| {
             if actor.session.is_none() {

@@ -68,7 +68,10 @@ struct Counts {
 pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     let mut out = output::stdout();
     let mut sink: Sink<'_> = match args.format.format() {
-        Some(format) => Some(Writer::parsed(format, Dialect::default(), &mut out)?),
+        Some(format) => {
+            let out: &mut dyn Write = &mut out;
+            Some(Writer::parsed(format, Dialect::default(), out)?)
+        },
         None => None,
     };
     let mut counts = Counts::default();

@@ -49,7 +49,8 @@ pub(super) async fn serve(
         store: Arc::clone(&opened.store),
         archive: Arc::clone(&opened.archive),
         health: health.clone(),
-        text: Text::new(config.language, open::time_zone(&config)?),
+                text: Arc::new(Text::new(config.language).in_zone(open::time_zone(&config)?)),
+        time_zone: open::time_zone(&config)?,
         metrics: metrics.clone(),
         dialect: open::dialect(&config),
     };

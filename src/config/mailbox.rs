@@ -10,7 +10,7 @@ use super::secret::Secret;
 use super::units::{ByteSize, Span};
 
 /// A mailbox.
-#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mailbox {
     /// Its name in logs, metrics and pages.

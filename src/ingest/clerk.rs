@@ -27,28 +27,13 @@ pub(super) struct Prepared {
 impl Prepared {
     /// A batch that settles mails of which nothing was taken in.
     pub(super) fn settling(settled: Settled) -> Self {
-        let Settled {
-            mailbox,
-            folder,
-            ids,
-        } = settled;
-        let batch = Batch {
-            mailbox,
-            folder,
-            mail: MailSlot::None,
-            interchanges: Vec::new(),
-            duplicates: Vec::new(),
-            quarantine: Vec::new(),
-            settles: ids,
-            resolves: Vec::new(),
-        };
+        let Settled { mailbox, folder, announced, ids } = settled;
+        Self::of(Batch { announced, settles: ids, ..Batch::of_mailbox(&mailbox, &folder) })
+    }
+
+    fn of(batch: Batch) -> Self {
         let (hashes, references) = (HashSet::new(), HashSet::new());
-        Self {
-            batch,
-            outcome: Outcome::Irrelevant,
-            hashes,
-            references,
-        }
+        Self { batch, outcome: Outcome::Irrelevant, hashes, references }
     }
 
     /// Whether a mail speaks of the same interchanges or messages as this one: then this one must
@@ -100,11 +85,7 @@ impl Clerk {
         {
             return Err(IngestError::NoSuchEntry(number));
         }
-        let mut prepared = Prepared::settling(Settled {
-            mailbox: String::new(),
-            folder: String::new(),
-            ids: Vec::new(),
-        });
+        let mut prepared = Prepared::of(Batch::of_mailbox("", ""));
         prepared.batch.resolves.push(number);
         Ok(prepared)
     }
@@ -406,14 +387,13 @@ impl Draft {
             }) => (MailSlot::Known(sequence), Vec::new(), entry),
         };
         let batch = Batch {
-            mailbox,
-            folder,
             mail,
             interchanges: self.interchanges,
             duplicates: self.duplicates,
             quarantine: self.quarantine,
             settles,
             resolves: resolves.into_iter().collect(),
+            ..Batch::of_mailbox(&mailbox, &folder)
         };
         Prepared {
             batch,

@@ -16,15 +16,18 @@ use crate::clock;
 use crate::mailbox::{MailId, Outcome};
 use crate::metrics;
 use crate::store::archive::Archive;
+use crate::store::ledger::Announced;
 use crate::store::{Store, StoreError};
 
-/// Mails that are settled although nothing of them was taken in.
+/// What is noted of a mailbox although nothing of it was taken in.
 #[derive(Clone, Debug)]
 pub struct Settled {
     /// Name of the mailbox.
     pub mailbox: String,
     /// Folder (IMAP).
     pub folder: String,
+    /// UIDs that the server announced (IMAP).
+    pub announced: Option<Announced>,
     /// Their identities.
     pub ids: Vec<MailId>,
 }

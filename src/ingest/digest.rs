@@ -304,11 +304,11 @@ fn qualifiers_of(
     for row in message.groups.iter().flat_map(|group| group.rows.clone()) {
         let Some(row) = interchange.columns.row(row) else { continue };
         let Some(label) = interchange.labels.get(row.label) else { continue };
-        match counts.iter_mut().find(|(qualifier, _)| *qualifier == label.qualifier) {
-            Some((_, count)) => *count += 1,
-            // The rest of a hostile variety is counted as one: the metric does the same.
-            None if counts.len() < MAX_QUALIFIERS => counts.push((label.qualifier.clone(), 1)),
-            None => {}
+        let known = counts.iter().position(|(qualifier, _)| *qualifier == label.qualifier);
+        if let Some((_, count)) = known.and_then(|known| counts.get_mut(known)) {
+            *count += 1;
+        } else if counts.len() < MAX_QUALIFIERS {
+            counts.push((label.qualifier.clone(), 1));
         }
     }
     counts

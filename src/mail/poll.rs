@@ -107,3 +107,6 @@ pub async fn wait_for_news(mailbox: &Mailbox, session: &mut Session) -> Result<b
         Protocol::Pop3 | Protocol::Maildir => Ok(false),
     }
 }
+
+/// Bytes of one mailbox in flight, in KiB: fetched, but not yet durable.
+pub const BUDGET_KIB: usize = 64 << 10;

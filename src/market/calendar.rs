@@ -34,10 +34,7 @@ impl UtcTime {
 impl fmt::Display for UtcTime {
     /// RFC 3339 in UTC with whole seconds: `2026-11-22T23:00:00Z`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let day = self.0.div_euclid(DAY_SECONDS);
-        let second = self.0.rem_euclid(DAY_SECONDS);
-        let (year, month, date) = civil_from_days(day);
-        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        let (year, month, date, hour, minute, second) = civil(*self);
         write!(f, "{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 }
@@ -93,7 +90,7 @@ pub struct LegalTime {
 /// `None` beyond the years that a calendar can hold (-9999 to 9999).
 pub fn legal_time(local_seconds: i64) -> Option<LegalTime> {
     let at = |offset: Offset| UtcTime(local_seconds - i64::from(offset.seconds()));
-    Some(match BERLIN.to_ambiguous_timestamp(civil(local_seconds)?).offset() {
+    Some(match BERLIN.to_ambiguous_timestamp(on_the_clock(local_seconds)?).offset() {
         AmbiguousOffset::Unambiguous { offset } => LegalTime { first: at(offset), second: None },
         AmbiguousOffset::Gap { before, .. } => LegalTime { first: at(before), second: None },
         AmbiguousOffset::Fold { before, after } => {
@@ -127,6 +124,13 @@ fn local_hour(day: Day, hour: i64) -> UtcTime {
     let local = i64::from(day.0) * DAY_SECONDS + hour * 3600;
     // Beyond the calendar there is no summer time to know of.
     legal_time(local).map_or(UtcTime(local - 3600), |time| time.first)
+}
+
+/// Year, month, day, hour, minute and second of an instant in UTC.
+pub fn civil(at: UtcTime) -> (i64, i64, i64, i64, i64, i64) {
+    let (year, month, day) = civil_from_days(at.0.div_euclid(DAY_SECONDS));
+    let second = at.0.rem_euclid(DAY_SECONDS);
+    (year, month, day, second / 3600, second / 60 % 60, second % 60)
 }
 
 /// Days since 1970-01-01 of a date of the proleptic Gregorian calendar.
@@ -165,16 +169,15 @@ pub(crate) const fn month_length(year: i64, month: i64) -> i64 {
     }
 }
 
-fn civil(local_seconds: i64) -> Option<DateTime> {
-    let (year, month, day) = civil_from_days(local_seconds.div_euclid(DAY_SECONDS));
-    let second = local_seconds.rem_euclid(DAY_SECONDS);
+fn on_the_clock(local_seconds: i64) -> Option<DateTime> {
+    let (year, month, day, hour, minute, second) = civil(UtcTime(local_seconds));
     DateTime::new(
         i16::try_from(year).ok()?,
         i8::try_from(month).ok()?,
         i8::try_from(day).ok()?,
-        i8::try_from(second / 3600).ok()?,
-        i8::try_from(second / 60 % 60).ok()?,
-        i8::try_from(second % 60).ok()?,
+        i8::try_from(hour).ok()?,
+        i8::try_from(minute).ok()?,
+        i8::try_from(second).ok()?,
         0,
     )
     .ok()

@@ -16,8 +16,8 @@ use crate::config::mailbox::{Encryption, Endpoint};
 use crate::net::{NetError, tls};
 
 /// A connection to a mail server, plain or encrypted.
-pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug> Stream for T {}
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync + std::fmt::Debug {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync + std::fmt::Debug> Stream for T {}
 
 /// The stream, boxed: plain TCP before, TLS after an upgrade.
 pub type BoxStream = Box<dyn Stream>;

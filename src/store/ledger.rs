@@ -135,6 +135,8 @@ pub struct Batch {
     pub duplicates: Vec<Hash>,
     /// New quarantine entries.
     pub quarantine: Vec<NewQuarantine>,
+    /// UIDs that the server announced, taken note of before `settles`.
+    pub announced: Option<Announced>,
     /// Mails of `mailbox` and `folder` that are settled with this batch.
     pub settles: Vec<MailId>,
     /// Quarantine entries that this batch resolves: dropped, or understood at another try.
@@ -151,10 +153,22 @@ impl Batch {
             interchanges: Vec::new(),
             duplicates: Vec::new(),
             quarantine: Vec::new(),
+            announced: None,
             settles: Vec::new(),
             resolves: Vec::new(),
         }
     }
+}
+
+/// UIDs of an IMAP folder that the server announced ([`crate::mailbox::Cursor::announce`]).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Announced {
+    /// UIDVALIDITY of the folder; another one than the cursor's begins a new cursor.
+    pub validity: u32,
+    /// UIDs that exist, in ascending order: open until they are settled.
+    pub present: Vec<u32>,
+    /// Those below this one that are not in `present` are gone.
+    pub next: u32,
 }
 
 /// The mail of a batch.

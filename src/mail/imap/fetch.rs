@@ -200,7 +200,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
     }
 
     /// Tells the intake of new UIDs, so that those between them count as gone.
-    async fn announce(&self, mails: &[Listed]) -> Result<(), MailError> {
+    async fn announce(&mut self, mails: &[Listed]) -> Result<(), MailError> {
         let new = mails.iter().map(|mail| mail.uid);
         let new: Vec<u32> = new.filter(|uid| *uid >= self.cursor.next).collect();
         let Some(next) = new.last().map(|last| last.saturating_add(1)) else {

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::mailbox::Cursor;
+use crate::store::ledger::Announced;
 
 /// A [`Cursor`] in the tree.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -39,6 +40,21 @@ impl CursorRecord {
             let above = (uid < last).then(|| (uid + 1, last));
             self.open.splice(at..=at, below.into_iter().chain(above));
         }
+    }
+
+    /// As [`Cursor::announce`]; `present` in ascending order.
+    pub(super) fn announce(&mut self, announced: &Announced) {
+        let Announced { validity, present, next } = announced;
+        if self.validity != *validity {
+            *self = Self::new(*validity);
+        }
+        for &uid in present.iter().filter(|uid| **uid >= self.next && *uid < next) {
+            match self.open.last_mut() {
+                Some((_, last)) if last.checked_add(1) == Some(uid) => *last = uid,
+                Some(_) | None => self.open.push((uid, uid)),
+            }
+        }
+        self.next = self.next.max(*next);
     }
 
     /// A folder of which nothing is known.

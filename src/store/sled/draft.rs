@@ -283,6 +283,13 @@ impl<'a> Draft<'a> {
     fn settle(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let mut cursor: Option<CursorRecord> = None;
         let key = keys::cursor(&batch.mailbox, &batch.folder);
+        if let Some(announced) = &batch.announced {
+            let known = self.records.get(&key)?;
+            let mut known: CursorRecord =
+                known.unwrap_or_else(|| CursorRecord::new(announced.validity));
+            known.announce(announced);
+            cursor = Some(known);
+        }
         for id in &batch.settles {
             if let MailId::Imap { validity, uid } = id {
                 let known = match cursor.take() {
