@@ -8,5 +8,6 @@
 )]
 
 mod architecture;
+mod imap;
 mod parse;
 mod support;

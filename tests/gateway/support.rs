@@ -2,3 +2,5 @@
 
 pub(crate) mod certificates;
 pub(crate) mod dovecot;
+pub(crate) mod ledger;
+pub(crate) mod scripted;
