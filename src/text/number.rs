@@ -46,8 +46,8 @@ impl Text {
         } else {
             tenths.to_string()
         };
-        with_unit(&written(false, &whole, &fraction, self.language(), unit)
-        )
+        let number = written(false, &whole, &fraction, self.language());
+        with_unit(&number, unit)
     }
 
     /// A share of a whole in percent, one digit behind the mark. Rounded down, so that `100 %` is
