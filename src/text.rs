@@ -14,7 +14,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-pub use number::shorten;
+pub use number::{shorten, with_unit};
 
 /// A language of pages, reports and mails.
 #[derive(
@@ -57,7 +57,11 @@ pub struct Text {
 impl Text {
     /// The sentences of a language, with times in UTC.
     pub fn new(language: Language) -> Self {
-        Self { bundle: bundle(language), language, time_zone: TimeZone::UTC }
+        Self {
+            bundle: bundle(language),
+            language,
+            time_zone: TimeZone::UTC,
+        }
     }
 
     /// The same, with times as the clocks of a zone show them.

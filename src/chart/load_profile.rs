@@ -16,7 +16,7 @@ use crate::chart::steps::{Scale, Steps, steps};
 use crate::chart::svg::{GROUND, INK, coordinate, dark_style, escape, text_pixels};
 use crate::chart::{Frame, Point};
 use crate::market::calendar::UtcTime;
-use crate::text::Text;
+use crate::text::{Text, with_unit};
 
 /// Draws the points, in order of time, as a complete SVG document with heading and legend; light
 /// and dark by `prefers-color-scheme`.
@@ -193,15 +193,14 @@ impl<'a> Drawing<'a> {
             &self.text.date_time(from),
             &self.text.date_time(to),
         )];
-        let value = |value: f64| format!("{} {}", self.number(value), self.frame.unit);
+        let value = |value: f64| with_unit(&self.number(value), self.frame.unit);
         if let (Some((low, _)), Some((high, _)), Some((last, _))) =
             (self.drawn.low, self.drawn.high, self.drawn.last)
         {
-            parts.push(self.text.chart_extremes(
-                value(low).trim(),
-                value(high).trim(),
-                value(last).trim(),
-            ));
+            parts.push(
+                self.text
+                    .chart_extremes(&value(low), &value(high), &value(last)),
+            );
         }
         parts.push(match self.drawn.gaps.len() {
             0 => self.text.gaps_none(),

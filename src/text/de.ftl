@@ -161,7 +161,6 @@ as_of_note = Stand vom { $when }: so, wie es damals bekannt war.
 as_of_now = Heutigen Stand zeigen
 
 fact_sum = Summe
-fact_mean = Mittel
 fact_first = Erster Stand
 fact_last = Letzter Stand
 fact_difference = Differenz
@@ -197,7 +196,6 @@ value_corrected =
     }
 source_message = Nachricht { $number }
 download = Herunterladen
-download_chart = Diagramm
 
 messages_title = Nachrichten
 messages_none = Noch keine Nachricht empfangen

@@ -161,7 +161,6 @@ as_of_note = As of { $when }: what was known then.
 as_of_now = Show what holds today
 
 fact_sum = Sum
-fact_mean = Mean
 fact_first = First reading
 fact_last = Last reading
 fact_difference = Difference
@@ -197,7 +196,6 @@ value_corrected =
     }
 source_message = Message { $number }
 download = Download
-download_chart = Chart
 
 messages_title = Messages
 messages_none = No message received yet

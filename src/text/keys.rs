@@ -147,7 +147,6 @@ sentences! {
     as_of_now;
 
     fact_sum;
-    fact_mean;
     fact_first;
     fact_last;
     fact_difference;
@@ -175,7 +174,6 @@ sentences! {
     value_corrected(count: u64);
     source_message(number: &str);
     download;
-    download_chart;
 
     messages_title;
     messages_none;

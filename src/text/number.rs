@@ -46,20 +46,18 @@ impl Text {
         } else {
             tenths.to_string()
         };
-        format!(
-            "{} {unit}",
-            written(false, &whole, &fraction, self.language())
-        )
+        let number = written(false, &whole, &fraction, self.language());
+        with_unit(&number, unit)
     }
 
     /// A share of a whole in percent, one digit behind the mark. Rounded down, so that `100 %` is
     /// said of the whole only; of nothing, nothing is missing.
     pub fn percent(&self, part: u64, whole: u64) -> String {
         if part >= whole {
-            return format!("{} %", self.count(100));
+            return with_unit(&self.count(100), "%");
         }
         let tenths = u128::from(part) * 1000 / u128::from(whole);
-        format!("{} %", self.decimal(i128::try_from(tenths).unwrap_or(0), 1))
+        with_unit(&self.decimal(i128::try_from(tenths).unwrap_or(0), 1), "%")
     }
 }
 
@@ -81,6 +79,15 @@ pub fn shorten(text: &str, characters: usize) -> String {
         shown.push('…');
     }
     shown
+}
+
+/// A number and its unit, which no line end parts: `3,5 kWh`; the number alone if there is none.
+pub fn with_unit(number: &str, unit: &str) -> String {
+    if unit.is_empty() {
+        number.to_owned()
+    } else {
+        format!("{number}\u{a0}{unit}")
+    }
 }
 
 /// A whole number in a sentence; everything else is left as it is.
@@ -157,18 +164,18 @@ mod tests {
 
     #[test]
     fn bytes_are_shown_in_the_unit_that_a_person_would_take() {
-        assert_eq!(german().bytes(1023), "1.023 B");
-        assert_eq!(german().bytes(1536), "1,5 KiB");
-        assert_eq!(english().bytes(5 << 30), "5.0 GiB");
-        assert_eq!(english().bytes(u64::MAX), "16,777,215.9 TiB");
+        assert_eq!(german().bytes(1023), "1.023\u{a0}B");
+        assert_eq!(german().bytes(1536), "1,5\u{a0}KiB");
+        assert_eq!(english().bytes(5 << 30), "5.0\u{a0}GiB");
+        assert_eq!(english().bytes(u64::MAX), "16,777,215.9\u{a0}TiB");
     }
 
     #[test]
     fn a_hundred_percent_means_all_of_it() {
-        assert_eq!(german().percent(9999, 10000), "99,9 %");
-        assert_eq!(german().percent(10000, 10000), "100 %");
-        assert_eq!(german().percent(0, 7), "0,0 %");
-        assert_eq!(german().percent(0, 0), "100 %");
+        assert_eq!(german().percent(9999, 10000), "99,9\u{a0}%");
+        assert_eq!(german().percent(10000, 10000), "100\u{a0}%");
+        assert_eq!(german().percent(0, 7), "0,0\u{a0}%");
+        assert_eq!(german().percent(0, 0), "100\u{a0}%");
     }
 
     #[test]

@@ -36,7 +36,10 @@ impl Facts {
     /// Looks at values in order of time. `expected`: where values should be; `None` for readings
     /// and values without time, which have no gaps.
     pub fn of(held: &[Held], expected: Option<(UtcTime, UtcTime)>) -> Self {
-        let mut facts = Self { sum: Some((0, 0)), ..Self::default() };
+        let mut facts = Self {
+            sum: Some((0, 0)),
+            ..Self::default()
+        };
         for one in held {
             facts.count(one);
         }
@@ -94,8 +97,15 @@ pub fn expected(
     (from, to): (UtcTime, UtcTime),
     (known_from, known_to): (UtcTime, UtcTime),
 ) -> Option<(UtcTime, UtcTime)> {
-    let start = held.first().and_then(|first| first.start).unwrap_or(known_from);
-    let end = held.iter().rev().find_map(|last| last.end).unwrap_or(known_to);
+    let start = held
+        .first()
+        .and_then(|first| first.start)
+        .unwrap_or(known_from);
+    let end = held
+        .iter()
+        .rev()
+        .find_map(|last| last.end)
+        .unwrap_or(known_to);
     let start = if from > known_from { from } else { start };
     let end = if to < known_to { to } else { end };
     (start < end).then_some((start, end))
@@ -113,6 +123,12 @@ fn add((mantissa, scale): (i128, u8), value: Decimal) -> Option<(i128, u8)> {
     let sum = scaled(mantissa, scale)?
         .checked_add(scaled(i128::from(value.mantissa()), value.scale())?)?;
     Some((sum, common))
+}
+
+/// How much a meter went on between two readings; `None` if it passes all bounds.
+pub fn difference(first: Decimal, last: Decimal) -> Option<(i128, u8)> {
+    let negative = (i128::from(first.mantissa()).checked_neg()?, first.scale());
+    add(negative, last)
 }
 
 fn is_less(one: Decimal, other: Decimal) -> bool {
@@ -138,8 +154,12 @@ mod tests {
             start: Some(at(quarter)),
             end: Some(at(quarter + 1)),
             value: value.and_then(|(mantissa, scale)| Decimal::new(mantissa, scale)),
-            label: Label::default(),
-            quality: if value.is_some() { Quality::Measured } else { Quality::Missing },
+            label: Label::default().into(),
+            quality: if value.is_some() {
+                Quality::Measured
+            } else {
+                Quality::Missing
+            },
             source: 1,
             superseded: 0,
         }
@@ -161,8 +181,14 @@ mod tests {
 
     #[test]
     fn the_least_and_the_greatest_are_compared_as_numbers() {
-        let facts =
-            Facts::of(&[held(0, Some((95, 1))), held(1, Some((10, 0))), held(2, Some((-1, 3)))], None);
+        let facts = Facts::of(
+            &[
+                held(0, Some((95, 1))),
+                held(1, Some((10, 0))),
+                held(2, Some((-1, 3))),
+            ],
+            None,
+        );
         assert_eq!(facts.high, Decimal::new(10, 0));
         assert_eq!(facts.low, Decimal::new(-1, 3));
     }
@@ -172,14 +198,20 @@ mod tests {
         let values = [held(0, Some((1, 0))), held(1, None), held(3, Some((1, 0)))];
         let facts = Facts::of(&values, Some((at(0), at(5))));
         assert_eq!(facts.gaps, [(at(1), at(3)), (at(4), at(5))]);
-        assert_eq!((facts.covered_seconds, facts.expected_seconds), (1800, 4500));
+        assert_eq!(
+            (facts.covered_seconds, facts.expected_seconds),
+            (1800, 4500)
+        );
         assert_eq!(facts.worst, Some(Quality::Missing));
         assert_eq!(facts.values, 2);
     }
 
     #[test]
     fn intervals_that_overlap_are_not_counted_twice() {
-        let long = Held { end: Some(at(4)), ..held(0, Some((1, 0))) };
+        let long = Held {
+            end: Some(at(4)),
+            ..held(0, Some((1, 0)))
+        };
         let facts = Facts::of(&[long, held(1, Some((1, 0)))], Some((at(0), at(4))));
         assert!(facts.gaps.is_empty());
         assert_eq!(facts.covered_seconds, facts.expected_seconds);
@@ -189,8 +221,14 @@ mod tests {
     fn on_its_first_and_last_day_a_series_begins_and_ends_where_its_values_do() {
         let values = [held(24, Some((1, 0))), held(25, Some((1, 0)))];
         let known = (at(0), at(96));
-        assert_eq!(expected(&values, (at(-96), at(192)), known), Some((at(24), at(26))));
-        assert_eq!(expected(&values, (at(4), at(80)), known), Some((at(4), at(80))));
+        assert_eq!(
+            expected(&values, (at(-96), at(192)), known),
+            Some((at(24), at(26)))
+        );
+        assert_eq!(
+            expected(&values, (at(4), at(80)), known),
+            Some((at(4), at(80)))
+        );
         assert_eq!(expected(&[], (at(4), at(80)), known), Some((at(4), at(80))));
         assert_eq!(expected(&[], (at(96), at(192)), known), None);
     }

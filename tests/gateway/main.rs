@@ -11,3 +11,4 @@ mod architecture;
 mod imap;
 mod parse;
 mod support;
+mod web;

@@ -7,6 +7,7 @@ use crate::chart::legend::quality_name;
 use crate::chart::load_profile::{Drawing, Plot};
 use crate::chart::svg::{GROUND, INK, MEASURED, coordinate, escape, text_pixels};
 use crate::series::quality::Quality;
+use crate::text::with_unit;
 
 impl Drawing<'_> {
     /// Least, greatest and last value, as far as they find room beside each other.
@@ -92,10 +93,10 @@ impl Drawing<'_> {
             format!("{start} – {}", self.text.time_of(point.end.seconds()))
         };
         let value = match point.value {
-            Some(value) => format!("{} {}", self.number(value), self.frame.unit),
+            Some(value) => with_unit(&self.number(value), self.frame.unit),
             None => quality_name(Quality::Missing, &self.text),
         };
-        let mut told = format!("{when}: {}", value.trim_end());
+        let mut told = format!("{when}: {value}");
         if point.value.is_some() && point.quality != Quality::Measured {
             let _ = write!(told, " ({})", quality_name(point.quality, &self.text));
         }

@@ -53,7 +53,7 @@ impl Drawing<'_> {
             before = run.last();
             rest = after;
         }
-        if self.is_readings && self.dress != Dress::Small {
+        if self.is_readings {
             self.dots(&steps);
         }
         self.drawn.steps = steps;
@@ -87,7 +87,12 @@ impl Drawing<'_> {
             self.band(run, &colour);
         }
         let thin = self.is_readings && self.dress != Dress::Small;
-        let (width, opacity) = if thin { ("1", "0.45") } else { ("1.5", "1") };
+        let is_dense = run.iter().any(|step| step.low < step.high);
+        let (width, opacity) = match (thin, is_dense) {
+            (true, _) => ("1", "0.45"),
+            (false, true) => ("1", "1"),
+            (false, false) => ("1.5", "1"),
+        };
         let line = line.data();
         let _ = write!(
             self.svg,
@@ -120,11 +125,8 @@ impl Drawing<'_> {
     }
 
     fn dots(&mut self, steps: &[Step]) {
-        let radius = if steps.len() > MOST_LARGE_DOTS {
-            "1.5"
-        } else {
-            "3.5"
-        };
+        let is_small = self.dress == Dress::Small || steps.len() > MOST_LARGE_DOTS;
+        let radius = if is_small { "1.5" } else { "3.5" };
         for step in steps {
             let (x, y) = (self.plot.left + step.from, self.y(step.mean));
             let colour = of_quality(step.worst).value();

@@ -187,7 +187,7 @@ fn it_says_what_it_shows_to_those_who_do_not_see_it() {
     let svg = load_profile(&frame, &eventful_day());
     assert!(svg.contains("role=\"img\""));
     assert!(
-        svg.contains("25.10.2026 00:00 bis 26.10.2026 00:00. Kleinster Wert 1,043 kWh"),
+        svg.contains("25.10.2026 00:00 bis 26.10.2026 00:00. Kleinster Wert 1,043\u{a0}kWh"),
         "{svg}"
     );
     assert!(svg.contains("2 Lücken"));

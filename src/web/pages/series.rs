@@ -16,13 +16,15 @@ use crate::market::quantity::Decimal;
 use crate::series::Kind;
 use crate::series::merge::Held;
 use crate::store::ledger::SeriesEntry;
-use crate::store::{StoreError, read};
-use crate::text::{Text, shorten};
+use crate::store::read;
+use crate::text::{Text, shorten, with_unit};
 use crate::web::Context;
-use crate::web::facts::{Facts, expected};
+use crate::web::facts::{Facts, difference, expected};
 use crate::web::measure::Measure;
 use crate::web::pages::{CELL_CHARACTERS, PageError, Shell, Tab, render, show};
-use crate::web::period::{BadPeriod, Period, Query as Address, Unit, in_address, instant, midnight};
+use crate::web::period::{
+    BadPeriod, Period, Query as Address, Unit, in_address, instant, midnight,
+};
 
 pub use draw::small_chart;
 use table::{Table, table};
@@ -112,7 +114,14 @@ fn gather(context: &Context, id: u32, address: &Address) -> Result<Shown, PageEr
     let as_of = as_of(address, &context.text)?;
     let held = read::values(store, &entry, period.from, period.to, as_of)?;
     let quarantine = store.totals()?.quarantine;
-    Ok(Shown { entry, period, as_of, held, page: address.page.unwrap_or(1), quarantine })
+    Ok(Shown {
+        entry,
+        period,
+        as_of,
+        held,
+        page: address.page.unwrap_or(1),
+        quarantine,
+    })
 }
 
 /// The series with this number.
@@ -121,7 +130,10 @@ fn gather(context: &Context, id: u32, address: &Address) -> Result<Shown, PageEr
 /// [`PageError::NoSeries`] if there is none.
 pub fn entry(context: &Context, id: u32) -> Result<SeriesEntry, PageError> {
     let series = context.store.series()?;
-    series.into_iter().find(|entry| entry.id == id).ok_or(PageError::NoSeries(id))
+    series
+        .into_iter()
+        .find(|entry| entry.id == id)
+        .ok_or(PageError::NoSeries(id))
 }
 
 /// The moment whose knowledge is asked for.
@@ -130,7 +142,9 @@ pub fn entry(context: &Context, id: u32) -> Result<SeriesEntry, PageError> {
 /// [`BadPeriod`] if it is none.
 pub fn as_of(address: &Address, text: &Text) -> Result<Option<UtcTime>, BadPeriod> {
     let given = address.as_of.as_deref().filter(|as_of| !as_of.is_empty());
-    given.map(|as_of| instant(as_of, text.time_zone())).transpose()
+    given
+        .map(|as_of| instant(as_of, text.time_zone()))
+        .transpose()
 }
 
 /// From the start of the first day of a series to the end of its last one.
@@ -163,7 +177,13 @@ fn usual(entry: &SeriesEntry) -> (Unit, Date) {
 }
 
 fn view<'a>(shown: &Shown, text: &'a Text) -> SeriesPage<'a> {
-    let Shown { entry, period, as_of, held, .. } = shown;
+    let Shown {
+        entry,
+        period,
+        as_of,
+        held,
+        ..
+    } = shown;
     let measure = Measure::of(&entry.key, text);
     let facts = facts_of(shown, text);
     let zone = text.time_zone();
@@ -171,7 +191,11 @@ fn view<'a>(shown: &Shown, text: &'a Text) -> SeriesPage<'a> {
     let base = format!("/series/{}", entry.id);
     let link = |period: &Period| format!("{base}?{}{suffix}", period.query());
     let location = shorten(&entry.key.location, CELL_CHARACTERS);
-    let location = if location.is_empty() { text.series_without_location() } else { location };
+    let location = if location.is_empty() {
+        text.series_without_location()
+    } else {
+        location
+    };
     let shown_gaps = facts.gaps.iter().take(MOST_GAPS);
     let hidden_gaps = facts.gaps.len().saturating_sub(MOST_GAPS);
     SeriesPage {
@@ -181,15 +205,21 @@ fn view<'a>(shown: &Shown, text: &'a Text) -> SeriesPage<'a> {
         is_timeless: is_timeless(entry),
         period: period.name(text),
         units: units(period, text, &link),
-        previous: period.previous(zone).map_or_else(String::new, |period| link(&period)),
-        next: period.next(zone).map_or_else(String::new, |period| link(&period)),
+        previous: period
+            .previous(zone)
+            .map_or_else(String::new, |period| link(&period)),
+        next: period
+            .next(zone)
+            .map_or_else(String::new, |period| link(&period)),
         form: Form {
             action: base.clone(),
             from: local(period.from, text),
             to: local(period.to, text),
             as_of: as_of.map_or_else(String::new, |at| local(at, text)),
         },
-        as_of_note: as_of.map_or_else(String::new, |at| text.as_of_note(&text.date_time(at.seconds()))),
+        as_of_note: as_of.map_or_else(String::new, |at| {
+            text.as_of_note(&text.date_time(at.seconds()))
+        }),
         as_of_end: format!("{base}?{}", period.query()),
         charts: draw::inline(shown, text),
         facts: facts_shown(entry, &facts, &measure, text),
@@ -207,7 +237,12 @@ fn view<'a>(shown: &Shown, text: &'a Text) -> SeriesPage<'a> {
 
 /// The values' facts, with the gaps between where values should be.
 fn facts_of(shown: &Shown, text: &Text) -> Facts {
-    let Shown { entry, period, held, .. } = shown;
+    let Shown {
+        entry,
+        period,
+        held,
+        ..
+    } = shown;
     let expected = match entry.key.kind {
         Kind::Interval => expected(held, (period.from, period.to), known(entry, text)),
         Kind::Reading | Kind::Timeless => None,
@@ -223,11 +258,15 @@ fn is_timeless(entry: &SeriesEntry) -> bool {
 }
 
 fn chips(entry: &SeriesEntry, measure: &Measure) -> Vec<String> {
-    [entry.key.obis.as_str(), entry.key.device.as_deref().unwrap_or_default(), &measure.unit]
-        .into_iter()
-        .filter(|chip| !chip.is_empty())
-        .map(|chip| shorten(chip, CELL_CHARACTERS))
-        .collect()
+    [
+        entry.key.obis.as_str(),
+        entry.key.device.as_deref().unwrap_or_default(),
+        &measure.unit,
+    ]
+    .into_iter()
+    .filter(|chip| !chip.is_empty())
+    .map(|chip| shorten(chip, CELL_CHARACTERS))
+    .collect()
 }
 
 fn units(period: &Period, text: &Text, link: &dyn Fn(&Period) -> String) -> Vec<UnitLink> {
@@ -242,25 +281,55 @@ fn units(period: &Period, text: &Text, link: &dyn Fn(&Period) -> String) -> Vec<
         .into_iter()
         .filter_map(|unit| {
             let around = Period::around(unit, period.day(text), text.time_zone()).ok()?;
-            Some(UnitLink { href: link(&around), label: named(unit), is_current: current == Some(unit) })
+            Some(UnitLink {
+                href: link(&around),
+                label: named(unit),
+                is_current: current == Some(unit),
+            })
         })
         .collect()
 }
 
 fn facts_shown(entry: &SeriesEntry, facts: &Facts, measure: &Measure, text: &Text) -> Vec<Fact> {
-    let fact = |name, value| Fact { name, value, note: String::new(), is_warning: false };
-    let with_unit = |number: String| format!("{number} {}", measure.unit).trim_end().to_owned();
-    let number = |value: Decimal| with_unit(text.decimal(i128::from(value.mantissa()), value.scale()));
+    let fact = |name, value| Fact {
+        name,
+        value,
+        note: String::new(),
+        is_warning: false,
+    };
+    let with_unit = |number: String| with_unit(&number, &measure.unit);
+    let number =
+        |value: Decimal| with_unit(text.decimal(i128::from(value.mantissa()), value.scale()));
     let mut shown = Vec::new();
-    if measure.is_amount && facts.values > 0 && let Some((mantissa, scale)) = facts.sum {
+    if measure.is_amount
+        && facts.values > 0
+        && let Some((mantissa, scale)) = facts.sum
+    {
         let is_warning = !facts.gaps.is_empty();
-        let note = if is_warning { text.fact_incomplete() } else { String::new() };
+        let note = if is_warning {
+            text.fact_incomplete()
+        } else {
+            String::new()
+        };
         let value = with_unit(text.decimal(mantissa, scale));
-        shown.push(Fact { note, is_warning, ..fact(text.fact_sum(), value) });
+        shown.push(Fact {
+            note,
+            is_warning,
+            ..fact(text.fact_sum(), value)
+        });
     }
-    if entry.key.kind == Kind::Reading && facts.values > 1 && let Some((first, last)) = facts.first.zip(facts.last) {
+    if entry.key.kind == Kind::Reading
+        && facts.values > 1
+        && let Some((first, last)) = facts.first.zip(facts.last)
+    {
         shown.push(fact(text.fact_first(), number(first)));
         shown.push(fact(text.fact_last(), number(last)));
+        if let Some((mantissa, scale)) = difference(first, last) {
+            shown.push(fact(
+                text.fact_difference(),
+                with_unit(text.decimal(mantissa, scale)),
+            ));
+        }
     } else if let Some((low, high)) = facts.low.zip(facts.high) {
         shown.push(fact(text.fact_low(), number(low)));
         shown.push(fact(text.fact_high(), number(high)));
@@ -269,8 +338,16 @@ fn facts_shown(entry: &SeriesEntry, facts: &Facts, measure: &Measure, text: &Tex
         let value = text.percent(facts.covered_seconds, facts.expected_seconds);
         let is_warning = facts.covered_seconds < facts.expected_seconds;
         let gaps = u64::try_from(facts.gaps.len()).unwrap_or(u64::MAX);
-        let note = if gaps > 0 { text.gaps_found(gaps) } else { text.gaps_none() };
-        shown.push(Fact { note, is_warning, ..fact(text.fact_coverage(), value) });
+        let note = if gaps > 0 {
+            text.gaps_found(gaps)
+        } else {
+            text.gaps_none()
+        };
+        shown.push(Fact {
+            note,
+            is_warning,
+            ..fact(text.fact_coverage(), value)
+        });
     }
     if let Some(worst) = facts.worst {
         shown.push(fact(text.fact_quality(), quality_name(worst, text)));
@@ -284,19 +361,33 @@ fn facts_shown(entry: &SeriesEntry, facts: &Facts, measure: &Measure, text: &Tex
 
 fn gap_line((from, to): (UtcTime, UtcTime), text: &Text) -> String {
     let is_same_day = text.zoned(from.seconds()).date() == text.zoned(to.seconds()).date();
-    let to = if is_same_day { text.time_of(to.seconds()) } else { text.date_time(to.seconds()) };
+    let to = if is_same_day {
+        text.time_of(to.seconds())
+    } else {
+        text.date_time(to.seconds())
+    };
     text.period_range(&text.date_time(from.seconds()), &to)
 }
 
-fn downloads(entry: &SeriesEntry, period: &Period, base: &str, suffix: &str) -> Vec<(&'static str, String)> {
+fn downloads(
+    entry: &SeriesEntry,
+    period: &Period,
+    base: &str,
+    suffix: &str,
+) -> Vec<(&'static str, String)> {
     let query = if is_timeless(entry) {
         format!("?{}", suffix.trim_start_matches('&'))
     } else {
-        format!("?from={}&to={}{suffix}", in_address(period.from), in_address(period.to))
+        format!(
+            "?from={}&to={}{suffix}",
+            in_address(period.from),
+            in_address(period.to)
+        )
     };
-    let mut links: Vec<(&'static str, String)> = [("CSV", "csv"), ("JSON", "json"), ("NDJSON", "ndjson")]
-        .map(|(name, extension)| (name, format!("{base}/values.{extension}{query}")))
-        .to_vec();
+    let mut links: Vec<(&'static str, String)> =
+        [("CSV", "csv"), ("JSON", "json"), ("NDJSON", "ndjson")]
+            .map(|(name, extension)| (name, format!("{base}/values.{extension}{query}")))
+            .to_vec();
     if !is_timeless(entry) {
         links.push(("SVG", format!("{base}/chart.svg{query}")));
     }
@@ -305,7 +396,9 @@ fn downloads(entry: &SeriesEntry, period: &Period, base: &str, suffix: &str) -> 
 
 /// An instant for a form: `2026-11-24T06:00`, local.
 fn local(at: UtcTime, text: &Text) -> String {
-    text.zoned(at.seconds()).strftime("%Y-%m-%dT%H:%M").to_string()
+    text.zoned(at.seconds())
+        .strftime("%Y-%m-%dT%H:%M")
+        .to_string()
 }
 
 /// More gaps than a person reads; the chart shows all.

@@ -1,5 +1,7 @@
 //! `/`: whether all is well, what came last, and how the liveliest series look.
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
@@ -8,16 +10,17 @@ use crate::config::mailbox::Protocol;
 use crate::health::{MailboxHealth, MailboxState, Snapshot};
 use crate::mail::Summary;
 use crate::market::calendar::UtcTime;
+use crate::series::Kind;
 use crate::series::merge::Held;
 use crate::store::StoreError;
 use crate::store::ledger::{MessageRecord, SeriesEntry, Totals};
 use crate::store::read;
-use crate::text::{Text, shorten};
+use crate::text::{Text, shorten, with_unit};
 use crate::web::Context;
+use crate::web::measure::Measure;
 use crate::web::pages::messages::MessageRow;
 use crate::web::pages::series::{known, small_chart};
-use crate::web::pages::{PageError, Shell, Tab, render, show};
-use crate::web::measure::Measure;
+use crate::web::pages::{Shell, Tab, render, show};
 
 /// What the page is made of.
 struct Status {
@@ -83,7 +86,11 @@ fn gather(context: &Context) -> Result<Status, StoreError> {
     let mut gallery = Vec::new();
     for entry in liveliest(store.series()?) {
         let (known_from, known_to) = known(&entry, &context.text);
-        let from = known_from.max(UtcTime::from_seconds(known_to.seconds() - GALLERY_SECONDS));
+        let shown_seconds = match entry.key.kind {
+            Kind::Reading => GALLERY_READINGS_SECONDS,
+            Kind::Interval | Kind::Timeless => GALLERY_SECONDS,
+        };
+        let from = known_from.max(UtcTime::from_seconds(known_to.seconds() - shown_seconds));
         let held = read::values(store, &entry, from, known_to, None)?;
         gallery.push((entry, held));
     }
@@ -98,23 +105,32 @@ fn gather(context: &Context) -> Result<Status, StoreError> {
 /// The series with the most values, but of each OBIS code in turn, so that the picture is not six
 /// times the same.
 fn liveliest(mut series: Vec<SeriesEntry>) -> Vec<SeriesEntry> {
-    series.retain(|entry| entry.key.kind != crate::series::Kind::Timeless);
+    series.retain(|entry| entry.key.kind != Kind::Timeless);
     series.sort_by(|one, other| other.values.cmp(&one.values).then(one.id.cmp(&other.id)));
     let mut ranked: Vec<(usize, SeriesEntry)> = Vec::with_capacity(series.len());
-    let mut seen: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    let mut seen: HashMap<String, usize> = HashMap::new();
     for entry in series {
         let rank = seen.entry(entry.key.obis.clone()).or_default();
         ranked.push((*rank, entry));
         *rank += 1;
     }
     ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.into_iter().take(GALLERY_CARDS).map(|(_, entry)| entry).collect()
+    ranked
+        .into_iter()
+        .take(GALLERY_CARDS)
+        .map(|(_, entry)| entry)
+        .collect()
 }
 
 fn view<'a>(status: &Status, text: &'a Text) -> StatusPage<'a> {
     let (tone, headline) = headline(&status.health, text);
     StatusPage {
-        shell: Shell::new(text, Tab::Status, text.nav_status(), status.totals.quarantine),
+        shell: Shell::new(
+            text,
+            Tab::Status,
+            text.nav_status(),
+            status.totals.quarantine,
+        ),
         tone,
         headline,
         last_message: match status.messages.first() {
@@ -123,10 +139,23 @@ fn view<'a>(status: &Status, text: &'a Text) -> StatusPage<'a> {
         },
         since: text.status_since(&text.date_time(status.health.started.seconds())),
         totals: totals(&status.totals, text),
-        mailboxes: status.health.mailboxes.iter().map(|mailbox| card(mailbox, text)).collect(),
-        cards: status.gallery.iter().map(|(entry, held)| thumbnail(entry, held, text)).collect(),
+        mailboxes: status
+            .health
+            .mailboxes
+            .iter()
+            .map(|mailbox| card(mailbox, text))
+            .collect(),
+        cards: status
+            .gallery
+            .iter()
+            .map(|(entry, held)| thumbnail(entry, held, text))
+            .collect(),
         all_series: text.gallery_all(status.totals.series),
-        messages: status.messages.iter().map(|(at, message)| MessageRow::of(*at, message, None, text)).collect(),
+        messages: status
+            .messages
+            .iter()
+            .map(|(at, message)| MessageRow::of(*at, message, None, text))
+            .collect(),
     }
 }
 
@@ -152,18 +181,28 @@ fn totals(totals: &Totals, text: &Text) -> Vec<Total> {
         is_warning: false,
     };
     let duplicates = totals.duplicates;
-    let note = if duplicates > 0 { text.total_duplicates(duplicates) } else { String::new() };
+    let note = if duplicates > 0 {
+        text.total_duplicates(duplicates)
+    } else {
+        String::new()
+    };
     let disk = totals.database_bytes.saturating_add(totals.archive_bytes);
     vec![
         plain("/series", totals.series, text.total_series()),
         plain("/series", totals.values, text.total_values()),
-        Total { note, ..plain("/messages", totals.messages, text.total_messages()) },
+        Total {
+            note,
+            ..plain("/messages", totals.messages, text.total_messages())
+        },
         plain("/messages", totals.mails, text.total_mails()),
         Total {
             is_warning: totals.quarantine > 0,
             ..plain("/quarantine", totals.quarantine, text.total_quarantine())
         },
-        Total { number: text.bytes(disk), ..plain("/metrics", 0, text.total_disk()) },
+        Total {
+            number: text.bytes(disk),
+            ..plain("/metrics", 0, text.total_disk())
+        },
     ]
 }
 
@@ -171,7 +210,11 @@ fn card(mailbox: &MailboxHealth, text: &Text) -> MailboxCard {
     let (tone, state, error, remedy) = match &mailbox.state {
         MailboxState::Starting => ("idle", text.mailbox_starting(), "", String::new()),
         MailboxState::Up => ("good", text.mailbox_up(), "", String::new()),
-        MailboxState::Down { since, error, is_transient } => {
+        MailboxState::Down {
+            since,
+            error,
+            is_transient,
+        } => {
             let since = text.mailbox_down_since(&text.date_time(since.seconds()));
             let (state, remedy) = if *is_transient {
                 (text.mailbox_down(), text.mailbox_retries())
@@ -191,7 +234,10 @@ fn card(mailbox: &MailboxHealth, text: &Text) -> MailboxCard {
     if let Some(summary) = mailbox.last_summary {
         facts.push((text.mailbox_last_poll(), summary_line(summary, text)));
     }
-    facts.push((text.mailbox_since_start(), summary_line(mailbox.since_start, text)));
+    facts.push((
+        text.mailbox_since_start(),
+        summary_line(mailbox.since_start, text),
+    ));
     let protocol = match mailbox.protocol {
         Protocol::Imap => "IMAP",
         Protocol::Pop3 => "POP3",
@@ -239,18 +285,26 @@ fn thumbnail(entry: &SeriesEntry, held: &[Held], text: &Text) -> SeriesCard {
             "" => text.series_without_location(),
             location => shorten(location, 40),
         },
-        what: if measure.name.is_empty() { shorten(&entry.key.obis, 40) } else { measure.name },
+        what: if measure.name.is_empty() {
+            shorten(&entry.key.obis, 40)
+        } else {
+            measure.name
+        },
         last: number.map_or_else(String::new, |number| {
             let shown = text.decimal(i128::from(number.mantissa()), number.scale());
-            format!("{shown} {}", measure.unit).trim_end().to_owned()
+            with_unit(&shown, &measure.unit)
         }),
-        until: until.map_or_else(String::new, |at| text.gallery_until(&text.date_time(at.seconds()))),
+        until: until.map_or_else(String::new, |at| {
+            text.gallery_until(&text.date_time(at.seconds()))
+        }),
         chart: small_chart(entry, held, text),
     }
 }
 
 /// The last week of a series.
 const GALLERY_SECONDS: i64 = 7 * 86_400;
+/// The last year of a meter, which is read once a month or once a day.
+const GALLERY_READINGS_SECONDS: i64 = 366 * 86_400;
 /// Two rows of three.
 const GALLERY_CARDS: usize = 6;
 /// Enough to see that something comes.

@@ -19,7 +19,10 @@ pub(super) fn inline(shown: &Shown, text: &Text) -> Vec<(&'static str, String)> 
     let sizes = [("on-wide", (1040, 380)), ("on-narrow", (400, 300))];
     sizes
         .map(|(class, (width, height))| {
-            (class, with_frame(shown, (width, height), text, load_profile_inline))
+            (
+                class,
+                with_frame(shown, (width, height), text, load_profile_inline),
+            )
         })
         .to_vec()
 }
@@ -32,8 +35,15 @@ pub(super) fn document(shown: &Shown, text: &Text) -> String {
 /// A thumbnail of the last values of a series.
 pub fn small_chart(entry: &SeriesEntry, held: &[Held], text: &Text) -> String {
     let (known_from, known_to) = known(entry, text);
-    let first = held.first().and_then(|held| held.start).unwrap_or(known_from);
-    let last = held.iter().rev().find_map(|held| held.end).unwrap_or(known_to);
+    let first = held
+        .first()
+        .and_then(|held| held.start)
+        .unwrap_or(known_from);
+    let last = held
+        .iter()
+        .rev()
+        .find_map(|held| held.end)
+        .unwrap_or(known_to);
     let title = shorten(&entry.key.location, 60);
     let frame = Frame {
         title: &title,

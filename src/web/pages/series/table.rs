@@ -72,23 +72,36 @@ pub(super) fn table(
             unit => format!("{} ({})", text.value_value(), shorten(unit, 20)),
         },
         rows: rows.map(|(at, held)| row(at, held, kind, text)).collect(),
-        page: if pages > 1 { text.page_of(&page.to_string(), &pages.to_string()) } else { String::new() },
-        previous: if page > 1 { link(page - 1) } else { String::new() },
-        next: if page < pages { link(page + 1) } else { String::new() },
+        page: if pages > 1 {
+            text.page_of(&page.to_string(), &pages.to_string())
+        } else {
+            String::new()
+        },
+        previous: if page > 1 {
+            link(page - 1)
+        } else {
+            String::new()
+        },
+        next: if page < pages {
+            link(page + 1)
+        } else {
+            String::new()
+        },
     }
 }
 
 fn row(at: usize, held: &Held, kind: Kind, text: &Text) -> Row {
-    let time = |at: Option<UtcTime>| {
-        at.map_or_else(|| "–".to_owned(), |at| text.date_time(at.seconds()))
-    };
+    let time =
+        |at: Option<UtcTime>| at.map_or_else(|| "–".to_owned(), |at| text.date_time(at.seconds()));
     let mut status = vec![&*held.label.qualifier];
     status.extend(held.label.status.iter().map(|status| &**status));
     Row {
         times: match kind {
             Kind::Interval => {
                 let end = match (held.start, held.end) {
-                    (Some(start), Some(end)) if is_same_day(start, end, text) => text.time_of(end.seconds()),
+                    (Some(start), Some(end)) if is_same_day(start, end, text) => {
+                        text.time_of(end.seconds())
+                    }
                     (_, end) => time(end),
                 };
                 vec![time(held.start), end]
@@ -114,15 +127,15 @@ fn row(at: usize, held: &Held, kind: Kind, text: &Text) -> Row {
         },
         status: shorten(&status.join(" "), CELL_CHARACTERS),
         source: held.source.to_string(),
-        source_href: format!("/messages?below={}#m{}", held.source.saturating_add(1), held.source),
+        source_href: format!(
+            "/messages?below={}#m{}",
+            held.source.saturating_add(1),
+            held.source
+        ),
     }
 }
 
-fn is_same_day(
-    start: UtcTime,
-    end: UtcTime,
-    text: &Text,
-) -> bool {
+fn is_same_day(start: UtcTime, end: UtcTime, text: &Text) -> bool {
     text.zoned(start.seconds()).date() == text.zoned(end.seconds()).date()
 }
 

@@ -1,0 +1,542 @@
+//! The pages, probes and downloads as a browser or a monitor sees them.
+
+mod world;
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use jiff::tz::TimeZone;
+
+use mscons_gateway::config::mailbox::Mailbox;
+use mscons_gateway::config::web::Web;
+use mscons_gateway::format::csv::Dialect;
+use mscons_gateway::health::Health;
+use mscons_gateway::mail::poll::Summary;
+use mscons_gateway::market::calendar::UtcTime;
+use mscons_gateway::metrics;
+use mscons_gateway::text::{Language, Text};
+use mscons_gateway::web::{Context, Listeners};
+
+use world::World;
+
+/// A gateway's pages on ports of their own, until it is dropped.
+struct Site {
+    pages: SocketAddr,
+    metrics: Option<SocketAddr>,
+    health: Health,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+    _data_dir: tempfile::TempDir,
+}
+
+/// An answer, headers in small letters.
+struct Answer {
+    status: u16,
+    headers: String,
+    body: String,
+}
+
+impl Site {
+    fn open(world: World, language: Language, metrics_listen: &str) -> Self {
+        let data_dir = tempfile::tempdir().unwrap();
+        let (_, archive) = mscons_gateway::store::open(data_dir.path(), 1 << 20).unwrap();
+        let health = Health::new(world::at("2026-11-20T07:00"));
+        health.store_ready(true);
+        let context = Context {
+            store: world::shared(world),
+            archive: Arc::new(archive),
+            health: health.clone(),
+            text: Arc::new(Text::new(language)),
+            time_zone: TimeZone::get("Europe/Berlin").unwrap(),
+            metrics: counting(),
+            dialect: Dialect {
+                delimiter: ';',
+                decimal: ',',
+                bom: true,
+            },
+        };
+        let listen = Web {
+            listen: "127.0.0.1:0".to_owned(),
+            metrics_listen: metrics_listen.to_owned(),
+        };
+        let listeners = Listeners::bind(&listen).unwrap();
+        let (pages, metrics) = (
+            listeners.pages_address().unwrap(),
+            listeners.metrics_address().unwrap(),
+        );
+        let (ready, handles) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = listeners.serve(context).unwrap();
+                ready.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        let handle = handles.recv().unwrap();
+        Self {
+            pages,
+            metrics,
+            health,
+            handle,
+            thread: Some(thread),
+            _data_dir: data_dir,
+        }
+    }
+
+    fn german() -> Self {
+        Self::open(World::eventful(), Language::De, "")
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        ask(self.pages, "GET", path)
+    }
+
+    fn page(&self, path: &str) -> String {
+        let answer = self.get(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.body
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+        self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// The metrics of this process: there is one recorder, whichever test comes first.
+fn counting() -> metrics::Handle {
+    static HANDLE: Mutex<Option<metrics::Handle>> = Mutex::new(None);
+    let mut handle = HANDLE.lock().unwrap();
+    handle
+        .get_or_insert_with(|| {
+            let handle = metrics::install().unwrap();
+            metrics::zero(&["metering".to_owned(), "a \"b\" \\ c".to_owned()]);
+            handle
+        })
+        .clone()
+}
+
+/// One request on a connection of its own.
+fn ask(address: SocketAddr, method: &str, path: &str) -> Answer {
+    let mut connection = TcpStream::connect(address).unwrap();
+    connection
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close");
+    write!(connection, "{head}\r\nContent-Length: 0\r\n\r\n").unwrap();
+    let mut bytes = Vec::new();
+    connection.read_to_end(&mut bytes).unwrap();
+    let answer = String::from_utf8(bytes).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let headers = head.to_lowercase();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let is_chunked = headers.contains("transfer-encoding: chunked");
+    let body = if is_chunked {
+        unchunked(body)
+    } else {
+        body.to_owned()
+    };
+    Answer {
+        status,
+        headers,
+        body,
+    }
+}
+
+/// RFC 9112 section 7.1; a body that breaks off fails.
+fn unchunked(mut rest: &str) -> String {
+    let mut body = String::new();
+    loop {
+        let (size, after) = rest.split_once("\r\n").unwrap();
+        let size = usize::from_str_radix(size, 16).unwrap();
+        if size == 0 {
+            return body;
+        }
+        body.push_str(&after[..size]);
+        rest = after[size..].strip_prefix("\r\n").unwrap();
+    }
+}
+
+#[test]
+fn the_status_page_says_that_all_is_well_and_shows_the_liveliest_series() {
+    let site = Site::german();
+    site.health.set_mailboxes(&[mailbox("metering")]);
+    let summary = Summary {
+        announced: 4,
+        durable: 4,
+        duplicates: 1,
+        ..Summary::default()
+    };
+    site.health
+        .mailbox_polled("metering", &summary, world::at("2026-11-24T14:55"));
+    let page = site.page("/");
+    assert!(page.contains("Alles läuft"), "{page}");
+    assert!(page.contains("4 Mails, eine doppelt"));
+    assert_eq!(page.matches("<svg").count(), 6, "a gallery of six");
+    assert!(page.contains("2 Einträge") || page.contains("<strong>2</strong> <span>in Quarantäne"));
+}
+
+#[test]
+fn a_mailbox_that_is_down_is_named_with_its_error_and_makes_the_gateway_not_ready() {
+    let site = Site::german();
+    site.health.set_mailboxes(&[mailbox("metering")]);
+    assert_eq!(site.get("/readyz").status, 200);
+    let error = "imap.example.org refused the login of meter: <NO>";
+    site.health
+        .mailbox_failed("metering", error, false, world::at("2026-11-24T14:55"));
+    let page = site.page("/");
+    assert!(page.contains("Ein Postfach ist nicht erreichbar"));
+    assert!(
+        page.contains("refused the login of meter: &#60;NO&#62;"),
+        "{page}"
+    );
+    let answer = site.get("/readyz");
+    assert_eq!(answer.status, 503);
+    let told: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(told["ready"], false);
+    assert_eq!(told["reasons"][0], format!("mailbox metering: {error}"));
+    assert_eq!(
+        site.get("/healthz").status,
+        200,
+        "the process itself is well"
+    );
+}
+
+#[test]
+fn a_store_that_fails_is_an_error_page_and_the_server_lives() {
+    let site = Site::open(World::broken(), Language::En, "");
+    for path in [
+        "/",
+        "/series",
+        "/messages",
+        "/quarantine",
+        "/series/1",
+        "/series/1/values.csv",
+    ] {
+        let answer = site.get(path);
+        assert_eq!(answer.status, 500, "{path}");
+        assert!(answer.body.contains("That did not work"), "{path}");
+        assert!(
+            !answer.body.contains("for the test"),
+            "the reason is for the log: {path}"
+        );
+    }
+    assert_eq!(site.get("/healthz").status, 200);
+    assert_eq!(site.get("/metrics").status, 200);
+}
+
+#[test]
+fn every_page_is_whole_and_holds_no_script_in_both_languages() {
+    for language in [Language::De, Language::En] {
+        let site = Site::open(World::eventful(), language, "");
+        let ids = 1..=8;
+        let series = ids.flat_map(|id| {
+            [
+                "",
+                "?unit=day&at=2026-10-25",
+                "?unit=month&at=2026-11-01",
+                "?unit=year&at=2026-06-01",
+            ]
+            .map(|query| format!("/series/{id}{query}"))
+        });
+        let pages = ["/", "/series", "/messages", "/quarantine"].map(str::to_owned);
+        for path in pages.into_iter().chain(series) {
+            let page = site.page(&path);
+            assert!(page.trim_end().ends_with("</html>"), "{path}");
+            assert!(
+                page.contains(&format!("<html lang=\"{}\"", language.code())),
+                "{path}"
+            );
+            assert!(
+                !page.contains("<script"),
+                "{path}: a mail's words became markup"
+            );
+            assert!(!page.contains("<img src=x"), "{path}");
+            assert!(
+                !page.contains("style=\""),
+                "{path}: the policy forbids style attributes"
+            );
+            assert!(!page.contains("NaN"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn the_search_finds_a_series_by_a_part_of_its_location() {
+    let site = Site::german();
+    let page = site.page("/series?q=0962218");
+    assert!(
+        page.contains("eine Zeitreihe") && page.contains("50120962218"),
+        "{page}"
+    );
+    let page = site.page("/series?q=%22%3E%3Cscript%3E");
+    assert!(
+        page.contains("value=\"&#34;&#62;&#60;script&#62;\""),
+        "{page}"
+    );
+}
+
+#[test]
+fn the_day_of_the_clock_change_has_a_hundred_quarter_hours_and_no_gap() {
+    let site = Site::german();
+    let page = site.page("/series/1?unit=day&at=2026-10-25");
+    assert!(
+        page.contains("<dd>100\u{a0}% <small>keine Lücken</small></dd>"),
+        "{page}"
+    );
+    assert!(page.contains("<dd>100</dd>"), "a hundred values");
+    assert!(page.contains("02:15 MESZ") && page.contains("02:15 MEZ"));
+    assert!(!page.contains("class=\"gap\""));
+}
+
+#[test]
+fn a_gap_is_listed_and_marked_and_the_sum_says_that_it_is_incomplete() {
+    let site = Site::german();
+    let page = site.page("/series/1?unit=day&at=2026-11-10");
+    assert!(page.contains("10.11.2026 06:00 – 09:00"), "{page}");
+    assert!(page.contains("<dd>87,5\u{a0}% <small>eine Lücke</small></dd>"));
+    assert!(page.contains("unvollständig"));
+    assert!(page.contains("class=\"gap\""));
+}
+
+#[test]
+fn a_correction_wins_and_as_of_shows_what_was_known_before() {
+    let site = Site::german();
+    let now = site.page("/series/1?unit=day&at=2026-11-15");
+    assert!(now.contains("einmal korrigiert"));
+    // The second message of the series arrived on the 15th, the first one on the 23rd: the order
+    // of the documents decides, so the correction is the older word.
+    let before = site.page("/series/1?unit=day&at=2026-11-15&as_of=2026-11-16T00:00");
+    assert!(before.contains("Stand vom 16.11.2026 00:00"), "{before}");
+    assert!(!before.contains("einmal korrigiert"));
+    assert!(
+        before.contains("as_of=2026-11-15T23:00:00Z"),
+        "its links keep the moment"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_in_an_address_is_answered_by_a_page_that_says_so() {
+    let site = Site::german();
+    for (path, status) in [
+        ("/series/1?from=x&to=y", 400),
+        ("/series/1?unit=fortnight", 400),
+        ("/series/1?as_of=soon", 400),
+        ("/series/1?page=-1", 400),
+        ("/series/1/values.csv?from=2026-11-02&to=2026-11-01", 400),
+        ("/series/99", 404),
+        ("/series/x", 404),
+        ("/series/1/values.exe", 404),
+        ("/quarantine/3/content", 404),
+        ("/nothing", 404),
+    ] {
+        let answer = site.get(path);
+        assert_eq!(answer.status, status, "{path}");
+        assert!(
+            answer.body.contains("<!DOCTYPE html>"),
+            "{path}: {}",
+            answer.body
+        );
+    }
+    assert_eq!(ask(site.pages, "POST", "/").status, 404);
+    assert_eq!(ask(site.pages, "HEAD", "/").body, "");
+}
+
+#[test]
+fn downloads_hold_every_value_of_the_period() {
+    let site = Site::german();
+    let day = "from=2026-10-25&to=2026-10-26";
+    let csv = site.get(&format!("/series/1/values.csv?{day}"));
+    assert!(csv.headers.contains("text/csv"));
+    assert!(
+        csv.headers
+            .contains("filename=\"50120962218_1-1-1.29.0.csv\""),
+        "{}",
+        csv.headers
+    );
+    assert_eq!(csv.body.lines().count(), 101);
+    assert!(csv.body.starts_with("\u{feff}sender;receiver;"));
+    let json: serde_json::Value =
+        serde_json::from_str(&site.page(&format!("/series/1/values.json?{day}"))).unwrap();
+    let records = json.as_array().unwrap();
+    assert_eq!(records.len(), 100);
+    assert_eq!(records[0]["start"], "2026-10-24T22:00:00Z");
+    assert_eq!(records[0]["quality"], "measured");
+    // Longer than one part of the reading, and without a period: all there is.
+    let all = site.page("/series/1/values.ndjson");
+    assert_eq!(all.lines().count(), 35 * 96 + 4 - 12);
+    let mut starts: Vec<String> = all
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["start"].to_string())
+        .collect();
+    assert!(starts.is_sorted());
+    starts.dedup();
+    assert_eq!(
+        starts.len(),
+        all.lines().count(),
+        "no value twice at the border of two parts"
+    );
+}
+
+#[test]
+fn a_series_without_time_is_a_table_and_downloads_as_one() {
+    let site = Site::german();
+    let page = site.page("/series/7");
+    assert!(
+        !page.contains("class=\"chart\"") && page.contains("<th>Nr.</th>"),
+        "{page}"
+    );
+    assert_eq!(site.page("/series/7/values.ndjson").lines().count(), 12);
+}
+
+#[test]
+fn the_chart_downloads_as_a_document_of_its_own() {
+    let site = Site::german();
+    let answer = site.get("/series/1/chart.svg?unit=week&at=2026-11-10");
+    assert!(answer.headers.contains("image/svg+xml"));
+    assert!(answer.body.starts_with("<svg") && answer.body.contains("prefers-color-scheme"));
+}
+
+#[test]
+fn nothing_is_loaded_from_elsewhere_and_the_style_may_be_cached() {
+    let site = Site::german();
+    let answer = site.get("/");
+    for header in [
+        "content-security-policy: default-src 'none'",
+        "x-content-type-options: nosniff",
+        "x-frame-options: deny",
+        "referrer-policy: same-origin",
+        "cache-control: no-store",
+    ] {
+        assert!(
+            answer.headers.contains(header),
+            "{header}: {}",
+            answer.headers
+        );
+    }
+    assert!(!answer.body.contains("http://") || !answer.body.contains("src=\"http"));
+    let (_, rest) = answer.body.split_once("href=\"/assets/style.css").unwrap();
+    let style = site.get(&format!(
+        "/assets/style.css{}",
+        rest.split('"').next().unwrap()
+    ));
+    assert!(style.headers.contains("max-age=86400") && style.headers.contains("text/css"));
+    assert_eq!(site.get("/favicon.svg").status, 200);
+}
+
+#[test]
+fn metrics_with_an_address_of_their_own_are_there_and_nowhere_else() {
+    let site = Site::open(World::eventful(), Language::De, "127.0.0.1:0");
+    let door = site.metrics.unwrap();
+    assert_eq!(ask(door, "GET", "/metrics").status, 200);
+    assert_eq!(ask(door, "GET", "/").status, 404);
+    assert_eq!(site.get("/metrics").status, 404);
+    assert_eq!(site.get("/").status, 200);
+}
+
+#[test]
+fn promtool_finds_nothing_to_complain_about_in_the_metrics() {
+    let site = Site::german();
+    let answer = site.get("/metrics");
+    assert!(
+        answer
+            .headers
+            .contains("content-type: text/plain; version=0.0.4; charset=utf-8")
+    );
+    assert!(
+        answer.body.contains("mscons_gateway_series 8"),
+        "{}",
+        answer.body
+    );
+    let told = fed(
+        "promtool",
+        &["check", "metrics"],
+        &answer.body,
+        "Debian package `prometheus`",
+    );
+    assert_eq!(told, "", "promtool check metrics");
+}
+
+#[test]
+fn the_reference_parser_of_prometheus_reads_the_metrics() {
+    let site = Site::german();
+    let names = "import sys\nfrom prometheus_client.parser import text_string_to_metric_families as read\n\
+                 print(sorted(family.name for family in read(sys.stdin.read())))";
+    let metrics = site.page("/metrics");
+    let told = fed(
+        "python3",
+        &["-c", names],
+        &metrics,
+        "pip package `prometheus_client`",
+    );
+    assert!(
+        told.contains("'mscons_gateway_polls'") && told.contains("'mscons_gateway_series'"),
+        "{told}"
+    );
+}
+
+/// What a program says when it is fed; that it is missing is a failure with its remedy.
+fn fed(program: &str, arguments: &[&str], input: &str, package: &str) -> String {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{program}: {error}; install {package}, or use tests/run"));
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    let told = [output.stdout, output.stderr].concat();
+    let told = String::from_utf8_lossy(&told).into_owned();
+    assert!(
+        output.status.success(),
+        "{program} (is {package} installed? see tests/run): {told}"
+    );
+    told
+}
+
+fn mailbox(name: &str) -> Mailbox {
+    Mailbox {
+        name: name.to_owned(),
+        host: "imap.example.org".to_owned(),
+        ..Mailbox::default()
+    }
+}
+
+/// Serves the world until it is stopped, to look at: `cargo test --test gateway -- --ignored look`.
+#[test]
+#[ignore = "serves until it is stopped, to look at the pages"]
+fn look() {
+    let site = Site::german();
+    site.health
+        .set_mailboxes(&[mailbox("metering"), mailbox("gas")]);
+    let summary = Summary {
+        announced: 4,
+        durable: 4,
+        duplicates: 1,
+        ..Summary::default()
+    };
+    let noon = UtcTime::from_seconds(world::at("2026-11-24T14:55").seconds());
+    site.health.mailbox_polled("metering", &summary, noon);
+    site.health
+        .mailbox_rests("metering", noon, Duration::from_secs(300));
+    site.health.mailbox_polled("gas", &Summary::default(), noon);
+    std::fs::write(
+        std::env::temp_dir().join("gateway-look"),
+        site.pages.to_string(),
+    )
+    .unwrap();
+    std::thread::park();
+}
