@@ -4,13 +4,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::secret::Secret;
 use super::units::{ByteSize, Span};
 
 /// A mailbox.
+<<<<<<< HEAD
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+=======
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+>>>>>>> extract
 #[serde(default, deny_unknown_fields)]
 pub struct Mailbox {
     /// Its name in logs, metrics and pages.
@@ -33,6 +37,7 @@ pub struct Mailbox {
     pub trust_all_certificates: bool,
     /// PEM file with further root certificates, or the server's own self-signed one.
     #[schemars(extend("de" = "PEM-Datei mit weiteren Wurzelzertifikaten oder dem selbst ausgestellten des Servers."))]
+    #[serde(deserialize_with = "path_unless_empty")]
     pub ca_file: Option<PathBuf>,
     /// User name.
     #[schemars(extend("de" = "Benutzername."))]
@@ -88,6 +93,14 @@ impl Default for Mailbox {
             max_mail_size: ByteSize::from_mib(50),
         }
     }
+}
+
+/// `""` is no path: TOML has no other way to say so.
+fn path_unless_empty<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<PathBuf>, D::Error> {
+    let path = PathBuf::deserialize(deserializer)?;
+    Ok(Some(path).filter(|path| !path.as_os_str().is_empty()))
 }
 
 /// How a mailbox is read.

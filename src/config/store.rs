@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::units::ByteSize;
 
 /// The store.
-#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Store {
     /// The database.
