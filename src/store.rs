@@ -15,9 +15,12 @@ use std::io;
 use std::ops::Range;
 use std::path::Path;
 
+use self::sled::SledStore;
 use crate::mailbox::{Cursor, MailId};
 use crate::market::calendar::Day;
 use crate::series::merge::Spoken;
+use archive::Archive;
+use data_dir::DataDir;
 use ledger::{
     Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
     SeriesEntry, Totals,
@@ -105,6 +108,17 @@ impl StoreError {
             source,
         }
     }
+}
+
+/// Opens or makes a data directory: the lock, the database, the archive beside it. The lock ends
+/// when both are dropped.
+///
+/// # Errors
+/// [`StoreError::InUse`] if another process has it; else [`StoreError`] of whichever part failed.
+pub fn open(data_dir: &Path, cache_bytes: u64) -> Result<(SledStore, Archive), StoreError> {
+    let data_dir = DataDir::open(data_dir)?;
+    let archive = Archive::open(&data_dir)?;
+    Ok((SledStore::open(&data_dir, cache_bytes)?, archive))
 }
 
 /// The database: ledgers and blocks. One writer (the committer), any number of readers.

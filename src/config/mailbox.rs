@@ -10,11 +10,7 @@ use super::secret::Secret;
 use super::units::{ByteSize, Span};
 
 /// A mailbox.
-<<<<<<< HEAD
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
-=======
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
->>>>>>> extract
 #[serde(default, deny_unknown_fields)]
 pub struct Mailbox {
     /// Its name in logs, metrics and pages.

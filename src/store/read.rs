@@ -1,7 +1,8 @@
-//! Reading a series: blocks to the values that hold.
+//! Reading a series: blocks to the values that hold; a pattern to the series it means.
 
-use crate::market::calendar::UtcTime;
-use crate::series::merge::Held;
+use crate::market::calendar::{Day, UtcTime, legal_day};
+use crate::series::Kind;
+use crate::series::merge::{Held, merge};
 
 use super::ledger::SeriesEntry;
 use super::{Store, StoreError};
@@ -11,13 +12,30 @@ use super::{Store, StoreError};
 /// # Errors
 /// [`StoreError`].
 pub fn values(
-    _store: &dyn Store,
-    _series: &SeriesEntry,
-    _from: UtcTime,
-    _to: UtcTime,
-    _as_of: Option<UtcTime>,
+    store: &dyn Store,
+    series: &SeriesEntry,
+    from: UtcTime,
+    to: UtcTime,
+    as_of: Option<UtcTime>,
 ) -> Result<Vec<Held>, StoreError> {
-    todo!()
+    let all = series.first..day_behind(series.last);
+    let days = match series.key.kind {
+        Kind::Timeless => all,
+        Kind::Interval | Kind::Reading if from < to => {
+            // A block stands at the day in which its values start; one day more costs little and
+            // forgives a block that was cut at another border.
+            let first = Day::from_number(legal_day(from).number().saturating_sub(1));
+            let behind = day_behind(legal_day(to));
+            first.max(all.start)..behind.min(all.end)
+        }
+        Kind::Interval | Kind::Reading => return Ok(Vec::new()),
+    };
+    if days.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut held = merge(store.blocks(series.id, days, as_of)?);
+    held.retain(|value| value.start.is_none_or(|start| from <= start && start < to));
+    Ok(held)
 }
 
 /// The series whose `location/obis` (or any part of it) fits a pattern: `*` any characters; without
@@ -25,6 +43,64 @@ pub fn values(
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn find(_store: &dyn Store, _pattern: &str) -> Result<Vec<SeriesEntry>, StoreError> {
-    todo!()
+pub fn find(store: &dyn Store, pattern: &str) -> Result<Vec<SeriesEntry>, StoreError> {
+    let number = pattern.parse().ok();
+    let mut found = store.series()?;
+    found.retain(|series| {
+        let key = &series.key;
+        let whole = format!("{}/{}", key.location, key.obis);
+        number == Some(series.id)
+            || [&whole, &key.location, &key.obis]
+                .iter()
+                .any(|text| fits(pattern, text))
+    });
+    Ok(found)
+}
+
+/// Whether a text fits a pattern in which `*` stands for any characters.
+fn fits(pattern: &str, text: &str) -> bool {
+    let Some((start, pattern)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(mut text) = text.strip_prefix(start) else {
+        return false;
+    };
+    let (middle, end) = pattern.rsplit_once('*').unwrap_or(("", pattern));
+    // The first place that fits leaves the most for the rest.
+    for piece in middle.split('*') {
+        match text.split_once(piece) {
+            Some((_, rest)) => text = rest,
+            None => return false,
+        }
+    }
+    text.ends_with(end)
+}
+
+fn day_behind(day: Day) -> Day {
+    Day::from_number(day.number().saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        for (pattern, text, expected) in [
+            ("50120962218", "50120962218", true),
+            ("5012096221", "50120962218", false),
+            ("*", "", true),
+            ("5012*", "50120962218/1-1:1.29.0", true),
+            ("5012*29.0", "50120962218/1-1:1.29.0", true),
+            ("*1.29*", "50120962218/1-1:1.29.0", true),
+            ("50*62*18/*", "50120962218/1-1:1.29.0", true),
+            ("*a*a", "a", false),
+            ("ab*ba", "aba", false),
+            ("a*b*c", "acb", false),
+            ("**x**", "x", true),
+            ("ü*", "üb", true),
+        ] {
+            assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
+        }
+    }
 }
