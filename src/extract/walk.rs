@@ -1,0 +1,142 @@
+//! The walk through one mail: what was found, what is left of the bounds.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use sha2::{Digest, Sha256};
+
+use crate::extract::bounds::Budget;
+use crate::extract::sniff::{Kind, kind};
+use crate::extract::{Bounds, Candidate, Extract, Refused, archive, html, mime, tnef};
+
+/// One walk, from the outermost piece to the innermost.
+#[derive(Debug)]
+pub(crate) struct Walk<'b> {
+    /// What was found so far.
+    pub(crate) found: Extract,
+    /// What may still be unpacked.
+    pub(crate) budget: Budget<'b>,
+    /// Digests of the first `digests.len()` candidates.
+    digests: HashSet<[u8; 32]>,
+    out_of_parts: bool,
+}
+
+impl<'b> Walk<'b> {
+    pub(crate) fn new(bounds: &'b Bounds) -> Self {
+        Self {
+            found: Extract::default(),
+            budget: Budget::new(bounds),
+            digests: HashSet::new(),
+            out_of_parts: false,
+        }
+    }
+
+    /// Looks at a piece, whatever it is, `depth` mails and archives inside the mail.
+    pub(crate) fn piece(&mut self, name: &str, bytes: Cow<'_, [u8]>, depth: usize) {
+        match kind(&bytes) {
+            Kind::Edifact => self.keep(name, bytes),
+            Kind::Html => self.html(name, &bytes),
+            Kind::Zip => {
+                if self.may_enter(name, depth) {
+                    archive::unzip(self, name, &bytes, depth + 1);
+                }
+            }
+            Kind::Gzip => {
+                if self.may_enter(name, depth) {
+                    archive::gunzip(self, name, &bytes, depth + 1);
+                }
+            }
+            Kind::Tnef => {
+                if self.may_enter(name, depth) {
+                    tnef::attachments(self, name, &bytes, depth + 1);
+                }
+            }
+            Kind::Mail => self.mail(name, &bytes, depth),
+            Kind::Unreadable(reason) => self.refuse(name, reason),
+            Kind::Other => {}
+        }
+    }
+
+    /// Looks into a mail inside the mail.
+    pub(crate) fn mail(&mut self, name: &str, bytes: &[u8], depth: usize) {
+        if self.may_enter(name, depth) {
+            mime::mail(self, bytes, name, depth + 1);
+        }
+    }
+
+    /// Looks at the text of an HTML page.
+    pub(crate) fn html(&mut self, name: &str, page: &[u8]) {
+        let text = html::text(page);
+        if kind(&text) == Kind::Edifact {
+            self.keep(name, text.into());
+        }
+    }
+
+    /// Takes a part or archive entry from the bounds. Once none is left, says so and stays so.
+    pub(crate) fn take_part(&mut self, name: &str) -> bool {
+        let taken = self.budget.take_part();
+        if !taken && !self.out_of_parts {
+            self.out_of_parts = true;
+            let parts = self.budget.bounds().parts;
+            self.refuse(
+                name,
+                format!("more than {parts} parts and archive entries: the rest was not looked at"),
+            );
+        }
+        taken
+    }
+
+    /// Notes what could not be looked into.
+    pub(crate) fn refuse(&mut self, name: &str, reason: impl Into<String>) {
+        if self.found.refused.len() < REFUSED_MOST {
+            self.found.refused.push(Refused {
+                name: name.to_owned(),
+                reason: reason.into(),
+            });
+        }
+    }
+
+    /// Where a piece inside `outer` is found.
+    pub(crate) fn inside(outer: &str, name: &str) -> String {
+        if outer.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{outer}/{name}")
+        }
+    }
+
+    fn may_enter(&mut self, name: &str, depth: usize) -> bool {
+        let most = self.budget.bounds().depth;
+        if depth >= most {
+            self.refuse(
+                name,
+                format!("more than {most} mails and archives inside each other"),
+            );
+        }
+        depth < most
+    }
+
+    fn keep(&mut self, name: &str, bytes: Cow<'_, [u8]>) {
+        if !self.is_repeated(&bytes) {
+            self.found.candidates.push(Candidate {
+                name: name.to_owned(),
+                bytes: bytes.into_owned(),
+            });
+        }
+    }
+
+    /// Whether these bytes were found before: the same file twice in one mail counts once.
+    fn is_repeated(&mut self, bytes: &[u8]) -> bool {
+        // One candidate a mail is the rule, and needs no digest.
+        for known in self.found.candidates.iter().skip(self.digests.len()) {
+            self.digests.insert(Sha256::digest(&known.bytes).into());
+        }
+        !self.digests.is_empty()
+            && self
+                .digests
+                .contains(&<[u8; 32]>::from(Sha256::digest(bytes)))
+    }
+}
+
+/// A person reads them; a hostile archive can hold thousands.
+const REFUSED_MOST: usize = 100;
