@@ -1,9 +1,14 @@
 //! Configuration: one file, `gateway.toml`. Every key has a default, a doc line and a check.
 
 pub mod check;
+pub mod docs;
 pub mod export;
+mod fit;
+pub mod keys;
+mod lines;
 pub mod load;
 pub mod mailbox;
+pub mod overlay;
 pub mod secret;
 pub mod store;
 pub mod units;
@@ -14,12 +19,12 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use load::{ConfigError, ConfigFault, load};
+pub use load::{ConfigError, ConfigFault, load, load_text};
 
 use crate::text::Language;
 
 /// The whole configuration. Only the shells see it; everyone else gets a section.
-#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Gateway {
     /// Where everything is kept.
