@@ -1,2 +1,5 @@
+mod docs;
+mod extract;
+
 #[test]
 fn t() {}
