@@ -3,6 +3,7 @@
 pub mod check;
 pub mod docs;
 pub mod export;
+mod fit;
 pub mod keys;
 mod lines;
 pub mod load;

@@ -7,7 +7,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
-use super::Gateway;
+use crate::config::Gateway;
 
 /// A key.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +54,8 @@ pub struct Choice {
 
 /// The keys of the whole configuration, in the order of the types.
 pub fn keys() -> Vec<Key> {
-    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let schema = settings.into_generator().into_root_schema_for::<Gateway>();
     properties(schema.as_object())
 }
@@ -66,12 +67,22 @@ pub fn find<'k>(keys: &'k [Key], name: &str) -> Option<&'k Key> {
 
 /// The known name that is most like an unknown one, if one is like it at all.
 pub fn nearest<'k>(names: impl IntoIterator<Item = &'k str>, unknown: &str) -> Option<&'k str> {
+    let unknown = unknown.to_ascii_lowercase();
     names
         .into_iter()
-        .map(|name| (strsim::jaro_winkler(name, &unknown.to_ascii_lowercase()), name))
+        .map(|name| (likeness(name, &unknown), name))
         .filter(|(likeness, _)| *likeness >= LIKENESS_LEAST)
         .max_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, name)| name)
+}
+
+fn likeness(known: &str, unknown: &str) -> f64 {
+    // One slip of a finger (`wbe`) weighs too much in short words for Jaro-Winkler.
+    if strsim::damerau_levenshtein(known, unknown) == 1 {
+        1.0
+    } else {
+        strsim::jaro_winkler(known, unknown)
+    }
 }
 
 fn properties(schema: Option<&Map<String, Value>>) -> Vec<Key> {
@@ -81,7 +92,13 @@ fn properties(schema: Option<&Map<String, Value>>) -> Vec<Key> {
 }
 
 fn key(name: &str, schema: &Value) -> Key {
-    let text = |field: &str| schema.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |field: &str| {
+        schema
+            .get(field)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     Key {
         name: name.to_owned(),
         shape: shape(schema),
@@ -120,7 +137,13 @@ fn type_name(schema: &Value) -> &str {
 }
 
 fn choice(schema: &Value) -> Choice {
-    let text = |field: &str| schema.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |field: &str| {
+        schema
+            .get(field)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     Choice {
         value: text("const"),
         english: text("description"),
@@ -138,14 +161,24 @@ mod tests {
     fn sections(keys: &[Key]) -> impl Iterator<Item = &[Key]> {
         keys.iter().filter_map(|key| match &key.shape {
             Shape::Table(keys) | Shape::Tables(keys) => Some(&keys[..]),
-            Shape::Text | Shape::Integer | Shape::Boolean | Shape::Choice(_) | Shape::Secret => None,
+            Shape::Text | Shape::Integer | Shape::Boolean | Shape::Choice(_) | Shape::Secret => {
+                None
+            }
         })
     }
 
     fn assert_documented(keys: &[Key]) {
         for key in keys {
-            assert!(!key.english.is_empty(), "`{}` has no English doc line", key.name);
-            assert!(!key.german.is_empty(), "`{}` has no German doc line", key.name);
+            assert!(
+                !key.english.is_empty(),
+                "`{}` has no English doc line",
+                key.name
+            );
+            assert!(
+                !key.german.is_empty(),
+                "`{}` has no German doc line",
+                key.name
+            );
         }
         sections(keys).for_each(assert_documented);
     }
@@ -179,6 +212,7 @@ mod tests {
         assert_eq!(nearest(names, "hots"), Some("host"));
         assert_eq!(nearest(names, "USER"), Some("username"));
         assert_eq!(nearest(names, "mail"), Some("mailbox"));
+        assert_eq!(nearest(["web", "csv"], "wbe"), Some("web"));
         assert_eq!(nearest(names, "zzz"), None);
     }
 }

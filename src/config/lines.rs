@@ -20,7 +20,10 @@ impl Lines {
 
     /// The line of a byte, from 1.
     pub(crate) fn line_at(source: &str, offset_bytes: usize) -> usize {
-        let before = source.as_bytes().get(..offset_bytes).unwrap_or(source.as_bytes());
+        let before = source
+            .as_bytes()
+            .get(..offset_bytes)
+            .unwrap_or(source.as_bytes());
         memchr::memchr_iter(b'\n', before).count() + 1
     }
 
@@ -37,10 +40,15 @@ impl Lines {
 
     fn add_table(&mut self, source: &str, table: &dyn TableLike, section: &str) {
         for (name, item) in table.iter() {
-            let path = if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
+            let path = if section.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{section}.{name}")
+            };
             let key = table.key(name).and_then(toml_edit::Key::span);
             if let Some(span) = key.or_else(|| item.span()) {
-                self.lines.insert(path.clone(), Self::line_at(source, span.start));
+                self.lines
+                    .insert(path.clone(), Self::line_at(source, span.start));
             }
             self.add_item(source, item, &path);
         }
@@ -74,7 +82,8 @@ impl Lines {
         path: &str,
     ) {
         if let Some(span) = span {
-            self.lines.insert(path.to_owned(), Self::line_at(source, span.start));
+            self.lines
+                .insert(path.to_owned(), Self::line_at(source, span.start));
         }
         self.add_table(source, table, path);
     }

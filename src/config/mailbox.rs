@@ -6,15 +6,19 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::secret::Secret;
-use super::units::{ByteSize, Span};
+use crate::config::secret::Secret;
+use crate::config::units::{ByteSize, Span};
 
 /// A mailbox.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of its own in the file"
+)]
 pub struct Mailbox {
     /// Its name in logs, metrics and pages.
-    #[schemars(extend("de" = "Ihr Name in Protokollen, Metriken und Seiten."))]
+    #[schemars(extend("de" = "Sein Name in Protokollen, Metriken und Seiten."))]
     pub name: String,
     /// How it is read.
     #[schemars(extend("de" = "Wie es gelesen wird."))]
@@ -84,7 +88,7 @@ impl Default for Mailbox {
             delete_after_fetch: false,
             move_to: String::new(),
             release_quarantined: false,
-            poll_interval: Span::from(Duration::from_secs(300)),
+            poll_interval: Span::from(Duration::from_mins(5)),
             idle: true,
             max_mail_size: ByteSize::from_mib(50),
         }
@@ -143,11 +147,11 @@ pub struct Endpoint {
 impl Mailbox {
     /// Where to connect; the port by protocol and encryption where none is given.
     pub fn endpoint(&self) -> Endpoint {
-        let usual = match (self.protocol, self.encryption) {
-            (Protocol::Imap | Protocol::Maildir, Encryption::Tls) => 993,
-            (Protocol::Imap | Protocol::Maildir, _) => 143,
-            (Protocol::Pop3, Encryption::Tls) => 995,
-            (Protocol::Pop3, _) => 110,
+        let usual = match (self.protocol, self.encryption == Encryption::Tls) {
+            (Protocol::Imap | Protocol::Maildir, true) => 993,
+            (Protocol::Imap | Protocol::Maildir, false) => 143,
+            (Protocol::Pop3, true) => 995,
+            (Protocol::Pop3, false) => 110,
         };
         Endpoint {
             host: self.host.clone(),
@@ -155,6 +159,30 @@ impl Mailbox {
             encryption: self.encryption,
             trust_all_certificates: self.trust_all_certificates,
             ca_file: self.ca_file.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_follows_from_protocol_and_encryption_unless_it_is_given() {
+        for (protocol, encryption, port, expected) in [
+            (Protocol::Imap, Encryption::Tls, 0, 993),
+            (Protocol::Imap, Encryption::Starttls, 0, 143),
+            (Protocol::Pop3, Encryption::Tls, 0, 995),
+            (Protocol::Pop3, Encryption::Auto, 0, 110),
+            (Protocol::Pop3, Encryption::None, 1110, 1110),
+        ] {
+            let mailbox = Mailbox {
+                protocol,
+                port,
+                encryption,
+                ..Mailbox::default()
+            };
+            assert_eq!(mailbox.endpoint().port, expected);
         }
     }
 }

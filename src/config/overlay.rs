@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use toml_edit::{ArrayOfTables, InlineTable, Item, Table, TableLike, Value};
 
-use super::ConfigFault;
-use super::keys::{Key, Shape, find, nearest};
+use crate::config::ConfigFault;
+use crate::config::keys::{Key, Shape, find, nearest};
 
 /// Environment variables that begin so belong to the configuration.
 pub const PREFIX: &str = "MSCONS_GATEWAY__";
@@ -27,7 +27,9 @@ pub(crate) struct Overlay {
 pub(crate) fn lay(document: &mut Table, keys: &[Key], environment: &[(String, String)]) -> Overlay {
     let mut variables: Vec<(&str, &str, &str)> = environment
         .iter()
-        .filter_map(|(name, value)| Some((name.as_str(), name.strip_prefix(PREFIX)?, value.as_str())))
+        .filter_map(|(name, value)| {
+            Some((name.as_str(), name.strip_prefix(PREFIX)?, value.as_str()))
+        })
         .collect();
     variables.sort_unstable();
     let mut overlay = Overlay::default();
@@ -36,10 +38,15 @@ pub(crate) fn lay(document: &mut Table, keys: &[Key], environment: &[(String, St
         let made = |section: &str, name: &str| {
             variables.iter().any(|(_, path, _)| {
                 let rest = path.to_ascii_lowercase();
-                rest == format!("{section}__{name}__host") || rest == format!("{section}__{name}__path")
+                rest == format!("{section}__{name}__host")
+                    || rest == format!("{section}__{name}__path")
             })
         };
-        let mut laid = Laid { value, key: String::new(), made: &made };
+        let mut laid = Laid {
+            value,
+            key: String::new(),
+            made: &made,
+        };
         match laid.over(document, keys, &steps) {
             Ok(()) => {
                 overlay.origins.insert(laid.key, (*variable).to_owned());
@@ -47,11 +54,16 @@ pub(crate) fn lay(document: &mut Table, keys: &[Key], environment: &[(String, St
             Err(what) => overlay.faults.push(ConfigFault {
                 line: None,
                 key: laid.key,
-                what: format!("environment variable `{variable}`: {what}"),
+                what: fault(variable, &what),
             }),
         }
     }
     overlay
+}
+
+/// What is wrong with a key that comes from a variable.
+pub(crate) fn fault(variable: &str, what: &str) -> String {
+    format!("environment variable `{variable}`: {what}")
 }
 
 /// One variable on its way to its key.
@@ -64,7 +76,12 @@ struct Laid<'a> {
 }
 
 impl Laid<'_> {
-    fn over(&mut self, table: &mut dyn TableLike, keys: &[Key], steps: &[String]) -> Result<(), String> {
+    fn over(
+        &mut self,
+        table: &mut dyn TableLike,
+        keys: &[Key],
+        steps: &[String],
+    ) -> Result<(), String> {
         let Some((name, rest)) = steps.split_first() else {
             return Err("names a section, not a key in it".to_owned());
         };
@@ -109,9 +126,13 @@ impl Laid<'_> {
         let name = rest.first().map(String::as_str).unwrap_or_default();
         if list.is_array() {
             let inline = std::mem::take(list);
-            *list = inline.into_array_of_tables().map_or_else(|item| item, Item::ArrayOfTables);
+            *list = inline
+                .into_array_of_tables()
+                .map_or_else(|item| item, Item::ArrayOfTables);
         }
-        let tables = list.as_array_of_tables_mut().ok_or_else(|| no_section(section))?;
+        let tables = list
+            .as_array_of_tables_mut()
+            .ok_or_else(|| no_section(section))?;
         let names: Vec<String> = tables.iter().map(table_name).collect();
         let index = match names.iter().position(|known| plain(known) == name) {
             Some(index) => index,
@@ -135,7 +156,9 @@ impl Laid<'_> {
         match shape {
             Shape::Integer => {
                 let number: Result<i64, _> = self.value.trim().parse();
-                number.map(Value::from).map_err(|_| format!("`{}` is no number", self.value))
+                number
+                    .map(Value::from)
+                    .map_err(|_| format!("`{}` is no number", self.value))
             }
             Shape::Boolean => {
                 let boolean: Result<bool, _> = self.value.trim().parse();
@@ -192,8 +215,8 @@ fn plain(name: &str) -> String {
 mod tests {
     use toml_edit::DocumentMut;
 
-    use super::super::keys::keys;
     use super::*;
+    use crate::config::keys::keys;
 
     fn laid(source: &str, environment: &[(&str, &str)]) -> (String, Overlay) {
         let mut document: DocumentMut = source.parse().unwrap();
@@ -205,7 +228,7 @@ mod tests {
         (document.to_string(), overlay)
     }
 
-    fn fault(source: &str, name: &str, value: &str) -> String {
+    fn only_fault(source: &str, name: &str, value: &str) -> String {
         let (_, overlay) = laid(source, &[(name, value)]);
         overlay.faults[0].what.clone()
     }
@@ -227,19 +250,31 @@ mod tests {
             "language = \"en\"\n[[mailbox]]\nname = \"netz-nord\"\nport = 993\nidle = false\n\
              password = \"993\"\n\n[export]\n\n[export.csv]\nbom = true\n"
         );
-        assert_eq!(overlay.origins["mailbox[0].port"], "MSCONS_GATEWAY__MAILBOX__NETZ_NORD__PORT");
+        assert_eq!(
+            overlay.origins["mailbox[0].port"],
+            "MSCONS_GATEWAY__MAILBOX__NETZ_NORD__PORT"
+        );
     }
 
     #[test]
     fn a_list_in_one_line_is_addressed_by_name_too() {
-        let (text, _) = laid("mailbox = [{ name = \"a\" }]\n", &[("MAILBOX__A__PORT", "1")]);
+        let (text, _) = laid(
+            "mailbox = [{ name = \"a\" }]\n",
+            &[("MAILBOX__A__PORT", "1")],
+        );
         assert!(text.contains("port = 1"), "{text}");
     }
 
     #[test]
     fn a_mailbox_can_come_from_the_environment_alone() {
-        let (text, overlay) = laid("", &[("MAILBOX__METER__HOST", "h"), ("MAILBOX__METER__PORT", "1")]);
-        assert_eq!(text, "[[mailbox]]\nname = \"meter\"\nhost = \"h\"\nport = 1\n");
+        let (text, overlay) = laid(
+            "",
+            &[("MAILBOX__METER__HOST", "h"), ("MAILBOX__METER__PORT", "1")],
+        );
+        assert_eq!(
+            text,
+            "[[mailbox]]\nname = \"meter\"\nhost = \"h\"\nport = 1\n"
+        );
         assert!(overlay.faults.is_empty());
     }
 
@@ -247,7 +282,7 @@ mod tests {
     fn a_name_that_no_mailbox_has_is_not_made_in_silence() {
         let source = "[[mailbox]]\nname = \"metering\"\n";
         assert_eq!(
-            fault(source, "MAILBOX__METRING__PASSWORD", "x"),
+            only_fault(source, "MAILBOX__METRING__PASSWORD", "x"),
             "environment variable `MSCONS_GATEWAY__MAILBOX__METRING__PASSWORD`: \
              no [[mailbox]] has this name: `metring` is unknown; did you mean `metering`?"
         );
@@ -257,19 +292,34 @@ mod tests {
     fn a_secret_can_be_named_by_its_file() {
         let source = "[[mailbox]]\nname = \"a\"\n";
         let (text, _) = laid(source, &[("MAILBOX__A__PASSWORD__FILE", "/run/secrets/a")]);
-        assert!(text.ends_with("password = { file = \"/run/secrets/a\" }\n"), "{text}");
-        assert!(fault(source, "MAILBOX__A__PASSWORD__X", "geheim").contains("`__ENV` or `__FILE`"));
+        assert!(
+            text.ends_with("password = { file = \"/run/secrets/a\" }\n"),
+            "{text}"
+        );
+        assert!(
+            only_fault(source, "MAILBOX__A__PASSWORD__X", "geheim").contains("`__ENV` or `__FILE`")
+        );
     }
 
     #[test]
     fn variables_that_fit_no_key_are_faults() {
-        assert!(fault("", "WEB__LISTN", "x").ends_with("`listn` is unknown; did you mean `listen`?"));
-        assert!(fault("", "WEB", "x").ends_with("names a section, not a key in it"));
-        assert!(fault("", "LANGUAGE__X", "x").ends_with("`language` is no section"));
-        assert!(fault("web = 1", "WEB__LISTEN", "x").ends_with("`web` is no section in the file"));
-        assert!(fault("mailbox = 1", "MAILBOX__A__PORT", "1").ends_with("`mailbox` is no section in the file"));
+        assert!(
+            only_fault("", "WEB__LISTN", "x")
+                .ends_with("`listn` is unknown; did you mean `listen`?")
+        );
+        assert!(only_fault("", "WEB", "x").ends_with("names a section, not a key in it"));
+        assert!(only_fault("", "LANGUAGE__X", "x").ends_with("`language` is no section"));
+        assert!(
+            only_fault("web = 1", "WEB__LISTEN", "x").ends_with("`web` is no section in the file")
+        );
+        assert!(
+            only_fault("mailbox = 1", "MAILBOX__A__PORT", "1")
+                .ends_with("`mailbox` is no section in the file")
+        );
         let source = "[[mailbox]]\nname = \"a\"\n";
-        assert!(fault(source, "MAILBOX__A__PORT", "imap").ends_with("`imap` is no number"));
-        assert!(fault(source, "MAILBOX__A__IDLE", "yes").ends_with("neither `true` nor `false`"));
+        assert!(only_fault(source, "MAILBOX__A__PORT", "imap").ends_with("`imap` is no number"));
+        assert!(
+            only_fault(source, "MAILBOX__A__IDLE", "yes").ends_with("neither `true` nor `false`")
+        );
     }
 }

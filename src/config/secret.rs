@@ -51,7 +51,9 @@ impl Secret {
             Self::Empty => return Ok(Self::Empty),
             Self::Text(text) => text.clone(),
             Self::Env { env } => variable(env).ok_or_else(|| {
-                format!("the environment variable `{env}` is not set; set it, or write the secret here")
+                format!(
+                    "the environment variable `{env}` is not set; set it, or write the secret here"
+                )
             })?,
             Self::File { file } => {
                 let text = read(file).map_err(|error| {
@@ -60,7 +62,11 @@ impl Secret {
                 without_line_end(&text).to_owned()
             }
         };
-        Ok(if text.is_empty() { Self::Empty } else { Self::Text(text) })
+        Ok(if text.is_empty() {
+            Self::Empty
+        } else {
+            Self::Text(text)
+        })
     }
 }
 
@@ -114,7 +120,10 @@ mod tests {
     #[test]
     fn a_secret_that_is_empty_is_none() {
         let read = |_: &Path| Ok("\n".to_owned());
-        for secret in [Secret::Text(String::new()), Secret::File { file: "x".into() }] {
+        for secret in [
+            Secret::Text(String::new()),
+            Secret::File { file: "x".into() },
+        ] {
             assert_eq!(secret.resolve(|_| None, read).unwrap(), Secret::Empty);
         }
     }

@@ -211,13 +211,20 @@ impl Visitor<'_> for SpanVisitor {
 
 /// Digits at the start, and what follows them.
 fn split_number(text: &str) -> (&str, &str) {
-    let end = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
+    let end = text
+        .find(|char: char| !char.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, rest) = text.split_at(end);
     (number, rest.trim_start())
 }
 
-const SIZES: [(&str, u64); 5] =
-    [("", 1), ("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+const SIZES: [(&str, u64); 5] = [
+    ("", 1),
+    ("B", 1),
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+];
 
 const SPANS: [(&str, u64); 4] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
 
@@ -239,7 +246,11 @@ mod tests {
             ("0", 0, "0"),
         ] {
             let size: ByteSize = text.parse().unwrap();
-            assert_eq!((size.bytes(), size.to_string().as_str()), (bytes, printed), "{text}");
+            assert_eq!(
+                (size.bytes(), size.to_string().as_str()),
+                (bytes, printed),
+                "{text}"
+            );
         }
     }
 
@@ -247,9 +258,15 @@ mod tests {
     fn sizes_that_are_none_say_how_to_write_one() {
         for text in ["50MB", "MiB", "", "-1", "1.5MiB", "50MiBs"] {
             let fault = text.parse::<ByteSize>().unwrap_err();
-            assert!(fault.ends_with("write 50MiB, 512KiB, 1GiB, or a number of bytes"), "{text}");
+            assert!(
+                fault.ends_with("write 50MiB, 512KiB, 1GiB, or a number of bytes"),
+                "{text}"
+            );
         }
-        assert_eq!("99999999999GiB".parse::<ByteSize>().unwrap_err(), "`99999999999GiB` is too large");
+        assert_eq!(
+            "99999999999GiB".parse::<ByteSize>().unwrap_err(),
+            "`99999999999GiB` is too large"
+        );
     }
 
     #[test]
@@ -264,17 +281,36 @@ mod tests {
             ("0s", 0, "0s"),
         ] {
             let span: Span = text.parse().unwrap();
-            assert_eq!((span.duration().as_secs(), span.to_string().as_str()), (seconds, printed));
+            assert_eq!(
+                (span.duration().as_secs(), span.to_string().as_str()),
+                (seconds, printed)
+            );
         }
     }
 
     #[test]
     fn spans_that_are_none_say_how_to_write_one() {
-        for text in ["", "5", "5 minutes", "m", "5m1h", "1h1h", "-5m", "1.5h", "5M"] {
+        for text in [
+            "",
+            "5",
+            "5 minutes",
+            "m",
+            "5m1h",
+            "1h1h",
+            "-5m",
+            "1.5h",
+            "5M",
+        ] {
             let fault = text.parse::<Span>().unwrap_err();
-            assert!(fault.ends_with("write 30s, 5m, 24h, 7d or 1h30m"), "{text}: {fault}");
+            assert!(
+                fault.ends_with("write 30s, 5m, 24h, 7d or 1h30m"),
+                "{text}: {fault}"
+            );
         }
-        assert_eq!("999999999999999999d".parse::<Span>().unwrap_err(), "`999999999999999999d` is too long");
+        assert_eq!(
+            "999999999999999999d".parse::<Span>().unwrap_err(),
+            "`999999999999999999d` is too long"
+        );
     }
 
     proptest! {

@@ -38,12 +38,20 @@ pub(crate) fn unzip(walk: &mut Walk<'_>, name: &str, archive: &[u8], depth: usiz
             "several entries of one name, of which only the last can be seen",
         );
     }
+    let mut packed_left = archive.len();
     for index in 0..directory.len() {
         if !walk.take_part(name) {
             return;
         }
         match directory.by_index_data(index) {
-            Ok(entry) => unzip_entry(walk, name, archive, entry, depth),
+            Ok(entry) => {
+                // Entries over the same bytes cost time again and again, whatever comes out.
+                match packed_left.checked_sub(packed_bytes(&entry, archive)) {
+                    Some(left) => packed_left = left,
+                    None => return walk.refuse(name, "its entries overlap: looks like a bomb"),
+                }
+                unzip_entry(walk, name, archive, entry, depth);
+            }
             Err(error) => walk.refuse(name, broken_zip(&error)),
         }
     }
@@ -92,8 +100,7 @@ fn unzip_entry(
         );
     }
     let mut reader = Cursor::new(archive);
-    let packed_bytes = usize::try_from(entry.compressed_size())
-        .map_or(archive.len(), |size| size.min(archive.len()));
+    let packed_bytes = packed_bytes(&entry, archive);
     match entry.with_reader(&mut reader, ZipReadOptions::default()) {
         Ok(file) => match unpack(walk, file, packed_bytes) {
             Ok(bytes) => walk.piece(&name, bytes.into(), depth),
@@ -101,6 +108,11 @@ fn unzip_entry(
         },
         Err(error) => walk.refuse(&name, broken_zip(&error)),
     }
+}
+
+/// How many bytes of the archive an entry takes, by its own word, but no more than there are.
+fn packed_bytes(entry: &ZipFileEntry<'_>, archive: &[u8]) -> usize {
+    usize::try_from(entry.compressed_size()).map_or(archive.len(), |size| size.min(archive.len()))
 }
 
 fn unpack(walk: &mut Walk<'_>, unpacker: impl Read, packed: usize) -> Result<Vec<u8>, String> {

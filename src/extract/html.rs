@@ -54,15 +54,11 @@ fn is_tag(tag: &[u8], name: &str) -> bool {
 
 /// What follows the end tag of an element whose content is not shown; without end tag: nothing.
 fn skip_hidden<'a>(content: &'a [u8], name: &str) -> &'a [u8] {
-    let mut rest = content;
-    while let Some(at) = memchr::memmem::find(rest, b"</") {
-        let (tag, after) = cut_tag(rest.get(at..).unwrap_or_default());
-        if is_tag(tag, &format!("/{name}")) {
-            return after;
-        }
-        rest = rest.get(at + 2..).unwrap_or_default();
-    }
-    b""
+    let end_tag = format!("/{name}");
+    memchr::memmem::find_iter(content, b"</")
+        .filter_map(|at| content.get(at..))
+        .find(|markup| is_tag(markup, &end_tag))
+        .map_or(b"", |markup| cut_tag(markup).1)
 }
 
 /// Puts in the character that a reference at the start stands for; what follows it.

@@ -113,13 +113,15 @@ fn delimiter(part: &PartHead, body: &[u8]) -> Option<Vec<u8>> {
         .boundary
         .as_ref()
         .map(|boundary| [b"--", boundary.as_bytes()].concat());
-    // Quirk: a boundary that was lost or mangled is the first line that looks like one.
+    // Quirk: a boundary that was lost or mangled is the first line that looks like one, with a
+    // header field after it.
     let found = || {
-        let line = body
-            .split(|&byte| byte == b'\n')
-            .find(|line| line.starts_with(b"--"))?;
-        let line = line.trim_ascii_end();
-        (line.len() > 2).then(|| line.to_vec())
+        let lines = body.split(|&byte| byte == b'\n');
+        let (line, _) = lines
+            .clone()
+            .zip(lines.skip(1))
+            .find(|(line, next)| line.starts_with(b"--") && head::field_name(next).is_some())?;
+        Some(line.trim_ascii_end().to_vec())
     };
     announced
         .filter(|delimiter| next_delimiter(body, delimiter, 0).is_some())

@@ -8,6 +8,8 @@
 )]
 
 mod architecture;
+mod docs;
+mod extract;
 mod imap;
 mod parse;
 mod support;
