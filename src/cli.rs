@@ -30,7 +30,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 #[command(name = "mscons-gateway", version, propagate_version = true, max_term_width = 100)]
 pub struct Cli {
     /// Configuration file; without one, every key has its default.
-    #[arg(long, global = true, env = "MSCONS_GATEWAY_CONFIG", default_value = "gateway.toml")]
+    #[arg(long, global = true, env = "MSCONS_GATEWAY_CONFIG", default_value = open::DEFAULT_FILE)]
     config: PathBuf,
     /// How log lines on stderr look.
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Done, Failure, open, output};
+use crate::config::check;
 
 pub(super) fn run(path: &Path) -> Result<Done, Failure> {
     if !path.is_file() {
@@ -12,6 +13,9 @@ pub(super) fn run(path: &Path) -> Result<Done, Failure> {
         )));
     }
     let config = open::config(path)?;
+    for hint in check::hints(&config) {
+        output::note(&format!("{}: {}: {}", path.display(), hint.key, hint.what));
+    }
     output::note(&format!("{}: good, {} mailbox(es)", path.display(), config.mailbox.len()));
     Ok(Done::Well)
 }

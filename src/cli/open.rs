@@ -13,12 +13,18 @@ use crate::ingest::Ingest;
 use crate::store::archive::Archive;
 use crate::store::{self, Store};
 
-/// The configuration; its defaults, with the environment laid over them, if there is no file.
+/// The configuration with the environment laid over it. The default file may be missing: then
+/// every key has its default.
 pub(super) fn config(path: &Path) -> Result<Gateway, Failure> {
     let environment: Vec<(String, String)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    config::load(path, &environment).map_err(|error| Failure::Usage(error.to_string()))
+    let loaded = if path == Path::new(DEFAULT_FILE) && !path.exists() {
+        config::load_text(DEFAULT_FILE, "", &environment)
+    } else {
+        config::load(path, &environment)
+    };
+    loaded.map_err(|error| Failure::Usage(error.to_string()))
 }
 
 /// The time zone of the configuration; the check has made sure that it exists.
@@ -70,3 +76,6 @@ pub(super) fn nothing_found(what: &str) {
     }
 }
 
+
+/// The configuration file where none is named.
+pub(super) const DEFAULT_FILE: &str = "gateway.toml";
