@@ -71,7 +71,11 @@ impl Health {
     /// The state before anything has happened: no mailbox, store not yet open.
     pub fn new(started: UtcTime) -> Self {
         let is_store_ready = false;
-        Self(Arc::new(RwLock::new(Snapshot { started, is_store_ready, mailboxes: Vec::new() })))
+        Self(Arc::new(RwLock::new(Snapshot {
+            started,
+            is_store_ready,
+            mailboxes: Vec::new(),
+        })))
     }
 
     /// How everything is now.
@@ -124,7 +128,11 @@ impl Health {
                 MailboxState::Down { since, .. } => since,
                 MailboxState::Starting | MailboxState::Up => at,
             };
-            mailbox.state = MailboxState::Down { since, error: error.to_owned(), is_transient };
+            mailbox.state = MailboxState::Down {
+                since,
+                error: error.to_owned(),
+                is_transient,
+            };
         });
     }
 
@@ -297,7 +305,10 @@ mod tests {
     fn a_reload_keeps_what_is_known_of_a_mailbox_that_stays() {
         let health = health();
         health.mailbox_polled("metering", &Summary::default(), at(5));
-        let named = |name: &str| Mailbox { name: name.to_owned(), ..Mailbox::default() };
+        let named = |name: &str| Mailbox {
+            name: name.to_owned(),
+            ..Mailbox::default()
+        };
         health.set_mailboxes(&[named("gas"), named("metering")]);
         let mailboxes = health.snapshot().mailboxes;
         assert_eq!(mailboxes[0].state, MailboxState::Starting);

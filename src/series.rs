@@ -9,6 +9,7 @@ pub mod gaps;
 pub mod key;
 pub mod merge;
 pub mod quality;
+pub mod total;
 
 pub use block::Block;
 pub use columns::{Columns, Label, Labels, Row, Value};

@@ -31,11 +31,16 @@ impl ValueAxis {
         let first = (low / step).floor();
         let last = (high / step).ceil().max(first + 1.0);
         // Numbers so large that a step is lost in their precision would not end: a few ticks do.
-        let count = ((last - first).round() as u32).clamp(1, 2 * steps.max(1) + 2);
-        let ticks: Vec<f64> = (0..=count)
-            .map(|at| (first + f64::from(at)) * step)
+        let most = 2 * steps.max(1) + 2;
+        let ticks: Vec<f64> = (0..=most)
+            .map(|at| first + f64::from(at))
+            .take_while(|at| *at < last + 0.5)
+            .map(|at| at * step)
             .collect();
-        let decimals = (-step.log10().floor()).clamp(0.0, 6.0) as usize;
+        let decimals = (0..MOST_DECIMALS)
+            .find(|decimals| step * 10_f64.powi(*decimals) > 0.99)
+            .and_then(|decimals| usize::try_from(decimals).ok())
+            .unwrap_or(0);
         let high = ticks.last().copied().unwrap_or(high);
         Self {
             low: first * step,
@@ -245,6 +250,8 @@ const STEPS: [Step; 16] = [
     Step::Years(5),
     Step::Years(20),
 ];
+/// Smaller steps are no measurement.
+const MOST_DECIMALS: i32 = 7;
 /// Up to three days, hours are shown; a day of 25 hours does not count as more.
 const MOST_SECONDS_OF_HOURS: i64 = 3 * 86_400 + 3600;
 /// More ticks than any width of a chart can hold.
@@ -346,10 +353,8 @@ mod tests {
             let text = Text::new(Language::En).in_zone(TimeZone::get("Europe/Berlin").unwrap());
             for pixels in [120.0, 300.0, 900.0] {
                 let ticks = time_ticks(from, to, pixels, &text);
-                assert!(
-                    ticks.len() <= (pixels / 40.0) as usize + 1,
-                    "{days} days: {ticks:?}"
-                );
+                let room = f64::from(u32::try_from(ticks.len()).unwrap().saturating_sub(1)) * 40.0;
+                assert!(room <= pixels, "{days} days: {ticks:?}");
                 assert!(ticks.is_sorted_by_key(|tick| tick.at));
             }
         }

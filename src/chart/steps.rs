@@ -131,7 +131,7 @@ impl Steps {
         }
         match self.steps.last_mut() {
             // A gap within one column does not split it: the gap is drawn over it.
-            Some(last) if is_dense && last.from.floor() == step.from.floor() => last.absorb(&step),
+            Some(last) if is_dense && step.from < last.from.floor() + 1.0 => last.absorb(&step),
             Some(_) | None => self.steps.push(step),
         }
     }
@@ -245,8 +245,8 @@ mod tests {
             .collect();
         let drawn = steps(&points, scale(35_040, 900.0));
         assert!(drawn.steps.len() <= 900);
-        assert!(drawn.steps.iter().any(|step| step.high == 99.5));
-        assert_eq!(drawn.high.unwrap().0, 99.5);
+        assert!(drawn.steps.iter().any(|step| step.high > 99.0));
+        assert_eq!(drawn.high.map(|(value, _)| value), Some(99.5));
         assert_eq!(drawn.gaps.len(), 1);
     }
 
@@ -332,8 +332,8 @@ mod tests {
             let known = values.iter().flatten().copied();
             prop_assert_eq!(drawn.high.map(|(value, _)| value), known.clone().reduce(f64::max));
             prop_assert_eq!(drawn.low.map(|(value, _)| value), known.reduce(f64::min));
-            prop_assert!(drawn.steps.len() as f64 <= 3.0 * pixels + 2.0);
-            prop_assert!(drawn.gaps.len() as f64 <= pixels + 2.0);
+            prop_assert!(f64::from(u32::try_from(drawn.steps.len()).unwrap()) <= 3.0 * pixels + 2.0);
+            prop_assert!(f64::from(u32::try_from(drawn.gaps.len()).unwrap()) <= pixels + 2.0);
         }
     }
 }

@@ -56,7 +56,98 @@ impl Cursor {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// What happens to a folder: the server announces its UIDs, the gateway settles one.
+    #[derive(Clone, Debug)]
+    enum Step {
+        Announce { present: BTreeSet<u32>, next: u32 },
+        Settle(u32),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            (prop::collection::btree_set(1..60_u32, 0..20), 1..60_u32)
+                .prop_map(|(present, next)| Step::Announce { present, next }),
+            (1..60_u32).prop_map(Step::Settle),
+        ]
+    }
+
+    /// The same, slow and obviously right: for each UID whether it was seen, and whether it is done.
+    #[derive(Default)]
+    struct Naive {
+        next: u32,
+        done: BTreeSet<u32>,
+    }
+
+    impl Naive {
+        fn apply(&mut self, step: &Step) {
+            match step {
+                Step::Announce { present, next } => {
+                    let gone = (self.next.max(1)..*next).filter(|uid| !present.contains(uid));
+                    self.done.extend(gone);
+                    self.next = self.next.max(*next);
+                }
+                Step::Settle(uid) => {
+                    self.done.insert(*uid);
+                    self.next = self.next.max(uid + 1);
+                }
+            }
+        }
+    }
+
+    fn apply(cursor: &mut Cursor, step: &Step) {
+        match step {
+            Step::Announce { present, next } => {
+                cursor.announce(&present.iter().copied().collect::<Vec<_>>(), *next);
+            }
+            Step::Settle(uid) => cursor.settle(*uid),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_uid_is_settled_if_it_was_settled_or_gone(steps in prop::collection::vec(step(), 0..40)) {
+            let (mut cursor, mut naive) = (Cursor::new(7), Naive::default());
+            for step in &steps {
+                apply(&mut cursor, step);
+                naive.apply(step);
+                for uid in 1..70 {
+                    prop_assert_eq!(cursor.is_settled(uid), naive.done.contains(&uid), "UID {}", uid);
+                }
+                prop_assert!(cursor.open.iter().all(|uid| *uid < cursor.next));
+            }
+        }
+
+        #[test]
+        fn what_is_settled_stays_settled(steps in prop::collection::vec(step(), 0..40)) {
+            let mut cursor = Cursor::new(7);
+            let mut settled = BTreeSet::new();
+            for step in &steps {
+                apply(&mut cursor, step);
+                prop_assert!(settled.iter().all(|uid| cursor.is_settled(*uid)));
+                settled.extend((1..70).filter(|uid| cursor.is_settled(*uid)));
+            }
+        }
+
+        #[test]
+        fn it_survives_being_stored(steps in prop::collection::vec(step(), 0..40)) {
+            let mut cursor = Cursor::new(7);
+            steps.iter().for_each(|step| apply(&mut cursor, step));
+            let bytes = postcard::to_stdvec(&cursor).unwrap();
+            prop_assert_eq!(postcard::from_bytes::<Cursor>(&bytes).unwrap(), cursor);
+        }
+    }
+
+    #[test]
+    fn the_last_uid_of_all_can_be_settled() {
+        let mut cursor = Cursor::new(7);
+        cursor.announce(&[u32::MAX - 1], u32::MAX);
+        cursor.settle(u32::MAX - 1);
+        assert!(cursor.is_settled(u32::MAX - 1));
+    }
 
     #[test]
     fn a_mail_that_failed_stays_open_while_later_ones_pass() {

@@ -69,10 +69,8 @@ pub fn docs_markdown() -> String {
 /// A line of a table, without blanks where a cell is empty.
 fn line(page: &mut String, cells: &[&str]) {
     for cell in cells {
-        let _ = match cell.is_empty() {
-            true => write!(page, "| "),
-            false => write!(page, "| {cell} "),
-        };
+        let blank = if cell.is_empty() { "" } else { " " };
+        let _ = write!(page, "| {cell}{blank}");
     }
     page.push_str("|\n");
 }

@@ -101,11 +101,19 @@ impl Block {
         let document_date = read_instant(&mut input, first_start(&columns))?;
         let arrived = read_instant(&mut input, document_date)?;
         let version = input.take_flag()?;
-        let version = version.then(|| read_instant(&mut input, document_date)).transpose()?;
+        let version = version
+            .then(|| read_instant(&mut input, document_date))
+            .transpose()?;
         if !input.is_blank() {
             return Err(input.damaged("the end"));
         }
-        Ok(Self { version, document_date, arrived, columns, labels })
+        Ok(Self {
+            version,
+            document_date,
+            arrived,
+            columns,
+            labels,
+        })
     }
 
     /// Cuts a block at the borders of German legal days, so that a reader of a day finds every
@@ -120,9 +128,16 @@ impl Block {
 
 /// Starts, and ends as their distance from the start: 0 for readings, one step for profiles.
 fn write_times(out: &mut BitWriter, columns: &Columns) {
-    let lengths = || columns.starts().iter().zip(columns.ends()).map(|(start, end)| end.wrapping_sub(*start));
+    let lengths = || {
+        columns
+            .starts()
+            .iter()
+            .zip(columns.ends())
+            .map(|(start, end)| end.wrapping_sub(*start))
+    };
     let unit = UNITS.iter().position(|unit| {
-        columns.starts().iter().all(|start| start % unit == 0) && lengths().all(|length| length % unit == 0)
+        columns.starts().iter().all(|start| start % unit == 0)
+            && lengths().all(|length| length % unit == 0)
     });
     // The last unit is a second, which fits everything.
     let index = unit.unwrap_or(UNITS.len() - 1);
@@ -156,7 +171,9 @@ fn read_label_numbers(
 ) -> Result<Vec<u32>, DamagedBlock> {
     let mut numbers = Vec::with_capacity(rows);
     for number in integers::read(input, rows)? {
-        let number = u32::try_from(number).ok().filter(|number| labels.get(*number).is_some());
+        let number = u32::try_from(number)
+            .ok()
+            .filter(|number| labels.get(*number).is_some());
         numbers.push(number.ok_or_else(|| input.damaged("the number of a label"))?);
     }
     Ok(numbers)
@@ -164,7 +181,11 @@ fn read_label_numbers(
 
 /// What the document date is told from: it lies near the values as a rule.
 fn first_start(columns: &Columns) -> UtcTime {
-    let first = columns.starts().first().copied().filter(|start| *start != NO_TIME);
+    let first = columns
+        .starts()
+        .first()
+        .copied()
+        .filter(|start| *start != NO_TIME);
     UtcTime::from_seconds(first.unwrap_or(0))
 }
 
@@ -173,7 +194,11 @@ fn write_instant(out: &mut BitWriter, at: UtcTime, from: UtcTime) {
     let distance = at.seconds().wrapping_sub(from.seconds());
     let in_minutes = distance % MINUTE == 0;
     out.put_flag(in_minutes);
-    out.put_delta(fold(if in_minutes { distance / MINUTE } else { distance }));
+    out.put_delta(fold(if in_minutes {
+        distance / MINUTE
+    } else {
+        distance
+    }));
 }
 
 fn read_instant(input: &mut BitReader<'_>, from: UtcTime) -> Result<UtcTime, DamagedBlock> {

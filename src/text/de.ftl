@@ -127,7 +127,7 @@ series_from = Von
 series_to = Bis
 series_values = Werte
 series_without_location = ohne Lokation
-kind_interval = Lastgang oder Menge
+kind_interval = Intervallwerte
 kind_reading = Zählerstand
 kind_timeless = ohne Zeit
 

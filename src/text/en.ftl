@@ -127,7 +127,7 @@ series_from = From
 series_to = To
 series_values = Values
 series_without_location = without location
-kind_interval = load profile or amount
+kind_interval = interval values
 kind_reading = meter reading
 kind_timeless = without time
 

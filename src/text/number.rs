@@ -130,7 +130,6 @@ fn written(is_negative: bool, whole: &str, fraction: &str, language: Language) -
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
 
     use super::*;
 

@@ -4,18 +4,18 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 
 /// The address of the style sheet: a new one with each version of it, so that it may be cached.
-pub fn style_address() -> String {
+pub(crate) fn style_address() -> String {
     const ADDRESS: u32 = fingerprint(STYLE.as_bytes());
     format!("/assets/style.css?v={ADDRESS:08x}")
 }
 
 /// The style sheet.
-pub async fn style() -> HttpResponse {
+pub(crate) async fn style() -> HttpResponse {
     asset("text/css; charset=utf-8", STYLE)
 }
 
 /// The logo.
-pub async fn favicon() -> HttpResponse {
+pub(crate) async fn favicon() -> HttpResponse {
     asset("image/svg+xml", LOGO)
 }
 

@@ -18,7 +18,7 @@ use crate::web::pages::{PageError, error};
 use crate::web::period::{Period, Query as Address, Unit};
 
 /// `/series/{id}/values.{extension}`: the values of a period, or all of them.
-pub async fn values(
+pub(crate) async fn values(
     context: Data<Context>,
     path: Path<(u32, String)>,
     address: Query<Address>,
@@ -39,7 +39,7 @@ pub async fn values(
 }
 
 /// `/quarantine/{number}/content`: the bytes of an entry, as they came.
-pub async fn quarantined(context: Data<Context>, number: Path<u64>) -> HttpResponse {
+pub(crate) async fn quarantined(context: Data<Context>, number: Path<u64>) -> HttpResponse {
     let read = {
         let context = context.clone();
         actix_web::web::block(move || content(&context, *number)).await
@@ -56,8 +56,10 @@ pub async fn quarantined(context: Data<Context>, number: Path<u64>) -> HttpRespo
 
 fn content(context: &Context, number: u64) -> Result<Vec<u8>, PageError> {
     let entries = context.store.quarantine()?;
-    let (_, record) =
-        entries.into_iter().find(|(at, _)| *at == number).ok_or(PageError::NotFound)?;
+    let (_, record) = entries
+        .into_iter()
+        .find(|(at, _)| *at == number)
+        .ok_or(PageError::NotFound)?;
     let place = record.place.ok_or(PageError::NotFound)?;
     Ok(context.archive.read(place)?.1)
 }
@@ -83,7 +85,11 @@ impl Wanted {
             all
         };
         let as_of = as_of(address, &context.text)?;
-        Ok(Self { entry, period, as_of })
+        Ok(Self {
+            entry,
+            period,
+            as_of,
+        })
     }
 
     /// The period in parts that are read one after the other, so that memory is bounded.
@@ -95,7 +101,10 @@ impl Wanted {
                 .step_by(PART_SECONDS)
                 .map(|start| {
                     let end = start.saturating_add(i64::try_from(PART_SECONDS).unwrap_or(i64::MAX));
-                    (UtcTime::from_seconds(start), UtcTime::from_seconds(end.min(to)))
+                    (
+                        UtcTime::from_seconds(start),
+                        UtcTime::from_seconds(end.min(to)),
+                    )
                 })
                 .collect(),
         }
@@ -107,7 +116,13 @@ impl Wanted {
         let safe: String = name
             .chars()
             .take(80)
-            .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') { c } else { '-' })
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') {
+                    c
+                } else {
+                    '-'
+                }
+            })
             .collect();
         format!("{safe}.{}", format.extension())
     }
@@ -120,7 +135,10 @@ fn stream(context: Data<Context>, wanted: Wanted, format: Format) -> HttpRespons
     let (sender, mut receiver) = mpsc::channel(CHUNKS_IN_FLIGHT);
     let name = attachment(&wanted.file_name(format));
     tokio::task::spawn_blocking(move || {
-        let body = Body { chunk: Vec::with_capacity(CHUNK_BYTES), sender: sender.clone() };
+        let body = Body {
+            chunk: Vec::with_capacity(CHUNK_BYTES),
+            sender: sender.clone(),
+        };
         if let Err(error) = write(&context, &wanted, format, body) {
             tracing::warn!(series = wanted.entry.id, %error, "a download broke off");
             // Nobody is left to tell if this fails.
@@ -128,7 +146,10 @@ fn stream(context: Data<Context>, wanted: Wanted, format: Format) -> HttpRespons
         }
     });
     let chunks = futures_util::stream::poll_fn(move |task| receiver.poll_recv(task));
-    HttpResponse::Ok().content_type(format.media_type()).insert_header(name).streaming(chunks)
+    HttpResponse::Ok()
+        .content_type(format.media_type())
+        .insert_header(name)
+        .streaming(chunks)
 }
 
 fn write(context: &Context, wanted: &Wanted, format: Format, body: Body) -> io::Result<()> {
@@ -176,7 +197,10 @@ fn format(extension: &str) -> Option<Format> {
 }
 
 fn attachment(name: &str) -> (header::HeaderName, String) {
-    (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
+    (
+        header::CONTENT_DISPOSITION,
+        format!("attachment; filename=\"{name}\""),
+    )
 }
 
 /// A month: 2,976 quarter-hours are read at once.

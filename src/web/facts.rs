@@ -7,35 +7,35 @@ use crate::series::quality::Quality;
 
 /// What can be said of the values of a period.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// How many values there are. What is said to be missing is none.
-    pub values: u64,
+    pub(crate) values: u64,
     /// Their exact sum as mantissa and scale; `None` if it passes all bounds.
-    pub sum: Option<(i128, u8)>,
+    pub(crate) sum: Option<(i128, u8)>,
     /// The least value.
-    pub low: Option<Decimal>,
+    pub(crate) low: Option<Decimal>,
     /// The greatest value.
-    pub high: Option<Decimal>,
+    pub(crate) high: Option<Decimal>,
     /// The first value.
-    pub first: Option<Decimal>,
+    pub(crate) first: Option<Decimal>,
     /// The last value.
-    pub last: Option<Decimal>,
+    pub(crate) last: Option<Decimal>,
     /// How many were corrected by a later message.
-    pub corrected: u64,
+    pub(crate) corrected: u64,
     /// The worst quality of the values; `Missing` if there is a gap, too.
-    pub worst: Option<Quality>,
+    pub(crate) worst: Option<Quality>,
     /// Seconds that should have a value.
-    pub expected_seconds: u64,
+    pub(crate) expected_seconds: u64,
     /// Seconds that have one.
-    pub covered_seconds: u64,
+    pub(crate) covered_seconds: u64,
     /// Where nothing is known, in order of time.
-    pub gaps: Vec<(UtcTime, UtcTime)>,
+    pub(crate) gaps: Vec<(UtcTime, UtcTime)>,
 }
 
 impl Facts {
     /// Looks at values in order of time. `expected`: where values should be; `None` for readings
     /// and values without time, which have no gaps.
-    pub fn of(held: &[Held], expected: Option<(UtcTime, UtcTime)>) -> Self {
+    pub(crate) fn of(held: &[Held], expected: Option<(UtcTime, UtcTime)>) -> Self {
         let mut facts = Self {
             sum: Some((0, 0)),
             ..Self::default()
@@ -92,7 +92,7 @@ impl Facts {
 /// `known` is from the start of its first day to the end of its last one. On these two days a
 /// series may begin and end at any hour (a gas day does at six), so there the values themselves
 /// tell; between them every instant counts.
-pub fn expected(
+pub(crate) fn expected(
     held: &[Held],
     (from, to): (UtcTime, UtcTime),
     (known_from, known_to): (UtcTime, UtcTime),
@@ -126,7 +126,7 @@ fn add((mantissa, scale): (i128, u8), value: Decimal) -> Option<(i128, u8)> {
 }
 
 /// How much a meter went on between two readings; `None` if it passes all bounds.
-pub fn difference(first: Decimal, last: Decimal) -> Option<(i128, u8)> {
+pub(crate) fn difference(first: Decimal, last: Decimal) -> Option<(i128, u8)> {
     let negative = (i128::from(first.mantissa()).checked_neg()?, first.scale());
     add(negative, last)
 }

@@ -6,18 +6,18 @@ use crate::text::Text;
 
 /// What a series measures.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Measure {
+pub(crate) struct Measure {
     /// `kWh`, `m³`; empty if neither unit nor OBIS code tells.
-    pub unit: String,
+    pub(crate) unit: String,
     /// Whether values can be added up: amounts, but no powers, temperatures, readings.
-    pub is_amount: bool,
+    pub(crate) is_amount: bool,
     /// `Wirkarbeit, Bezug`; empty if the OBIS code is not among the usual ones.
-    pub name: String,
+    pub(crate) name: String,
 }
 
 impl Measure {
     /// What the series of this key measures.
-    pub fn of(key: &Key, text: &Text) -> Self {
+    pub(crate) fn of(key: &Key, text: &Text) -> Self {
         let code = Code::read(&key.obis);
         let unit = match &key.unit {
             Some(unit) => unit_name(unit),
@@ -27,9 +27,15 @@ impl Measure {
             Kind::Reading => true,
             Kind::Interval | Kind::Timeless => false,
         };
-        let name = code.map(|code| code.name(text, key.kind)).unwrap_or_default();
+        let name = code
+            .map(|code| code.name(text, key.kind))
+            .unwrap_or_default();
         let is_amount = AMOUNTS.contains(&unit) && !is_reading;
-        Self { unit: unit.to_owned(), is_amount, name }
+        Self {
+            unit: unit.to_owned(),
+            is_amount,
+            name,
+        }
     }
 }
 
@@ -46,7 +52,11 @@ impl Code {
         let (medium, _) = group.split_once('-')?;
         let mut parts = code.split('.');
         let (quantity, kind) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        Some(Self { medium: medium.parse().ok()?, quantity, kind })
+        Some(Self {
+            medium: medium.parse().ok()?,
+            quantity,
+            kind,
+        })
     }
 
     fn name(&self, text: &Text, kind: Kind) -> String {
@@ -94,7 +104,6 @@ const AMOUNTS: [&str; 4] = ["kWh", "MWh", "kvarh", "m³"];
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
 
     use super::*;
     use crate::text::Language;
@@ -128,13 +137,23 @@ mod tests {
 
     #[test]
     fn the_unit_of_the_message_counts_more_than_the_code() {
-        assert_eq!(measure("1-1:1.29.0", Kind::Interval, Some("MWH")).unit, "MWh");
+        assert_eq!(
+            measure("1-1:1.29.0", Kind::Interval, Some("MWH")).unit,
+            "MWh"
+        );
         assert_eq!(measure("7-20:99.33.17", Kind::Interval, None).unit, "kWh");
     }
 
     #[test]
     fn a_code_that_nobody_knows_has_no_name_and_no_sum() {
-        for odd in ["", "9991000000044", "1-1:", "x-y:z", "300-1:1.29.0", "1-1:1.29"] {
+        for odd in [
+            "",
+            "9991000000044",
+            "1-1:",
+            "x-y:z",
+            "300-1:1.29.0",
+            "1-1:1.29",
+        ] {
             let measure = measure(odd, Kind::Interval, None);
             assert_eq!(measure.is_amount, odd == "1-1:1.29", "{odd}");
         }

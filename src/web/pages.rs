@@ -1,11 +1,11 @@
 //! The pages: `x.rs` makes ready fields of data, `x.html` beside it sets them.
 
-pub mod error;
-pub mod messages;
-pub mod quarantine;
-pub mod series;
-pub mod series_list;
-pub mod status;
+pub(crate) mod error;
+pub(crate) mod messages;
+pub(crate) mod quarantine;
+pub(crate) mod series;
+pub(crate) mod series_list;
+pub(crate) mod status;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -19,36 +19,36 @@ use crate::web::assets;
 use crate::web::period::BadPeriod;
 
 /// What surrounds every page.
-pub struct Shell<'a> {
+pub(crate) struct Shell<'a> {
     /// The sentences.
-    pub text: &'a Text,
+    pub(crate) text: &'a Text,
     /// Title of the page.
-    pub title: String,
+    pub(crate) title: String,
     /// The pages that can be gone to.
-    pub tabs: Vec<TabLink>,
+    pub(crate) tabs: Vec<TabLink>,
     /// Name of the time zone.
-    pub zone: String,
+    pub(crate) zone: String,
     /// Version of the program.
-    pub version: &'static str,
+    pub(crate) version: &'static str,
     /// Address of the style sheet.
-    pub style: String,
+    pub(crate) style: String,
 }
 
 /// A link of the navigation.
-pub struct TabLink {
+pub(crate) struct TabLink {
     /// Where it leads.
-    pub href: &'static str,
+    pub(crate) href: &'static str,
     /// What it is called.
-    pub label: String,
+    pub(crate) label: String,
     /// Whether this page is shown.
-    pub is_current: bool,
+    pub(crate) is_current: bool,
     /// How many entries wait there; empty for none.
-    pub badge: String,
+    pub(crate) badge: String,
 }
 
 /// The pages of the navigation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Tab {
+pub(crate) enum Tab {
     /// `/`
     Status,
     /// `/series`
@@ -63,14 +63,16 @@ pub enum Tab {
 
 impl<'a> Shell<'a> {
     /// What surrounds a page of this title; `quarantine` counts what waits for a person.
-    pub fn new(text: &'a Text, current: Tab, title: String, quarantine: u64) -> Self {
+    pub(crate) fn new(text: &'a Text, current: Tab, title: String, quarantine: u64) -> Self {
         let link = |tab, href, label| TabLink {
             href,
             label,
             is_current: tab == current,
             badge: match tab {
                 Tab::Quarantine if quarantine > 0 => text.count(quarantine),
-                Tab::Quarantine | Tab::Status | Tab::Series | Tab::Messages | Tab::None => String::new(),
+                Tab::Quarantine | Tab::Status | Tab::Series | Tab::Messages | Tab::None => {
+                    String::new()
+                }
             },
         };
         Self {
@@ -91,7 +93,7 @@ impl<'a> Shell<'a> {
 
 /// Why a page cannot be shown.
 #[derive(Debug)]
-pub enum PageError {
+pub(crate) enum PageError {
     /// There is nothing at this address.
     NotFound,
     /// No series has this number.
@@ -115,7 +117,7 @@ impl From<BadPeriod> for PageError {
 }
 
 /// Runs a page's work where it may block, and answers with the page or with an error page.
-pub async fn show<W>(context: Data<Context>, work: W) -> HttpResponse
+pub(crate) async fn show<W>(context: Data<Context>, work: W) -> HttpResponse
 where
     W: FnOnce(&Context) -> Result<String, PageError> + Send + 'static,
 {
@@ -139,7 +141,8 @@ fn html(status: actix_web::http::StatusCode, page: String) -> HttpResponse {
 }
 
 fn render(page: &impl Template) -> Result<String, PageError> {
-    page.render().map_err(|error| PageError::Failed(error.to_string()))
+    page.render()
+        .map_err(|error| PageError::Failed(error.to_string()))
 }
 
 /// Most characters that are shown of a text from a mail, in a cell of a table.

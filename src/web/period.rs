@@ -10,24 +10,24 @@ use crate::text::Text;
 
 /// What the address of a page says of its period; everything may be absent or empty.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Query {
+pub(crate) struct Query {
     /// `day`, `week`, `month`, `year`.
-    pub unit: Option<String>,
+    pub(crate) unit: Option<String>,
     /// A day in the period: `2026-11-24`.
-    pub at: Option<String>,
+    pub(crate) at: Option<String>,
     /// The first instant or day.
-    pub from: Option<String>,
+    pub(crate) from: Option<String>,
     /// The first instant or day after the period.
-    pub to: Option<String>,
+    pub(crate) to: Option<String>,
     /// Show what was known then.
-    pub as_of: Option<String>,
+    pub(crate) as_of: Option<String>,
     /// Page of the table, from 1.
-    pub page: Option<usize>,
+    pub(crate) page: Option<usize>,
 }
 
 /// A part of the calendar.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Unit {
+pub(crate) enum Unit {
     /// A day of 23, 24 or 25 hours.
     Day,
     /// Monday to Sunday.
@@ -40,10 +40,10 @@ pub enum Unit {
 
 impl Unit {
     /// All of them, from short to long.
-    pub const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Year];
+    pub(crate) const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Year];
 
     /// Its word in addresses.
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Day => "day",
             Self::Week => "week",
@@ -55,52 +55,68 @@ impl Unit {
 
 /// A period `[from, to)`.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Period {
+pub(crate) struct Period {
     /// The first instant.
-    pub from: UtcTime,
+    pub(crate) from: UtcTime,
     /// The first instant after it.
-    pub to: UtcTime,
+    pub(crate) to: UtcTime,
     /// The unit and the first day, where it is one of the calendar.
-    pub calendar: Option<(Unit, Date)>,
+    pub(crate) calendar: Option<(Unit, Date)>,
 }
 
 /// A period that cannot be read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct BadPeriod;
+pub(crate) struct BadPeriod;
 
 impl Period {
     /// The unit of the calendar that holds this day.
-    pub fn around(unit: Unit, day: Date, zone: &TimeZone) -> Result<Self, BadPeriod> {
+    pub(crate) fn around(unit: Unit, day: Date, zone: &TimeZone) -> Result<Self, BadPeriod> {
         let first = match unit {
             Unit::Day => day,
             Unit::Week => {
                 let since_monday = day.weekday().to_monday_zero_offset();
-                day.checked_sub(i64::from(since_monday).days()).map_err(|_| BadPeriod)?
+                day.checked_sub(i64::from(since_monday).days())
+                    .map_err(|_| BadPeriod)?
             }
             Unit::Month => day.first_of_month(),
             Unit::Year => day.first_of_year(),
         };
         let next = first.checked_add(span(unit)).map_err(|_| BadPeriod)?;
         let (from, to) = (midnight(first, zone)?, midnight(next, zone)?);
-        Ok(Self { from, to, calendar: Some((unit, first)) })
+        Ok(Self {
+            from,
+            to,
+            calendar: Some((unit, first)),
+        })
     }
 
     /// The period that an address asks for, or else the usual one.
     ///
     /// # Errors
     /// [`BadPeriod`] if it says something that is none, or is longer than [`MOST_SECONDS`].
-    pub fn read(query: &Query, usual: (Unit, Date), zone: &TimeZone) -> Result<Self, BadPeriod> {
+    pub(crate) fn read(
+        query: &Query,
+        usual: (Unit, Date),
+        zone: &TimeZone,
+    ) -> Result<Self, BadPeriod> {
         let given = |text: &'_ Option<String>| text.clone().filter(|text| !text.is_empty());
         if let (Some(from), Some(to)) = (given(&query.from), given(&query.to)) {
             let (from, to) = (instant(&from, zone)?, instant(&to, zone)?);
             let seconds = to.seconds().saturating_sub(from.seconds());
             return match seconds {
-                1..=MOST_SECONDS => Ok(Self { from, to, calendar: None }),
+                1..=MOST_SECONDS => Ok(Self {
+                    from,
+                    to,
+                    calendar: None,
+                }),
                 _ => Err(BadPeriod),
             };
         }
         let unit = match given(&query.unit) {
-            Some(word) => Unit::ALL.into_iter().find(|unit| unit.word() == word).ok_or(BadPeriod)?,
+            Some(word) => Unit::ALL
+                .into_iter()
+                .find(|unit| unit.word() == word)
+                .ok_or(BadPeriod)?,
             None => usual.0,
         };
         let day = match given(&query.at) {
@@ -111,28 +127,36 @@ impl Period {
     }
 
     /// The period before it, of the same length.
-    pub fn previous(&self, zone: &TimeZone) -> Option<Self> {
+    pub(crate) fn previous(&self, zone: &TimeZone) -> Option<Self> {
         match self.calendar {
-            Some((unit, first)) => Self::around(unit, first.checked_sub(span(unit)).ok()?, zone).ok(),
+            Some((unit, first)) => {
+                Self::around(unit, first.checked_sub(span(unit)).ok()?, zone).ok()
+            }
             None => Some(self.moved(self.from.seconds().checked_sub(self.to.seconds())?)),
         }
     }
 
     /// The period after it, of the same length.
-    pub fn next(&self, zone: &TimeZone) -> Option<Self> {
+    pub(crate) fn next(&self, zone: &TimeZone) -> Option<Self> {
         match self.calendar {
-            Some((unit, first)) => Self::around(unit, first.checked_add(span(unit)).ok()?, zone).ok(),
+            Some((unit, first)) => {
+                Self::around(unit, first.checked_add(span(unit)).ok()?, zone).ok()
+            }
             None => Some(self.moved(self.to.seconds().checked_sub(self.from.seconds())?)),
         }
     }
 
     fn moved(&self, seconds: i64) -> Self {
         let moved = |at: UtcTime| UtcTime::from_seconds(at.seconds().saturating_add(seconds));
-        Self { from: moved(self.from), to: moved(self.to), calendar: None }
+        Self {
+            from: moved(self.from),
+            to: moved(self.to),
+            calendar: None,
+        }
     }
 
     /// Its part of an address: `unit=week&at=2026-11-23`.
-    pub fn query(&self) -> String {
+    pub(crate) fn query(&self) -> String {
         match self.calendar {
             Some((unit, first)) => format!("unit={}&at={first}", unit.word()),
             None => format!("from={}&to={}", in_address(self.from), in_address(self.to)),
@@ -140,12 +164,15 @@ impl Period {
     }
 
     /// The day that other units are opened around.
-    pub fn day(&self, text: &Text) -> Date {
-        self.calendar.map_or_else(|| text.zoned(self.from.seconds()).date(), |(_, first)| first)
+    pub(crate) fn day(&self, text: &Text) -> Date {
+        self.calendar.map_or_else(
+            || text.zoned(self.from.seconds()).date(),
+            |(_, first)| first,
+        )
     }
 
     /// What a person calls it.
-    pub fn name(&self, text: &Text) -> String {
+    pub(crate) fn name(&self, text: &Text) -> String {
         let Some((unit, first)) = self.calendar else {
             let (from, to) = (self.from.seconds(), self.to.seconds());
             return text.period_range(&text.date_time(from), &text.date_time(to));
@@ -168,7 +195,7 @@ impl Period {
 ///
 /// # Errors
 /// [`BadPeriod`].
-pub fn instant(text: &str, zone: &TimeZone) -> Result<UtcTime, BadPeriod> {
+pub(crate) fn instant(text: &str, zone: &TimeZone) -> Result<UtcTime, BadPeriod> {
     // In an address, a `+` that was not encoded arrives as a blank.
     let text = text.trim().replace(' ', "+");
     if let Ok(exact) = text.parse::<Timestamp>() {
@@ -180,12 +207,14 @@ pub fn instant(text: &str, zone: &TimeZone) -> Result<UtcTime, BadPeriod> {
 }
 
 /// An instant for an address: `2026-11-24T05:00:00Z`.
-pub fn in_address(at: UtcTime) -> String {
-    Timestamp::from_second(at.seconds()).unwrap_or_default().to_string()
+pub(crate) fn in_address(at: UtcTime) -> String {
+    Timestamp::from_second(at.seconds())
+        .unwrap_or_default()
+        .to_string()
 }
 
 /// Local midnight, or the first instant of a day that has none.
-pub fn midnight(day: Date, zone: &TimeZone) -> Result<UtcTime, BadPeriod> {
+pub(crate) fn midnight(day: Date, zone: &TimeZone) -> Result<UtcTime, BadPeriod> {
     let zoned = day.to_zoned(zone.clone()).map_err(|_| BadPeriod)?;
     Ok(UtcTime::from_seconds(zoned.timestamp().as_second()))
 }
@@ -219,7 +248,11 @@ mod tests {
     }
 
     fn query(from: &str, to: &str) -> Query {
-        Query { from: Some(from.to_owned()), to: Some(to.to_owned()), ..Query::default() }
+        Query {
+            from: Some(from.to_owned()),
+            to: Some(to.to_owned()),
+            ..Query::default()
+        }
     }
 
     #[test]
@@ -239,14 +272,23 @@ mod tests {
         assert_eq!(week.query(), "unit=week&at=2026-11-23");
         let text = Text::new(Language::De).in_zone(berlin());
         assert_eq!(week.name(&text), "KW 48 · 23.11.2026 – 29.11.2026");
-        assert_eq!(week.previous(&berlin()).unwrap().query(), "unit=week&at=2026-11-16");
-        assert_eq!(week.next(&berlin()).unwrap().query(), "unit=week&at=2026-11-30");
+        assert_eq!(
+            week.previous(&berlin()).unwrap().query(),
+            "unit=week&at=2026-11-16"
+        );
+        assert_eq!(
+            week.next(&berlin()).unwrap().query(),
+            "unit=week&at=2026-11-30"
+        );
     }
 
     #[test]
     fn a_month_before_march_is_february_whatever_their_lengths() {
         let march = Period::around(Unit::Month, date(2026, 3, 31), &berlin()).unwrap();
-        assert_eq!(march.previous(&berlin()).unwrap().query(), "unit=month&at=2026-02-01");
+        assert_eq!(
+            march.previous(&berlin()).unwrap().query(),
+            "unit=month&at=2026-02-01"
+        );
     }
 
     #[test]
@@ -254,17 +296,28 @@ mod tests {
         let day = Period::read(&query("2026-11-24", "2026-11-25"), usual(), &berlin()).unwrap();
         assert_eq!(in_address(day.from), "2026-11-23T23:00:00Z");
         assert_eq!(in_address(day.to), "2026-11-24T23:00:00Z");
-        for same in ["2026-11-24T06:00", "2026-11-24T05:00:00Z", "2026-11-24T06:00:00 01:00"] {
-            assert_eq!(in_address(instant(same, &berlin()).unwrap()), "2026-11-24T05:00:00Z");
+        for same in [
+            "2026-11-24T06:00",
+            "2026-11-24T05:00:00Z",
+            "2026-11-24T06:00:00 01:00",
+        ] {
+            assert_eq!(
+                in_address(instant(same, &berlin()).unwrap()),
+                "2026-11-24T05:00:00Z"
+            );
         }
     }
 
     #[test]
     fn the_address_of_a_period_leads_back_to_it() {
-        let period = Period::read(&query("2026-10-25T02:30", "2026-11-25"), usual(), &berlin()).unwrap();
+        let period =
+            Period::read(&query("2026-10-25T02:30", "2026-11-25"), usual(), &berlin()).unwrap();
         let (from, to) = (in_address(period.from), in_address(period.to));
         assert_eq!(period.query(), format!("from={from}&to={to}"));
-        assert_eq!(Period::read(&query(&from, &to), usual(), &berlin()), Ok(period));
+        assert_eq!(
+            Period::read(&query(&from, &to), usual(), &berlin()),
+            Ok(period)
+        );
     }
 
     #[test]
@@ -276,9 +329,15 @@ mod tests {
             ("yesterday", "today"),
             ("0001-01-01", "9999-12-31"),
         ] {
-            assert_eq!(Period::read(&query(from, to), usual(), &berlin()), Err(BadPeriod));
+            assert_eq!(
+                Period::read(&query(from, to), usual(), &berlin()),
+                Err(BadPeriod)
+            );
         }
-        let fortnight = Query { unit: Some("fortnight".to_owned()), ..Query::default() };
+        let fortnight = Query {
+            unit: Some("fortnight".to_owned()),
+            ..Query::default()
+        };
         assert_eq!(Period::read(&fortnight, usual(), &berlin()), Err(BadPeriod));
     }
 

@@ -15,21 +15,24 @@ struct Readiness {
 }
 
 /// The process lives and answers.
-pub async fn healthz() -> HttpResponse {
+pub(crate) async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
 }
 
 /// Whether the gateway does its work; if not, 503 and why.
-pub async fn readyz(context: Data<Context>) -> HttpResponse {
+pub(crate) async fn readyz(context: Data<Context>) -> HttpResponse {
     let reasons = context.health.snapshot().reasons_not_ready(clock::now());
     let ready = reasons.is_empty();
-    let mut answer =
-        if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    let mut answer = if ready {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
+    };
     answer.json(Readiness { ready, reasons })
 }
 
 /// The metrics in Prometheus' text format. What the store holds is counted at each scrape.
-pub async fn metrics(context: Data<Context>) -> HttpResponse {
+pub(crate) async fn metrics(context: Data<Context>) -> HttpResponse {
     let store = context.store.clone();
     match actix_web::web::block(move || store.totals()).await {
         Ok(Ok(totals)) => {

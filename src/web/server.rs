@@ -40,7 +40,10 @@ impl Listeners {
             "" => None,
             address => Some(TcpListener::bind(address)?),
         };
-        Ok(Self { pages: TcpListener::bind(&config.listen)?, metrics })
+        Ok(Self {
+            pages: TcpListener::bind(&config.listen)?,
+            metrics,
+        })
     }
 
     /// Where the pages are.
@@ -56,7 +59,10 @@ impl Listeners {
     /// # Errors
     /// What the system says.
     pub fn metrics_address(&self) -> io::Result<Option<SocketAddr>> {
-        self.metrics.as_ref().map(TcpListener::local_addr).transpose()
+        self.metrics
+            .as_ref()
+            .map(TcpListener::local_addr)
+            .transpose()
     }
 
     /// Serves until the server's handle says stop.
@@ -110,9 +116,10 @@ async fn one_door<B: actix_web::body::MessageBody + 'static>(
 }
 
 fn routes(app: &mut ServiceConfig) {
-    app.app_data(QueryConfig::default().error_handler(|cause, request| {
-        refuse(cause, request, &PageError::BadPeriod)
-    }))
+    app.app_data(
+        QueryConfig::default()
+            .error_handler(|cause, request| refuse(cause, request, &PageError::BadPeriod)),
+    )
     .app_data(
         PathConfig::default()
             .error_handler(|cause, request| refuse(cause, request, &PageError::NotFound)),
@@ -121,10 +128,16 @@ fn routes(app: &mut ServiceConfig) {
     .route("/series", get().to(pages::series_list::page))
     .route("/series/{id}", get().to(pages::series::page))
     .route("/series/{id}/chart.svg", get().to(pages::series::chart))
-    .route("/series/{id}/values.{extension}", get().to(download::values))
+    .route(
+        "/series/{id}/values.{extension}",
+        get().to(download::values),
+    )
     .route("/messages", get().to(pages::messages::page))
     .route("/quarantine", get().to(pages::quarantine::page))
-    .route("/quarantine/{number}/content", get().to(download::quarantined))
+    .route(
+        "/quarantine/{number}/content",
+        get().to(download::quarantined),
+    )
     .route("/healthz", get().to(probes::healthz))
     .route("/readyz", get().to(probes::readyz))
     .route("/metrics", get().to(probes::metrics))

@@ -21,7 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The edges.
     ("clock", &["market"]),
     ("metrics", &[]),
-    ("health", &["market", "metrics"]),
+    ("health", &["config", "mail", "market"]),
     ("net", &["config"]),
     ("mail", &["config", "mailbox", "metrics", "net"]),
     ("store", &["extract", "mailbox", "market", "series", "config", "metrics"]),
@@ -32,7 +32,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("actors", &["clock", "config", "health", "ingest", "mail", "mailbox", "market", "metrics", "net", "store"]),
     (
         "web",
-        &["chart", "clock", "config", "format", "health", "market", "metrics", "query", "series", "store", "text", "mailbox", "actors"],
+        &["chart", "clock", "config", "format", "health", "mail", "market", "metrics", "query", "series", "store", "text", "mailbox", "actors"],
     ),
     (
         "cli",

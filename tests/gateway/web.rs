@@ -17,7 +17,6 @@ use mscons_gateway::config::web::Web;
 use mscons_gateway::format::csv::Dialect;
 use mscons_gateway::health::Health;
 use mscons_gateway::mail::poll::Summary;
-use mscons_gateway::market::calendar::UtcTime;
 use mscons_gateway::metrics;
 use mscons_gateway::text::{Language, Text};
 use mscons_gateway::web::{Context, Listeners};
@@ -390,7 +389,7 @@ fn a_series_without_time_is_a_table_and_downloads_as_one() {
     let site = Site::german();
     let page = site.page("/series/7");
     assert!(
-        !page.contains("class=\"chart\"") && page.contains("<th>Nr.</th>"),
+        !page.contains("class=\"chart\"") && page.contains("<th class=\"time1\">Nr.</th>"),
         "{page}"
     );
     assert_eq!(site.page("/series/7/values.ndjson").lines().count(), 12);
@@ -513,30 +512,4 @@ fn mailbox(name: &str) -> Mailbox {
         host: "imap.example.org".to_owned(),
         ..Mailbox::default()
     }
-}
-
-/// Serves the world until it is stopped, to look at: `cargo test --test gateway -- --ignored look`.
-#[test]
-#[ignore = "serves until it is stopped, to look at the pages"]
-fn look() {
-    let site = Site::german();
-    site.health
-        .set_mailboxes(&[mailbox("metering"), mailbox("gas")]);
-    let summary = Summary {
-        announced: 4,
-        durable: 4,
-        duplicates: 1,
-        ..Summary::default()
-    };
-    let noon = UtcTime::from_seconds(world::at("2026-11-24T14:55").seconds());
-    site.health.mailbox_polled("metering", &summary, noon);
-    site.health
-        .mailbox_rests("metering", noon, Duration::from_secs(300));
-    site.health.mailbox_polled("gas", &Summary::default(), noon);
-    std::fs::write(
-        std::env::temp_dir().join("gateway-look"),
-        site.pages.to_string(),
-    )
-    .unwrap();
-    std::thread::park();
 }

@@ -27,9 +27,10 @@ fn quarters(from: UtcTime, to: UtcTime) -> Vec<Point> {
     (0..count)
         .map(|number| {
             let start = from.seconds() + number * 900;
-            let hour = (start / 900 % 96) as f64 / 4.0;
+            let small = |number: i64| f64::from(i32::try_from(number).unwrap());
+            let hour = small(start / 900 % 96) / 4.0;
             let wave = ((hour - 3.0) / 24.0 * std::f64::consts::TAU).cos();
-            let noise = (number * 37 % 11) as f64 / 10.0;
+            let noise = small(number * 37 % 11) / 10.0;
             Point {
                 start: UtcTime::from_seconds(start),
                 end: UtcTime::from_seconds(start + 900),

@@ -27,7 +27,11 @@ pub(super) fn write(out: &mut BitWriter, values: &[i64]) {
     }
     let cheapest = Predictor::ALL
         .into_iter()
-        .min_by_key(|predictor| groups(values, *predictor).map(|group| group.cost()).sum::<u64>())
+        .min_by_key(|predictor| {
+            groups(values, *predictor)
+                .map(|group| group.cost())
+                .sum::<u64>()
+        })
         .unwrap_or(Predictor::Previous);
     out.put(cheapest.code(), 2);
     out.put_delta(fold(first));
@@ -74,7 +78,10 @@ pub(super) fn read(input: &mut BitReader<'_>, count: usize) -> Result<Vec<i64>, 
 
 /// The common difference of neighbours, if there is one. A single value has step 0.
 fn step(values: &[i64]) -> Option<i64> {
-    let mut steps = values.iter().zip(values.iter().skip(1)).map(|(a, b)| b.wrapping_sub(*a));
+    let mut steps = values
+        .iter()
+        .zip(values.iter().skip(1))
+        .map(|(a, b)| b.wrapping_sub(*a));
     let step = steps.next().unwrap_or(0);
     steps.all(|other| other == step).then_some(step)
 }
@@ -102,7 +109,9 @@ impl Predictor {
     }
 
     fn of(code: u64) -> Option<Self> {
-        Self::ALL.into_iter().find(|predictor| predictor.code() == code)
+        Self::ALL
+            .into_iter()
+            .find(|predictor| predictor.code() == code)
     }
 }
 
@@ -115,7 +124,10 @@ struct Line {
 
 impl Line {
     fn from(first: i64) -> Self {
-        Self { before: first, last: first }
+        Self {
+            before: first,
+            last: first,
+        }
     }
 
     fn predict(self, predictor: Predictor) -> i64 {
@@ -129,7 +141,10 @@ impl Line {
     /// The next value, by its difference from what was predicted.
     fn next(&mut self, predictor: Predictor, difference: i64) -> i64 {
         let value = self.predict(predictor).wrapping_add(difference);
-        *self = Self { before: self.last, last: value };
+        *self = Self {
+            before: self.last,
+            last: value,
+        };
         value
     }
 }
@@ -148,9 +163,15 @@ fn groups(values: &[i64], predictor: Predictor) -> impl Iterator<Item = Group> {
         let mut differences = [0; GROUP];
         for (difference, &value) in differences.iter_mut().zip(chunk) {
             *difference = fold(value.wrapping_sub(line.predict(predictor)));
-            line = Line { before: line.last, last: value };
+            line = Line {
+                before: line.last,
+                last: value,
+            };
         }
-        Group { differences, length: chunk.len() }
+        Group {
+            differences,
+            length: chunk.len(),
+        }
     })
 }
 
@@ -177,7 +198,11 @@ impl Group {
     /// The number of low bits that makes it shortest: near the width of the mean. Outliers raise
     /// the mean, so the search goes down from there.
     fn best_k(&self) -> u32 {
-        let others = || self.differences().iter().filter(|difference| **difference > 0);
+        let others = || {
+            self.differences()
+                .iter()
+                .filter(|difference| **difference > 0)
+        };
         let sum = others().fold(0_u64, |sum, other| sum.saturating_add(*other));
         let count = u64::try_from(others().count()).unwrap_or(1).max(1);
         let mut k = width_of(sum / count).min(MOST_LOW_BITS);
@@ -197,10 +222,16 @@ impl Group {
         out.put(u64::from(k), 6);
         let mut rest = self.differences();
         while !rest.is_empty() {
-            let zeros = rest.iter().take_while(|difference| **difference == 0).count();
+            let zeros = rest
+                .iter()
+                .take_while(|difference| **difference == 0)
+                .count();
             rest = rest.get(zeros..).unwrap_or_default();
             put_run(out, zeros + 1);
-            let others = rest.iter().take_while(|difference| **difference > 0).count();
+            let others = rest
+                .iter()
+                .take_while(|difference| **difference > 0)
+                .count();
             if others == 0 {
                 break;
             }
@@ -297,7 +328,9 @@ mod tests {
             prop::collection::vec(any::<i64>(), 0..300),
             prop::collection::vec(-2000..2000_i64, 0..300),
             (any::<i64>(), any::<i64>(), 0..300_i64).prop_map(|(first, step, count)| {
-                (0..count).map(|at| first.wrapping_add(step.wrapping_mul(at))).collect()
+                (0..count)
+                    .map(|at| first.wrapping_add(step.wrapping_mul(at)))
+                    .collect()
             }),
         ]
     }
@@ -334,7 +367,8 @@ mod tests {
     #[test]
     fn a_night_of_zeros_costs_almost_nothing() {
         let mut values = vec![0; 96];
-        values[40..56].copy_from_slice(&[9, 13, 20, 35, 50, 61, 66, 70, 69, 64, 50, 33, 21, 14, 8, 5]);
+        values[40..56]
+            .copy_from_slice(&[9, 13, 20, 35, 50, 61, 66, 70, 69, 64, 50, 33, 21, 14, 8, 5]);
         assert!(bytes_of(&values).len() < 20);
     }
 }

@@ -19,7 +19,13 @@ use crate::series::columns::{ABSENT, TEXT};
 
 /// Writes mantissas and scales, one each a row.
 pub(super) fn write(out: &mut BitWriter, mantissas: &[i64], scales: &[u8]) {
-    let present = || mantissas.iter().copied().zip(scales.iter().copied()).filter(|row| row.1 != ABSENT);
+    let present = || {
+        mantissas
+            .iter()
+            .copied()
+            .zip(scales.iter().copied())
+            .filter(|row| row.1 != ABSENT)
+    };
     let lifted = lift(present(), scales);
     let least = scales.iter().copied().filter(is_number).min().unwrap_or(0);
     let (form, mantissas) = match lifted {
@@ -28,7 +34,14 @@ pub(super) fn write(out: &mut BitWriter, mantissas: &[i64], scales: &[u8]) {
             let shortest = present().zip(&lifted).all(|((_, scale), mantissa)| {
                 !is_number(&scale) || shorten(*mantissa, greatest, least).1 == scale
             });
-            (if shortest { Form::Shortest } else { Form::Common }, lifted)
+            (
+                if shortest {
+                    Form::Shortest
+                } else {
+                    Form::Common
+                },
+                lifted,
+            )
         }
     };
     out.put(form.code(), 2);
@@ -55,7 +68,9 @@ pub(super) fn read(
     let form = Form::of(input.take(2)?).ok_or_else(|| input.damaged("the form of the numbers"))?;
     let mut scales = Vec::with_capacity(rows);
     for scale in integers::read(input, rows)? {
-        let scale = u8::try_from(scale).ok().filter(|scale| is_number(scale) || *scale >= TEXT);
+        let scale = u8::try_from(scale)
+            .ok()
+            .filter(|scale| is_number(scale) || *scale >= TEXT);
         scales.push(scale.ok_or_else(|| input.damaged("a scale"))?);
     }
     let least = match form {
@@ -112,12 +127,12 @@ impl Form {
 }
 
 /// Mantissas at the greatest scale, if scales differ and each mantissa fits.
-fn lift(
-    present: impl Iterator<Item = (i64, u8)>,
-    scales: &[u8],
-) -> Option<(u8, Vec<i64>)> {
+fn lift(present: impl Iterator<Item = (i64, u8)>, scales: &[u8]) -> Option<(u8, Vec<i64>)> {
     let greatest = greatest(scales);
-    if scales.iter().all(|scale| *scale == greatest || !is_number(scale)) {
+    if scales
+        .iter()
+        .all(|scale| *scale == greatest || !is_number(scale))
+    {
         return None;
     }
     let lifted = present.map(|(mantissa, scale)| {

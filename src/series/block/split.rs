@@ -35,7 +35,10 @@ fn split(
             part.push(row, &block.labels);
         }
     }
-    parts.into_iter().map(|(day, part)| (day, part.into_block(block))).collect()
+    parts
+        .into_iter()
+        .map(|(day, part)| (day, part.into_block(block)))
+        .collect()
 }
 
 fn is_within(start: Option<UtcTime>, bounds: Option<(UtcTime, UtcTime)>) -> bool {
@@ -69,7 +72,8 @@ impl Part {
 
     fn number(&mut self, whole: u32, labels: &Labels) -> u32 {
         *self.numbers.entry(whole).or_insert_with(|| {
-            self.labels.intern(labels.get(whole).cloned().unwrap_or_default())
+            self.labels
+                .intern(labels.get(whole).cloned().unwrap_or_default())
         })
     }
 

@@ -34,7 +34,11 @@ pub(super) fn read_labels(input: &mut BitReader<'_>) -> Result<Labels, DamagedBl
         for _ in 0..input.take_count("status")? {
             status.push(read(input)?);
         }
-        labels.intern(Label { qualifier, unit, status });
+        labels.intern(Label {
+            qualifier,
+            unit,
+            status,
+        });
         if labels.as_slice().len() == number {
             return Err(input.damaged("a label that was not there before"));
         }
@@ -70,7 +74,9 @@ fn write(out: &mut BitWriter, word: &str) {
 fn read(input: &mut BitReader<'_>) -> Result<Box<str>, DamagedBlock> {
     if input.take_flag()? {
         let index = usize::try_from(input.take(4)?).unwrap_or(usize::MAX);
-        let word = WORDS.get(index).ok_or_else(|| input.damaged("a known word"))?;
+        let word = WORDS
+            .get(index)
+            .ok_or_else(|| input.damaged("a known word"))?;
         return Ok((*word).into());
     }
     let length = input.take_count("the length of a text")?;

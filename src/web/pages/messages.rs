@@ -12,36 +12,41 @@ use crate::web::Context;
 use crate::web::pages::{CELL_CHARACTERS, Shell, Tab, render, show};
 
 /// A message in a table.
-pub struct MessageRow {
+pub(crate) struct MessageRow {
     /// Its number, the target of links.
-    pub sequence: u64,
+    pub(crate) sequence: u64,
     /// When it arrived.
-    pub arrived: String,
+    pub(crate) arrived: String,
     /// Type and version.
-    pub kind: String,
+    pub(crate) kind: String,
     /// Prüfidentifikator, or empty.
-    pub pid: String,
+    pub(crate) pid: String,
     /// MP-ID of the sender.
-    pub sender: String,
+    pub(crate) sender: String,
     /// MP-ID of the receiver.
-    pub receiver: String,
+    pub(crate) receiver: String,
     /// Document number.
-    pub document: String,
+    pub(crate) document: String,
     /// Whether it was cancelled.
-    pub is_cancelled: bool,
+    pub(crate) is_cancelled: bool,
     /// What else there is to say.
-    pub note: String,
+    pub(crate) note: String,
     /// How many values it brought.
-    pub values: String,
+    pub(crate) values: String,
     /// Sender and subject of its mail.
-    pub mail: String,
+    pub(crate) mail: String,
     /// The mailbox it came from.
-    pub mailbox: String,
+    pub(crate) mailbox: String,
 }
 
 impl MessageRow {
     /// The ready row of a message and its mail, if that is to be shown.
-    pub fn of(sequence: u64, message: &MessageRecord, mail: Option<&MailRecord>, text: &Text) -> Self {
+    pub(crate) fn of(
+        sequence: u64,
+        message: &MessageRecord,
+        mail: Option<&MailRecord>,
+        text: &Text,
+    ) -> Self {
         let cell = |from_mail: &str| shorten(from_mail, CELL_CHARACTERS);
         let mut notes = Vec::new();
         if let Some(dated) = message.document_date {
@@ -89,20 +94,20 @@ struct MessagesPage<'a> {
 
 /// What the address says.
 #[derive(Debug, Deserialize)]
-pub struct Address {
+pub(crate) struct Address {
     /// Only messages below this number.
     below: Option<u64>,
 }
 
 /// What the page is made of.
-struct Messages {
-    messages: Vec<(u64, MessageRecord, Option<MailRecord>)>,
+struct Shown {
+    rows: Vec<(u64, MessageRecord, Option<MailRecord>)>,
     is_newest: bool,
     quarantine: u64,
 }
 
 /// The handler.
-pub async fn page(context: Data<Context>, address: Query<Address>) -> HttpResponse {
+pub(crate) async fn page(context: Data<Context>, address: Query<Address>) -> HttpResponse {
     show(context, move |context| {
         let data = gather(context, address.below)?;
         render(&view(&data, &context.text))
@@ -110,7 +115,7 @@ pub async fn page(context: Data<Context>, address: Query<Address>) -> HttpRespon
     .await
 }
 
-fn gather(context: &Context, below: Option<u64>) -> Result<Messages, StoreError> {
+fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
     let store = context.store.as_ref();
     let messages = store
         .messages(below.unwrap_or(u64::MAX), MESSAGES_A_PAGE)?
@@ -120,16 +125,20 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Messages, StoreError>
             Ok((at, message, mail))
         })
         .collect::<Result<_, StoreError>>()?;
-    Ok(Messages { messages, is_newest: below.is_none(), quarantine: store.totals()?.quarantine })
+    Ok(Shown {
+        rows: messages,
+        is_newest: below.is_none(),
+        quarantine: store.totals()?.quarantine,
+    })
 }
 
-fn view<'a>(data: &Messages, text: &'a Text) -> MessagesPage<'a> {
-    let is_full = data.messages.len() == MESSAGES_A_PAGE;
-    let last = data.messages.last().filter(|_| is_full).map(|(at, _, _)| *at);
+fn view<'a>(data: &Shown, text: &'a Text) -> MessagesPage<'a> {
+    let is_full = data.rows.len() == MESSAGES_A_PAGE;
+    let last = data.rows.last().filter(|_| is_full).map(|(at, _, _)| *at);
     MessagesPage {
         shell: Shell::new(text, Tab::Messages, text.messages_title(), data.quarantine),
         messages: data
-            .messages
+            .rows
             .iter()
             .map(|(at, message, mail)| MessageRow::of(*at, message, mail.as_ref(), text))
             .collect(),
@@ -143,7 +152,6 @@ const MESSAGES_A_PAGE: usize = 50;
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
 
     use super::*;
     use crate::store::ledger::MessageReference;
@@ -186,8 +194,11 @@ mod tests {
     #[test]
     fn a_full_page_leads_to_the_older_ones_and_the_last_one_does_not() {
         let text = Text::new(Language::En);
-        let data = |count: u64| Messages {
-            messages: (0..count).rev().map(|at| (at + 10, message(), None)).collect(),
+        let data = |count: u64| Shown {
+            rows: (0..count)
+                .rev()
+                .map(|at| (at + 10, message(), None))
+                .collect(),
             is_newest: true,
             quarantine: 0,
         };

@@ -28,11 +28,12 @@ struct Entry {
     messages: String,
     reasons: Vec<String>,
     more: String,
-    is_without_bytes: bool,
+    /// Where its bytes are; empty if there are none.
+    content_href: String,
 }
 
 /// The handler.
-pub async fn page(context: Data<Context>) -> HttpResponse {
+pub(crate) async fn page(context: Data<Context>) -> HttpResponse {
     show(context, |context| {
         let (count, entries) = gather(context)?;
         render(&view(count, &entries, &context.text))
@@ -66,7 +67,11 @@ fn view<'a>(count: u64, entries: &[WithMail], text: &'a Text) -> QuarantinePage<
         shell: Shell::new(text, Tab::Quarantine, text.quarantine_title(), count),
         count: text.quarantine_count(count),
         entries: entries.iter().map(|entry| ready(entry, text)).collect(),
-        more: if hidden > 0 { text.quarantine_more(hidden) } else { String::new() },
+        more: if hidden > 0 {
+            text.quarantine_more(hidden)
+        } else {
+            String::new()
+        },
     }
 }
 
@@ -89,12 +94,20 @@ fn ready((number, record, mail): &WithMail, text: &Text) -> Entry {
         } else {
             text.quarantine_messages(&cell(&record.messages.join(", ")))
         },
-        reasons: record.reasons.iter().take(MOST_REASONS).map(|why| shorten(why, 400)).collect(),
+        reasons: record
+            .reasons
+            .iter()
+            .take(MOST_REASONS)
+            .map(|why| shorten(why, 400))
+            .collect(),
         more: match u64::try_from(hidden).unwrap_or(u64::MAX) {
             0 => String::new(),
             hidden => text.quarantine_more(hidden),
         },
-        is_without_bytes: record.place.is_none(),
+        content_href: match record.place {
+            Some(_) => format!("/quarantine/{number}/content"),
+            None => String::new(),
+        },
     }
 }
 
@@ -105,7 +118,6 @@ const MOST_REASONS: usize = 12;
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
 
     use super::*;
     use crate::text::Language;
@@ -117,7 +129,9 @@ mod tests {
             mailbox: String::new(),
             name: "<b>a.edi</b>".to_owned(),
             messages: vec!["1".to_owned(), "2".to_owned()],
-            reasons: (0..reasons).map(|at| format!("segment {at}: UNT count")).collect(),
+            reasons: (0..reasons)
+                .map(|at| format!("segment {at}: UNT count"))
+                .collect(),
             place: None,
         }
     }
@@ -142,6 +156,10 @@ mod tests {
     #[test]
     fn an_empty_quarantine_says_so() {
         let text = Text::new(Language::De);
-        assert!(render(&view(0, &[], &text)).unwrap().contains("Die Quarantäne ist leer"));
+        assert!(
+            render(&view(0, &[], &text))
+                .unwrap()
+                .contains("Die Quarantäne ist leer")
+        );
     }
 }

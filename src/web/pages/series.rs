@@ -26,7 +26,7 @@ use crate::web::period::{
     BadPeriod, Period, Query as Address, Unit, in_address, instant, midnight,
 };
 
-pub use draw::small_chart;
+pub(crate) use draw::small_chart;
 use table::{Table, table};
 
 /// What the page is made of.
@@ -84,7 +84,11 @@ struct Fact {
 }
 
 /// The handler of the page.
-pub async fn page(context: Data<Context>, id: Path<u32>, address: Query<Address>) -> HttpResponse {
+pub(crate) async fn page(
+    context: Data<Context>,
+    id: Path<u32>,
+    address: Query<Address>,
+) -> HttpResponse {
     show(context, move |context| {
         let shown = gather(context, *id, &address)?;
         render(&view(&shown, &context.text))
@@ -93,7 +97,11 @@ pub async fn page(context: Data<Context>, id: Path<u32>, address: Query<Address>
 }
 
 /// The handler of the chart as a file.
-pub async fn chart(context: Data<Context>, id: Path<u32>, address: Query<Address>) -> HttpResponse {
+pub(crate) async fn chart(
+    context: Data<Context>,
+    id: Path<u32>,
+    address: Query<Address>,
+) -> HttpResponse {
     let mut answer = show(context, move |context| {
         let shown = gather(context, *id, &address)?;
         Ok(draw::document(&shown, &context.text))
@@ -128,7 +136,7 @@ fn gather(context: &Context, id: u32, address: &Address) -> Result<Shown, PageEr
 ///
 /// # Errors
 /// [`PageError::NoSeries`] if there is none.
-pub fn entry(context: &Context, id: u32) -> Result<SeriesEntry, PageError> {
+pub(crate) fn entry(context: &Context, id: u32) -> Result<SeriesEntry, PageError> {
     let series = context.store.series()?;
     series
         .into_iter()
@@ -140,7 +148,7 @@ pub fn entry(context: &Context, id: u32) -> Result<SeriesEntry, PageError> {
 ///
 /// # Errors
 /// [`BadPeriod`] if it is none.
-pub fn as_of(address: &Address, text: &Text) -> Result<Option<UtcTime>, BadPeriod> {
+pub(crate) fn as_of(address: &Address, text: &Text) -> Result<Option<UtcTime>, BadPeriod> {
     let given = address.as_of.as_deref().filter(|as_of| !as_of.is_empty());
     given
         .map(|as_of| instant(as_of, text.time_zone()))
@@ -148,7 +156,7 @@ pub fn as_of(address: &Address, text: &Text) -> Result<Option<UtcTime>, BadPerio
 }
 
 /// From the start of the first day of a series to the end of its last one.
-pub fn known(entry: &SeriesEntry, text: &Text) -> (UtcTime, UtcTime) {
+pub(crate) fn known(entry: &SeriesEntry, text: &Text) -> (UtcTime, UtcTime) {
     let zone = text.time_zone();
     let first = day_date(entry.first);
     let after = day_date(entry.last).tomorrow().unwrap_or(Date::MAX);
@@ -157,7 +165,7 @@ pub fn known(entry: &SeriesEntry, text: &Text) -> (UtcTime, UtcTime) {
 }
 
 /// A day as a date of the calendar; the nearest one there is.
-pub fn day_date(day: Day) -> Date {
+pub(crate) fn day_date(day: Day) -> Date {
     let epoch = Date::constant(1970, 1, 1);
     epoch.saturating_add(i64::from(day.number()).days())
 }

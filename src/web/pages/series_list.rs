@@ -42,7 +42,7 @@ struct Row {
 
 /// What the address says.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Address {
+pub(crate) struct Address {
     /// What is searched for.
     q: Option<String>,
     /// Page of the list, from 1.
@@ -50,7 +50,7 @@ pub struct Address {
 }
 
 /// The handler.
-pub async fn page(context: Data<Context>, address: Query<Address>) -> HttpResponse {
+pub(crate) async fn page(context: Data<Context>, address: Query<Address>) -> HttpResponse {
     show(context, move |context| {
         let series = gather(context, address.q.as_deref().unwrap_or_default())?;
         let quarantine = context.store.totals()?.quarantine;
@@ -77,7 +77,10 @@ fn view<'a>(
 ) -> SeriesListPage<'a> {
     let pages = series.len().div_ceil(SERIES_A_PAGE).max(1);
     let page = address.page.unwrap_or(1).clamp(1, pages);
-    let search = shorten(address.q.as_deref().unwrap_or_default().trim(), CELL_CHARACTERS);
+    let search = shorten(
+        address.q.as_deref().unwrap_or_default().trim(),
+        CELL_CHARACTERS,
+    );
     let link = |page: usize| {
         let encoded = form_urlencoded(&search);
         format!("/series?q={encoded}&page={page}")
@@ -91,9 +94,21 @@ fn view<'a>(
             .take(SERIES_A_PAGE)
             .map(|entry| row(entry, text))
             .collect(),
-        page: if pages > 1 { text.page_of(&page.to_string(), &pages.to_string()) } else { String::new() },
-        previous: if page > 1 { link(page - 1) } else { String::new() },
-        next: if page < pages { link(page + 1) } else { String::new() },
+        page: if pages > 1 {
+            text.page_of(&page.to_string(), &pages.to_string())
+        } else {
+            String::new()
+        },
+        previous: if page > 1 {
+            link(page - 1)
+        } else {
+            String::new()
+        },
+        next: if page < pages {
+            link(page + 1)
+        } else {
+            String::new()
+        },
         search,
     }
 }
@@ -101,6 +116,10 @@ fn view<'a>(
 fn row(entry: &SeriesEntry, text: &Text) -> Row {
     let cell = |from_mail: &str| shorten(from_mail, CELL_CHARACTERS);
     let measure = Measure::of(&entry.key, text);
+    let day = |day| match entry.key.kind {
+        Kind::Interval | Kind::Reading => text.date(day_date(day)),
+        Kind::Timeless => "–".to_owned(),
+    };
     Row {
         href: format!("/series/{}", entry.id),
         location: match entry.key.location.as_str() {
@@ -116,8 +135,8 @@ fn row(entry: &SeriesEntry, text: &Text) -> Row {
             Kind::Reading => text.kind_reading(),
             Kind::Timeless => text.kind_timeless(),
         },
-        from: text.date(day_date(entry.first)),
-        to: text.date(day_date(entry.last)),
+        from: day(entry.first),
+        to: day(entry.last),
         values: text.count(entry.values),
     }
 }

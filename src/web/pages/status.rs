@@ -73,7 +73,7 @@ struct SeriesCard {
 }
 
 /// The handler.
-pub async fn page(context: Data<Context>) -> HttpResponse {
+pub(crate) async fn page(context: Data<Context>) -> HttpResponse {
     show(context, |context| {
         let status = gather(context)?;
         render(&view(&status, &context.text))

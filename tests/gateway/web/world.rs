@@ -19,7 +19,7 @@ use mscons_gateway::store::{Store, StoreError};
 
 /// A store that holds what it was made with.
 #[derive(Default)]
-pub struct World {
+pub(crate) struct World {
     series: Vec<SeriesEntry>,
     blocks: Vec<(u32, Spoken)>,
     messages: Vec<(u64, MessageRecord)>,
@@ -29,7 +29,7 @@ pub struct World {
 }
 
 /// The local time of Berlin.
-pub fn at(local: &str) -> UtcTime {
+pub(crate) fn at(local: &str) -> UtcTime {
     let zoned = local
         .parse::<DateTime>()
         .unwrap()
@@ -43,7 +43,7 @@ type Says = fn(i64) -> Option<(i64, &'static str)>;
 
 impl World {
     /// Five weeks over the end of summer time, and what may happen in them.
-    pub fn eventful() -> World {
+    pub(crate) fn eventful() -> World {
         let mut world = World::default();
         let malo = key("50120962218", "1-1:1.29.0", Kind::Interval, None);
         world.say(
@@ -66,65 +66,12 @@ impl World {
             900,
             |quarter| Some((bakery(quarter + 40) / 2, "220")),
         );
-        let melo = "DE0001231011500000000000000012345";
-        let sun = key(melo, "1-1:2.29.0", Kind::Interval, None);
-        world.say(&sun, ("2026-10-19T00:00", "2026-11-23T00:00"), 900, |q| {
-            Some((sunlight(q), "220"))
-        });
-        let gas = key("50999000142", "7-20:99.33.17", Kind::Interval, Some("KWH"));
-        world.say(
-            &gas,
-            ("2026-11-01T06:00", "2026-11-23T06:00"),
-            3600,
-            |hour| {
-                Some((
-                    18_000 + (hour * 7919 % 97) * 60 - (hour % 24 - 12).abs() * 700,
-                    "220",
-                ))
-            },
-        );
-        let reactive = key(melo, "1-1:3.29.0", Kind::Interval, Some("K3"));
-        world.say(
-            &reactive,
-            ("2026-11-16T00:00", "2026-11-23T00:00"),
-            900,
-            |q| (q % 31 != 0).then_some((1_250 + q * 31 % 700, "220")),
-        );
-        let mut meter = key("50120962226", "1-1:1.8.0", Kind::Reading, None);
-        meter.device = Some("1EMH0012345678".to_owned());
-        world.read_meter(&meter);
-        let power = key(
-            "11XTSO-AREA----X/11XBALANCE---0/C1",
-            "1-1:9.6.0",
-            Kind::Interval,
-            Some("KWT"),
-        );
-        world.say(&power, ("2026-11-20T00:00", "2026-11-22T00:00"), 900, |q| {
-            Some(((q - 96) * 1_500, "79"))
-        });
-        let profile = key("", "9991000000044", Kind::Timeless, Some("P1"));
-        world.say(
-            &profile,
-            ("2026-11-01T00:00", "2026-11-01T01:00"),
-            300,
-            |at| Some((at * 1000, "187")),
-        );
-        let odd = key(
-            "<script>alert(1)</script>",
-            "\"><img src=x>",
-            Kind::Interval,
-            Some("&amp;"),
-        );
-        world.say(&odd, ("2026-11-20T00:00", "2026-11-20T02:00"), 900, |q| {
-            Some((q, "220"))
-        });
-        world.cancel_one();
-        world.set_aside();
+        world.rest();
         world
     }
 
     /// A store that cannot be read.
-    pub fn broken() -> World {
+    pub(crate) fn broken() -> World {
         World {
             fails: true,
             ..World::default()
@@ -163,6 +110,64 @@ impl World {
         self.deliver(key, to, columns, labels);
     }
 
+    /// Series of the other kinds, and what strangers send.
+    fn rest(&mut self) {
+        let metering = "DE0001231011500000000000000012345";
+        let sun = key(metering, "1-1:2.29.0", Kind::Interval, None);
+        self.say(&sun, ("2026-10-19T00:00", "2026-11-23T00:00"), 900, |q| {
+            Some((sunlight(q), "220"))
+        });
+        let gas = key("50999000142", "7-20:99.33.17", Kind::Interval, Some("KWH"));
+        self.say(
+            &gas,
+            ("2026-11-01T06:00", "2026-11-23T06:00"),
+            3600,
+            |hour| {
+                Some((
+                    18_000 + (hour * 7919 % 97) * 60 - (hour % 24 - 12).abs() * 700,
+                    "220",
+                ))
+            },
+        );
+        let reactive = key(metering, "1-1:3.29.0", Kind::Interval, Some("K3"));
+        self.say(
+            &reactive,
+            ("2026-11-16T00:00", "2026-11-23T00:00"),
+            900,
+            |q| (q % 31 != 0).then_some((1_250 + q * 31 % 700, "220")),
+        );
+        let mut meter = key("50120962226", "1-1:1.8.0", Kind::Reading, None);
+        meter.device = Some("1EMH0012345678".to_owned());
+        self.read_meter(&meter);
+        let power = key(
+            "11XTSO-AREA----X/11XBALANCE---0/C1",
+            "1-1:9.6.0",
+            Kind::Interval,
+            Some("KWT"),
+        );
+        self.say(&power, ("2026-11-20T00:00", "2026-11-22T00:00"), 900, |q| {
+            Some(((q - 96) * 1_500, "79"))
+        });
+        let profile = key("", "9991000000044", Kind::Timeless, Some("P1"));
+        self.say(
+            &profile,
+            ("2026-11-01T00:00", "2026-11-01T01:00"),
+            300,
+            |at| Some((at * 1000, "187")),
+        );
+        let odd = key(
+            "<script>alert(1)</script>",
+            "\"><img src=x>",
+            Kind::Interval,
+            Some("&amp;"),
+        );
+        self.say(&odd, ("2026-11-20T00:00", "2026-11-20T02:00"), 900, |q| {
+            Some((q, "220"))
+        });
+        self.cancel_one();
+        self.set_aside();
+    }
+
     fn read_meter(&mut self, key: &Key) {
         for month in 1..=11 {
             let (mut columns, mut labels) = (Columns::default(), Labels::default());
@@ -199,23 +204,22 @@ impl World {
         let day =
             |time: Option<&UtcTime>| time.map_or(Day::from_number(0), |time| legal_day(*time));
         let (first, last) = (day(times.first()), day(times.last()));
-        let id = match self.series.iter_mut().find(|entry| entry.key == *key) {
-            Some(entry) => {
-                (entry.first, entry.last) = (entry.first.min(first), entry.last.max(last));
-                entry.values += values;
-                entry.id
-            }
-            None => {
-                let id = u32::try_from(self.series.len()).unwrap() + 1;
-                self.series.push(SeriesEntry {
-                    id,
-                    key: key.clone(),
-                    first,
-                    last,
-                    values,
-                });
-                id
-            }
+        let known = self.series.iter_mut().find(|entry| entry.key == *key);
+        let id = if let Some(entry) = known {
+            (entry.first, entry.last) = (entry.first.min(first), entry.last.max(last));
+            entry.values += values;
+            entry.id
+        } else {
+            let id = u32::try_from(self.series.len()).unwrap() + 1;
+            let key = key.clone();
+            self.series.push(SeriesEntry {
+                id,
+                key,
+                first,
+                last,
+                values,
+            });
+            id
         };
         let arrived = UtcTime::from_seconds(arrived);
         let block = Block {
@@ -384,7 +388,7 @@ impl Store for World {
 }
 
 /// The world as the pages take it.
-pub fn shared(world: World) -> Arc<dyn Store> {
+pub(crate) fn shared(world: World) -> Arc<dyn Store> {
     Arc::new(world)
 }
 

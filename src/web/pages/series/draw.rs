@@ -12,7 +12,7 @@ use crate::web::measure::Measure;
 use crate::web::pages::series::{Shown, facts_of, is_timeless, known};
 
 /// The chart for a wide and for a narrow screen, each with the class that shows it there.
-pub(super) fn inline(shown: &Shown, text: &Text) -> Vec<(&'static str, String)> {
+pub(crate) fn inline(shown: &Shown, text: &Text) -> Vec<(&'static str, String)> {
     if is_timeless(&shown.entry) {
         return Vec::new();
     }
@@ -28,12 +28,12 @@ pub(super) fn inline(shown: &Shown, text: &Text) -> Vec<(&'static str, String)> 
 }
 
 /// The chart as a document.
-pub(super) fn document(shown: &Shown, text: &Text) -> String {
+pub(crate) fn document(shown: &Shown, text: &Text) -> String {
     with_frame(shown, (1040, 420), text, load_profile)
 }
 
 /// A thumbnail of the last values of a series.
-pub fn small_chart(entry: &SeriesEntry, held: &[Held], text: &Text) -> String {
+pub(crate) fn small_chart(entry: &SeriesEntry, held: &[Held], text: &Text) -> String {
     let (known_from, known_to) = known(entry, text);
     let first = held
         .first()

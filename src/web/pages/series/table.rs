@@ -11,43 +11,43 @@ use crate::web::measure::Measure;
 use crate::web::pages::CELL_CHARACTERS;
 
 /// A page of the table.
-pub(super) struct Table {
+pub(crate) struct Table {
     /// Heads of the columns of time: start and end, instant, or number.
-    pub(super) time_heads: Vec<String>,
+    pub(crate) time_heads: Vec<String>,
     /// Head of the column of values.
-    pub(super) value_head: String,
+    pub(crate) value_head: String,
     /// The rows.
-    pub(super) rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
     /// `Seite 2 von 7`; empty if there is one only.
-    pub(super) page: String,
+    pub(crate) page: String,
     /// Where the page before is; empty for none.
-    pub(super) previous: String,
+    pub(crate) previous: String,
     /// Where the next page is; empty for none.
-    pub(super) next: String,
+    pub(crate) next: String,
 }
 
 /// A value.
-pub(super) struct Row {
+pub(crate) struct Row {
     /// As many as there are heads.
-    pub(super) times: Vec<String>,
+    pub(crate) times: Vec<String>,
     /// The number, or that there is none.
-    pub(super) value: String,
+    pub(crate) value: String,
     /// The quality.
-    pub(super) quality: String,
+    pub(crate) quality: String,
     /// Class of the quality.
-    pub(super) tone: &'static str,
+    pub(crate) tone: &'static str,
     /// Whether it was corrected, and how often.
-    pub(super) corrected: String,
+    pub(crate) corrected: String,
     /// The qualifier and each status as received.
-    pub(super) status: String,
+    pub(crate) status: String,
     /// The message that said it.
-    pub(super) source: String,
+    pub(crate) source: String,
     /// Where that message is.
-    pub(super) source_href: String,
+    pub(crate) source_href: String,
 }
 
 /// A page of the table of values; `address` is that of the page of the series.
-pub(super) fn table(
+pub(crate) fn table(
     held: &[Held],
     entry: &SeriesEntry,
     measure: &Measure,
