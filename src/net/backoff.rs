@@ -69,7 +69,7 @@ const PERMANENT_STEPS: [u64; 3] = [60, 300, 900];
 const FLOOR: Duration = Duration::from_millis(100);
 
 /// A number above a day is no number that a mail server means.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(86_400);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 #[cfg(test)]
 mod tests {
@@ -98,7 +98,7 @@ mod tests {
         #[test]
         fn jitter_never_exceeds_the_step_and_never_spins(attempt in 1..50u32, random: u32) {
             let wait = delay(Cause::Transient, attempt, random);
-            prop_assert!(wait >= FLOOR && wait <= Duration::from_secs(300));
+            prop_assert!(wait >= FLOOR && wait <= Duration::from_mins(5));
         }
 
         #[test]

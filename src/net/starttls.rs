@@ -141,7 +141,7 @@ pub async fn upgrade(stream: BoxStream, endpoint: &Endpoint) -> Result<BoxStream
 const GREETING_LIMIT: Duration = Duration::from_secs(30);
 
 /// For one line, as everywhere while an answer is due.
-const LINE_LIMIT: Duration = Duration::from_secs(60);
+const LINE_LIMIT: Duration = Duration::from_mins(1);
 
 /// Greetings and capability lists seen are below 2 KiB.
 const MAX_LINE: usize = 64 << 10;

@@ -1,6 +1,7 @@
 //! TLS by rustls with ring: whom we trust, and what to tell when it fails.
 
-use std::io;
+mod explain;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +13,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
-    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore,
-    SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -44,7 +44,7 @@ pub async fn handshake(stream: BoxStream, endpoint: &Endpoint) -> Result<BoxStre
     let handshake = TlsConnector::from(Arc::new(config)).connect(name, stream);
     match timeout(HANDSHAKE_LIMIT, handshake).await {
         Ok(Ok(stream)) => Ok(Box::new(stream)),
-        Ok(Err(error)) => Err(failed(explain(&error))),
+        Ok(Err(error)) => Err(failed(explain::failure(&error))),
         Err(_) => Err(failed(format!(
             "no answer to the handshake within {} s; if the port speaks plain text first, use encryption = \"starttls\"",
             HANDSHAKE_LIMIT.as_secs()
@@ -196,93 +196,11 @@ fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, NetErr
     Ok(certificates)
 }
 
-/// Cause and remedy of a failed handshake, for an administrator.
-fn explain(error: &io::Error) -> String {
-    use rustls::Error as E;
-    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<E>());
-    match tls {
-        Some(E::InvalidCertificate(certificate)) => explain_certificate(certificate),
-        Some(
-            E::AlertReceived(
-                AlertDescription::ProtocolVersion
-                | AlertDescription::HandshakeFailure
-                | AlertDescription::InsufficientSecurity,
-            )
-            | E::PeerIncompatible(_),
-        ) => format!(
-            "the server speaks only TLS 1.0/1.1 or weak ciphers, which is unsafe and not supported ({error}); update the mail server, put stunnel in front of it, or use encryption = \"none\" inside a trusted network"
-        ),
-        Some(E::InvalidMessage(_)) => {
-            "the port speaks plain text; use encryption = \"starttls\" or \"none\", or the port for TLS (usually 993 for IMAP, 995 for POP3)".to_owned()
-        }
-        Some(other) => other.to_string(),
-        None if error.kind() == io::ErrorKind::UnexpectedEof => {
-            "the server closed the connection during the handshake; it may speak only TLS 1.0/1.1, or no TLS on this port".to_owned()
-        }
-        None => error.to_string(),
-    }
-}
-
-fn explain_certificate(error: &CertificateError) -> String {
-    use CertificateError as E;
-    match error {
-        E::UnknownIssuer => "the certificate's issuer is unknown; give its root certificate (or the server's self-signed one) as ca_file".to_owned(),
-        E::NotValidForNameContext { expected, presented } => format!(
-            "the certificate is not for {:?}; {}; use one of its names as host",
-            expected.to_str(),
-            names(presented)
-        ),
-        E::ExpiredContext { time, not_after } => format!(
-            "the certificate expired at {}; this machine's clock says {}; renew the server's certificate, or set the clock",
-            instant(*not_after),
-            instant(*time)
-        ),
-        E::NotValidYetContext { time, not_before } => format!(
-            "the certificate is valid from {}; this machine's clock says {}: probably the clock is wrong",
-            instant(*not_before),
-            instant(*time)
-        ),
-        E::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
-            "the server shows a CA certificate as its own; give exactly that certificate as ca_file".to_owned()
-        }
-        other => format!("the certificate cannot be accepted ({other})"),
-    }
-}
-
-/// The names of a certificate as webpki gives them: `DnsName("mail.example")`.
-fn names(presented: &[String]) -> String {
-    let names: Vec<&str> = presented
-        .iter()
-        .take(MAX_NAMES_SHOWN)
-        .map(|name| name.split('"').nth(1).unwrap_or(name))
-        .collect();
-    match (names.is_empty(), presented.len() > names.len()) {
-        (true, _) => {
-            "it has no subject alternative name (a common name alone does not count)".to_owned()
-        }
-        (false, false) => format!("it is for {}", names.join(", ")),
-        (false, true) => format!("it is for {} and others", names.join(", ")),
-    }
-}
-
-fn instant(time: UnixTime) -> String {
-    i64::try_from(time.as_secs())
-        .ok()
-        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
-        .map_or_else(
-            || format!("second {}", time.as_secs()),
-            |time| time.to_string(),
-        )
-}
-
 /// Generous: two round trips and a signature.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(20);
 
 /// The whole of Mozilla's roots is 230 KiB of PEM.
 const MAX_CA_FILE: u64 = 4 << 20;
-
-/// Hosting providers put up to a hundred names into one certificate.
-const MAX_NAMES_SHOWN: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -327,7 +245,7 @@ mod tests {
         trust
             .verify_server_cert(shown, &[], &name, &[], now)
             .map(|_| ())
-            .map_err(|error| explain(&io::Error::other(error)))
+            .map_err(|error| explain::failure(&std::io::Error::other(error)))
     }
 
     const IN_2020: i64 = 18_400;

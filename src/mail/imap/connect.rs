@@ -223,23 +223,24 @@ impl Authenticator for Steps {
 
 fn not_signed_in(error: Error, guard: &Guard, mailbox: &Mailbox) -> MailError {
     let answer = guard.last_answer();
-    match error {
-        Error::No(_) | Error::Bad(_) => {
-            // Without our tag.
-            let words = answer
-                .split_once(' ')
-                .map_or(answer.as_str(), |(_, words)| words);
-            if answer::asks_to_wait(words) {
-                return answer::refusal(&mailbox.host, "the sign-in", words);
-            }
-            MailError::LoginRefused {
-                host: mailbox.host.clone(),
-                user: mailbox.username.clone(),
-                answer: answer::shown(words),
-            }
-        }
-        Error::Io(source) => not_signed_in_for(source, mailbox),
-        other => not_signed_in_for(io::Error::other(format!("{other}; {answer}")), mailbox),
+    if let Error::Io(source) = error {
+        return not_signed_in_for(source, mailbox);
+    }
+    if !matches!(error, Error::No(_) | Error::Bad(_)) {
+        let what = format!("{error} {}", answer::shown(&answer));
+        return not_signed_in_for(io::Error::other(what), mailbox);
+    }
+    // Without our tag.
+    let words = answer
+        .split_once(' ')
+        .map_or(answer.as_str(), |(_, words)| words);
+    if answer::asks_to_wait(words) {
+        return answer::refusal(&mailbox.host, "the sign-in", words);
+    }
+    MailError::LoginRefused {
+        host: mailbox.host.clone(),
+        user: mailbox.username.clone(),
+        answer: answer::shown(words),
     }
 }
 
@@ -286,11 +287,15 @@ async fn select(wire: &mut Wire, mailbox: &Mailbox) -> Result<Selected, MailErro
     };
     let command = format!("{verb} {}", names::folder(&mailbox.folder));
     let mut selected = Selected::default();
-    let mut read = |event| match event {
-        Event::Code(Code::UidValidity(validity)) => selected.validity = validity,
-        Event::Code(Code::UidNext(next)) => selected.next = next,
-        Event::Code(Code::UidNotSticky) => selected.sticky = false,
-        _ => {}
+    let mut read = |event| {
+        if let Event::Code(code) = event {
+            match code {
+                Code::UidValidity(validity) => selected.validity = validity,
+                Code::UidNext(next) => selected.next = next,
+                Code::UidNotSticky => selected.sticky = false,
+                Code::None | Code::Copied(_) | Code::Capabilities(_) => {}
+            }
+        }
     };
     let done = wire.attempt(&command, &mut read).await?;
     read(Event::Code(done.code));
@@ -310,7 +315,7 @@ async fn select(wire: &mut Wire, mailbox: &Mailbox) -> Result<Selected, MailErro
 }
 
 /// Exchange takes several seconds by design; a minute is given up.
-const SIGN_IN_LIMIT: Duration = Duration::from_secs(60);
+const SIGN_IN_LIMIT: Duration = Duration::from_mins(1);
 
 /// Lines before the answer to a command: one capability list, and perhaps a greeting or two.
 const MAX_OPENING_LINES: usize = 100;

@@ -407,4 +407,4 @@ const WINDOW_BYTES: u64 = 4 << 20;
 const MAX_HANDED_OVER: usize = 1_024;
 
 /// NOOP while only the intake works: servers end a silent connection after 5 to 30 minutes.
-const KEEP_ALIVE: Duration = Duration::from_secs(4 * 60);
+const KEEP_ALIVE: Duration = Duration::from_mins(4);

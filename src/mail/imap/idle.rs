@@ -111,7 +111,7 @@ fn late(connection: &Connection) -> MailError {
 const FIRST_ROUND: Duration = Duration::from_secs(1);
 
 /// Servers end a silent connection after 30 minutes (RFC 2177), firewalls after ten or less.
-const ROUND: Duration = Duration::from_secs(9 * 60);
+const ROUND: Duration = Duration::from_mins(9);
 
 /// For the server's `+`, and for its answer to DONE.
 const START_LIMIT: Duration = Duration::from_secs(30);

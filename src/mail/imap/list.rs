@@ -99,7 +99,7 @@ async fn above(wire: &mut Wire, from: u32) -> Result<Vec<Listed>, MailError> {
     }
     let mut listing = Listing::default();
     let command = format!("UID FETCH {from}:* (UID RFC822.SIZE)");
-    wire.run(&command, |event| listing.take(event)).await?;
+    wire.run(&command, |event| listing.take(&event)).await?;
     let complete = listing.is_complete(wire.exists);
     let mut mails = listing.into_mails(wire)?;
     mails.retain(|mail| mail.uid >= from);
@@ -132,7 +132,7 @@ async fn sizes(wire: &mut Wire, asked: &[u32]) -> Result<(Vec<Listed>, Vec<u32>)
     let mut listing = Listing::default();
     for (set, _) in uids::sets(asked) {
         let command = format!("UID FETCH {set} (UID RFC822.SIZE)");
-        wire.run(&command, |event| listing.take(event)).await?;
+        wire.run(&command, |event| listing.take(&event)).await?;
     }
     let mut mails = listing.into_mails(wire)?;
     mails.retain(|mail| asked.binary_search(&mail.uid).is_ok());
@@ -168,7 +168,7 @@ async fn settled(wire: &mut Wire, cursor: &Cursor, above: usize) -> Result<Vec<L
     let first = last.saturating_sub(SWEPT - 1).max(1);
     let mut listing = Listing::default();
     let command = format!("FETCH {first}:{last} (UID RFC822.SIZE FLAGS)");
-    wire.run(&command, |event| listing.take(event)).await?;
+    wire.run(&command, |event| listing.take(&event)).await?;
     let mut mails = listing.into_mails(wire)?;
     mails.retain(|mail| cursor.is_settled(mail.uid));
     Ok(mails)
@@ -182,7 +182,7 @@ struct Listing {
 }
 
 impl Listing {
-    fn take(&mut self, event: Event) {
+    fn take(&mut self, event: &Event) {
         if let Event::Fetch(Fetched {
             sequence,
             uid: Some(uid),
@@ -192,10 +192,10 @@ impl Listing {
         }) = event
             && self.sequences.len() <= MAX_LISTED
         {
-            self.sequences.insert(sequence);
+            self.sequences.insert(*sequence);
             if !deleted {
                 self.mails.push(Listed {
-                    uid,
+                    uid: *uid,
                     size_bytes: size_bytes.unwrap_or(0),
                 });
             }
@@ -246,10 +246,10 @@ mod tests {
     #[test]
     fn a_listing_with_a_hole_is_not_complete() {
         let mut listing = Listing::default();
-        listing.take(line(4, 40));
-        listing.take(line(6, 60));
+        listing.take(&line(4, 40));
+        listing.take(&line(6, 60));
         assert!(!listing.is_complete(6));
-        listing.take(line(5, 55));
+        listing.take(&line(5, 55));
         assert!(listing.is_complete(6));
         assert!(!listing.is_complete(7));
     }

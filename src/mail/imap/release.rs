@@ -54,17 +54,21 @@ async fn ensure_target(connection: &mut Connection, mailbox: &Mailbox) -> Result
     if connection.target_is_there {
         return Ok(());
     }
+    let failed = |answer: String| MailError::Folder {
+        host: mailbox.host.clone(),
+        folder: mailbox.move_to.clone(),
+        answer,
+    };
+    if mailbox.move_to.eq_ignore_ascii_case(&mailbox.folder) {
+        return Err(failed("move_to is the folder that is read".to_owned()));
+    }
     let target = names::folder(&mailbox.move_to);
     let wire = &mut connection.wire;
     let status = format!("STATUS {target} (MESSAGES)");
     if !wire.attempt(&status, |_| {}).await?.ok {
         let created = wire.attempt(&format!("CREATE {target}"), |_| {}).await?;
         if !created.ok {
-            return Err(MailError::Folder {
-                host: mailbox.host.clone(),
-                folder: mailbox.move_to.clone(),
-                answer: answer::shown(&created.text),
-            });
+            return Err(failed(answer::shown(&created.text)));
         }
     }
     connection.target_is_there = true;

@@ -182,9 +182,14 @@ impl Wire {
     ) -> Result<Done, MailError> {
         let tag = self.send(command).await?;
         loop {
-            match self.next().await? {
-                Event::Done(done) if done.tag == tag => return Ok(done),
-                event => each(event),
+            let event = self.next().await?;
+            if let Event::Done(done) = event {
+                // Another tag: a command whose caller gave up.
+                if done.tag == tag {
+                    return Ok(done);
+                }
+            } else {
+                each(event);
             }
         }
     }
@@ -205,6 +210,10 @@ impl Wire {
         Err(answer::refusal(&self.host, verb(command), &done.text))
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "an open enum of the parser; we use these"
+    )]
     fn note(&mut self, response: &Response<'_>) {
         match response {
             Response::MailboxData(MailboxDatum::Exists(count)) => {
@@ -254,6 +263,10 @@ fn verb(command: &str) -> &str {
         .unwrap_or(command)
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an open enum of the parser; we use these"
+)]
 fn event(response: &Response<'_>) -> Event {
     match response {
         Response::Done {
@@ -275,6 +288,10 @@ fn event(response: &Response<'_>) -> Event {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an open enum of the parser; we asked for these"
+)]
 fn fetched(sequence: u32, attributes: &[AttributeValue<'_>]) -> Fetched {
     let mut fetched = Fetched {
         sequence,
@@ -331,7 +348,7 @@ fn capabilities(list: &[async_imap::imap_proto::Capability<'_>]) -> Vec<String> 
 }
 
 /// While an answer is due; there is no limit on one that makes progress.
-const NO_PROGRESS: Duration = Duration::from_secs(60);
+const NO_PROGRESS: Duration = Duration::from_mins(1);
 
 /// One command copies no more than a set names.
 const MAX_COPIED: usize = 500;

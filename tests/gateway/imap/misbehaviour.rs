@@ -299,11 +299,11 @@ async fn a_throttling_server_is_left_alone_for_as_long_as_it_says() {
     let error = poll_once(&at(&server), &Ledger::default())
         .await
         .unwrap_err();
-    let wait = match error {
-        MailError::Throttled { retry_after, .. } => retry_after,
-        other => panic!("{other}"),
-    };
-    assert_eq!(wait, Some(Duration::from_millis(299_961)));
+    let asked = Duration::from_millis(299_961);
+    assert!(
+        matches!(error, MailError::Throttled { retry_after: Some(wait), .. } if wait == asked),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -514,7 +514,7 @@ async fn windows_larger_than_the_budget_do_not_block_each_other() {
         &ledger,
         &|_, _| {},
     );
-    let summary = tokio::time::timeout(Duration::from_secs(60), summary).await;
+    let summary = tokio::time::timeout(Duration::from_mins(1), summary).await;
     assert_eq!(summary.expect("no deadlock").unwrap().durable, 300);
 }
 

@@ -49,7 +49,7 @@ impl Dovecot {
         static SHARED: Mutex<Weak<Dovecot>> = Mutex::new(Weak::new());
         let mut shared = SHARED
             .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         shared.upgrade().unwrap_or_else(|| {
             let started = Arc::new(Self::start());
             *shared = Arc::downgrade(&started);
@@ -225,8 +225,8 @@ fn account(name: &str) -> (u32, u32) {
     (fields[2].parse().unwrap(), fields[3].parse().unwrap())
 }
 
-fn configuration(dir: &Path, [imap, imaps, pop3, pop3s]: [u16; 4]) -> String {
-    let dir = dir.display();
+fn configuration(dir: &Path, ports: [u16; 4]) -> String {
+    let (listeners, dir) = (listeners(ports), dir.display());
     format!(
         "base_dir = {dir}/run
 state_dir = {dir}/state
@@ -272,24 +272,7 @@ userdb {{
   driver = static
   args = uid=mail gid=mail home={dir}/mail/%Ln allow_all_users=yes
 }}
-service imap-login {{
-  inet_listener imap {{
-    port = {imap}
-  }}
-  inet_listener imaps {{
-    port = {imaps}
-    ssl = yes
-  }}
-}}
-service pop3-login {{
-  inet_listener pop3 {{
-    port = {pop3}
-  }}
-  inet_listener pop3s {{
-    port = {pop3s}
-    ssl = yes
-  }}
-}}
+{listeners}
 service anvil {{
   unix_listener anvil-auth-penalty {{
     mode = 0
@@ -302,4 +285,22 @@ service stats {{
 }}
 "
     )
+}
+
+fn listeners([imap, imaps, pop3, pop3s]: [u16; 4]) -> String {
+    [("imap", imap, imaps), ("pop3", pop3, pop3s)]
+        .map(|(name, plain, tls)| {
+            format!(
+                "service {name}-login {{
+  inet_listener {name} {{
+    port = {plain}
+  }}
+  inet_listener {name}s {{
+    port = {tls}
+    ssl = yes
+  }}
+}}"
+            )
+        })
+        .join("\n")
 }

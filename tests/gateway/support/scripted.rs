@@ -14,7 +14,11 @@ pub(crate) enum Say {
     Last(String),
 }
 
-/// Says a text.
+/// A script's answer.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "scripts answer some commands only"
+)]
 pub(crate) fn say(text: impl Into<String>) -> Option<Say> {
     Some(Say::Text(text.into()))
 }
@@ -122,8 +126,8 @@ fn good_answer(command: &str, capabilities: &str, mails: u32) -> String {
         let (set, items) = rest.split_once(' ').unwrap();
         set_of(set, mails).map(|uid| fetch(uid, items)).collect()
     } else if let Some(set) = command.strip_prefix("UID SEARCH UID ") {
-        let found: String = set_of(set, mails).map(|uid| format!(" {uid}")).collect();
-        format!("* SEARCH{found}\r\n")
+        let found: Vec<String> = set_of(set, mails).map(|uid| uid.to_string()).collect();
+        format!("* SEARCH {}\r\n", found.join(" "))
     } else if command.starts_with("UID SEARCH") {
         "* SEARCH\r\n".to_owned()
     } else {
