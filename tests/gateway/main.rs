@@ -11,6 +11,7 @@ mod architecture;
 mod docs;
 mod extract;
 mod imap;
+mod maildir;
 mod parse;
 mod support;
 mod web;
