@@ -20,7 +20,11 @@ pub struct Dialect {
 impl Default for Dialect {
     /// RFC 4180.
     fn default() -> Self {
-        Self { delimiter: ',', decimal: '.', bom: false }
+        Self {
+            delimiter: ',',
+            decimal: '.',
+            bom: false,
+        }
     }
 }
 
@@ -46,9 +50,13 @@ pub fn header<W: Write>(out: &mut W, dialect: Dialect, is_stored: bool) -> io::R
 /// What `out` says.
 pub fn record<W: Write>(out: &mut W, dialect: Dialect, record: &Record<'_>) -> io::Result<()> {
     let mut line = Line::new(dialect);
-    for field in
-        [record.sender, record.receiver, record.interchange, record.message, record.document]
-    {
+    for field in [
+        record.sender,
+        record.receiver,
+        record.interchange,
+        record.message,
+        record.document,
+    ] {
         line.text(field);
     }
     line.plain(&record.pid.map(|pid| pid.to_string()).unwrap_or_default());
@@ -88,7 +96,11 @@ struct Line {
 
 impl Line {
     fn new(dialect: Dialect) -> Self {
-        Self { dialect, text: String::with_capacity(256), fields: 0 }
+        Self {
+            dialect,
+            text: String::with_capacity(256),
+            fields: 0,
+        }
     }
 
     /// A field of ours: number, time, name.
@@ -129,10 +141,20 @@ mod tests {
 
     fn line(dialect: Dialect, document: &str, label: &Label) -> String {
         let row = Record {
-            sender: "9905048000007", receiver: "9985046000001", interchange: "R1", message: "1",
-            document, pid: Some(13_025), location: Some("41373559241"), device: None,
-            obis: Some("1-1:1.29.0"), start: None, end: None,
-            value: Value::Number(Decimal::parse(b"-2.50").unwrap()), label, stored: None,
+            sender: "9905048000007",
+            receiver: "9985046000001",
+            interchange: "R1",
+            message: "1",
+            document,
+            pid: Some(13_025),
+            location: Some("41373559241"),
+            device: None,
+            obis: Some("1-1:1.29.0"),
+            start: None,
+            end: None,
+            value: Value::Number(Decimal::parse(b"-2.50").unwrap()),
+            label,
+            stored: None,
         };
         let mut out = Vec::new();
         record(&mut out, dialect, &row).unwrap();
@@ -141,17 +163,33 @@ mod tests {
 
     #[test]
     fn the_german_dialect_has_decimal_commas() {
-        let dialect = Dialect { delimiter: ';', decimal: ',', bom: true };
-        let label = Label { qualifier: "220".into(), ..Label::default() };
+        let dialect = Dialect {
+            delimiter: ';',
+            decimal: ',',
+            bom: true,
+        };
+        let label = Label {
+            qualifier: "220".into(),
+            ..Label::default()
+        };
         let line = line(dialect, "D1", &label);
-        assert_eq!(line, "9905048000007;9985046000001;R1;1;D1;13025;41373559241;;1-1:1.29.0;;;-2,50;;220;\r\n");
+        assert_eq!(
+            line,
+            "9905048000007;9985046000001;R1;1;D1;13025;41373559241;;1-1:1.29.0;;;-2,50;;220;\r\n"
+        );
     }
 
     #[test]
     fn a_partners_text_is_never_a_formula_and_quotes_are_doubled() {
-        let label = Label { qualifier: "220".into(), status: vec!["Z34++ZA4".into()], ..Label::default() };
+        let label = Label {
+            qualifier: "220".into(),
+            status: vec!["Z34++ZA4".into()],
+            ..Label::default()
+        };
         let line = line(Dialect::default(), "=cmd|' /C \"calc\", x'!A0", &label);
-        let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
+        let mut reader = ::csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(line.as_bytes());
         let row = reader.records().next().unwrap().unwrap();
         assert_eq!(row.get(4), Some("'=cmd|' /C \"calc\", x'!A0"));
         assert_eq!(row.get(11), Some("-2.50"));

@@ -25,9 +25,11 @@ pub fn record<W: Write>(out: &mut W, record: &Record<'_>) -> io::Result<()> {
         Some(pid) => write!(out, ", \"pid\": {pid}")?,
         None => out.write_all(b", \"pid\": null")?,
     }
-    for (name, field) in
-        [("location", record.location), ("device", record.device), ("obis", record.obis)]
-    {
+    for (name, field) in [
+        ("location", record.location),
+        ("device", record.device),
+        ("obis", record.obis),
+    ] {
         write!(out, ", \"{name}\": ")?;
         optional(out, field)?;
     }
@@ -52,7 +54,11 @@ pub fn record<W: Write>(out: &mut W, record: &Record<'_>) -> io::Result<()> {
     }
     out.write_all(b"]")?;
     if let Some(Stored { quality, source }) = record.stored {
-        write!(out, ", \"quality\": \"{}\", \"source\": {source}", quality.name())?;
+        write!(
+            out,
+            ", \"quality\": \"{}\", \"source\": {source}",
+            quality.name()
+        )?;
     }
     out.write_all(b"}")
 }

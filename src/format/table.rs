@@ -1,5 +1,6 @@
 //! Columns for people, aligned.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::record::Record;
@@ -16,7 +17,10 @@ pub struct Table {
 impl Table {
     /// A table.
     pub fn new(header: &[&str], rows: Vec<Vec<String>>) -> Self {
-        Self { header: header.iter().map(|&name| name.to_owned()).collect(), rows }
+        Self {
+            header: header.iter().map(|&name| name.to_owned()).collect(),
+            rows,
+        }
     }
 
     /// Writes it: numbers to the right, all else to the left, columns by their widest cell.
@@ -38,11 +42,12 @@ impl Table {
         for row in &rows {
             let mut line = String::new();
             for (cell, &width) in row.iter().zip(&widths) {
-                if is_number(cell) {
-                    line.push_str(&format!("{cell:>width$}  "));
+                // Writing into a `String` cannot fail.
+                let _ = if is_number(cell) {
+                    write!(line, "{cell:>width$}  ")
                 } else {
-                    line.push_str(&format!("{cell:<width$}  "));
-                }
+                    write!(line, "{cell:<width$}  ")
+                };
             }
             writeln!(out, "{}", line.trim_end())?;
         }
@@ -52,7 +57,16 @@ impl Table {
 
 /// The columns of a table of values: what a person looks at.
 pub(super) fn header(is_stored: bool) -> Vec<&'static str> {
-    let mut names = vec!["location", "device", "obis", "start", "end", "value", "unit", "qualifier"];
+    let mut names = vec![
+        "location",
+        "device",
+        "obis",
+        "start",
+        "end",
+        "value",
+        "unit",
+        "qualifier",
+    ];
     names.push(if is_stored { "quality" } else { "status" });
     names
 }
@@ -83,13 +97,22 @@ pub(super) fn cells(record: &Record<'_>, is_stored: bool) -> Vec<String> {
 }
 
 fn is_number(cell: &str) -> bool {
-    cell.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
+    cell.bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
         && cell.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 fn printable(cell: &str) -> String {
     if cell.chars().any(char::is_control) {
-        cell.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+        cell.chars()
+            .flat_map(|c| {
+                if c.is_control() {
+                    c.escape_default().collect()
+                } else {
+                    vec![c]
+                }
+            })
+            .collect()
     } else {
         cell.to_owned()
     }
@@ -101,10 +124,18 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_and_control_characters_shown() {
-        let rows = vec![vec!["a\u{1b}[31m".to_owned(), "7".to_owned()], vec!["bb".to_owned(), "12.5".to_owned()]];
+        let rows = vec![
+            vec!["a\u{1b}[31m".to_owned(), "7".to_owned()],
+            vec!["bb".to_owned(), "12.5".to_owned()],
+        ];
         let mut out = Vec::new();
-        Table::new(&["name", "value"], rows).write(&mut out).unwrap();
+        Table::new(&["name", "value"], rows)
+            .write(&mut out)
+            .unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert_eq!(text, "name         value\na\\u{1b}[31m      7\nbb            12.5\n");
+        assert_eq!(
+            text,
+            "name         value\na\\u{1b}[31m      7\nbb            12.5\n"
+        );
     }
 }

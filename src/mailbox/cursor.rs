@@ -135,7 +135,9 @@ mod tests {
         #[test]
         fn it_survives_being_stored(steps in prop::collection::vec(step(), 0..40)) {
             let mut cursor = Cursor::new(7);
-            steps.iter().for_each(|step| apply(&mut cursor, step));
+            for step in &steps {
+                apply(&mut cursor, step);
+            }
             let bytes = postcard::to_stdvec(&cursor).unwrap();
             prop_assert_eq!(postcard::from_bytes::<Cursor>(&bytes).unwrap(), cursor);
         }

@@ -77,7 +77,9 @@ pub fn merge(mut spoken: Vec<Spoken>) -> Vec<Held> {
             held: values.held(row),
         }));
     }
-    let is_sorted = candidates.windows(2).all(|pair| matches!(pair, [a, b] if a.start < b.start));
+    let is_sorted = candidates
+        .windows(2)
+        .all(|pair| matches!(pair, [a, b] if a.start < b.start));
     if !is_sorted {
         // Stable: of one message that says an interval twice, the last row counts.
         candidates.sort_by_key(|candidate| (candidate.start, candidate.end, candidate.rank));
@@ -99,7 +101,12 @@ fn winners(candidates: Vec<Candidate>) -> Vec<Held> {
     let mut held: Vec<Held> = Vec::with_capacity(candidates.len());
     let mut last: Option<(Option<UtcTime>, Option<UtcTime>, usize)> = None;
     for candidate in candidates {
-        let Candidate { start, end, rank, held: mut value } = candidate;
+        let Candidate {
+            start,
+            end,
+            rank,
+            held: mut value,
+        } = candidate;
         match (last, held.last_mut()) {
             (Some((s, e, r)), Some(before)) if s == start && e == end => {
                 value.superseded = before.superseded + u32::from(r != rank);
@@ -113,20 +120,38 @@ fn winners(candidates: Vec<Candidate>) -> Vec<Held> {
 }
 
 fn newest_table(spoken: &[Spoken]) -> Vec<Held> {
-    let Some((newest, before)) = spoken.split_last() else { return Vec::new() };
+    let Some((newest, before)) = spoken.split_last() else {
+        return Vec::new();
+    };
     let values = Values::of(newest);
     let superseded = u32::try_from(before.len()).unwrap_or(u32::MAX);
     let rows = newest.block.columns.rows();
-    rows.map(|row| Held { superseded, ..values.held(row) }).collect()
+    rows.map(|row| Held {
+        superseded,
+        ..values.held(row)
+    })
+    .collect()
 }
 
 fn is_timeless(block: &Block) -> bool {
-    block.columns.rows().next().is_some_and(|row| row.start.is_none() && row.end.is_none())
+    block
+        .columns
+        .rows()
+        .next()
+        .is_some_and(|row| row.start.is_none() && row.end.is_none())
 }
 
 fn precedence(said: &Spoken) -> (UtcTime, UtcTime, u64) {
-    let Block { version, document_date, .. } = said.block;
-    (version.unwrap_or(document_date), document_date, said.sequence)
+    let Block {
+        version,
+        document_date,
+        ..
+    } = said.block;
+    (
+        version.unwrap_or(document_date),
+        document_date,
+        said.sequence,
+    )
 }
 
 /// Turns the rows of one message into values; its labels are shared by all of them.
@@ -138,22 +163,37 @@ struct Values {
 
 impl Values {
     fn of(said: &Spoken) -> Self {
-        let labels = said.block.labels.as_slice().iter().cloned().map(Arc::new).collect();
-        Self { labels, none: Arc::default(), source: said.sequence }
+        let labels = said
+            .block
+            .labels
+            .as_slice()
+            .iter()
+            .cloned()
+            .map(Arc::new)
+            .collect();
+        Self {
+            labels,
+            none: Arc::default(),
+            source: said.sequence,
+        }
     }
 
     fn held(&self, row: Row<'_>) -> Held {
         let number = usize::try_from(row.label).ok();
-        let label = number.and_then(|number| self.labels.get(number)).unwrap_or(&self.none);
-        let value = match row.value {
+        let label = number
+            .and_then(|number| self.labels.get(number))
+            .unwrap_or(&self.none);
+        let number = match row.value {
             Value::Number(number) => Some(number),
             Value::Text(_) | Value::Absent => None,
         };
+        let quality = Quality::of(label, number.is_some());
         Held {
             start: row.start,
             end: row.end,
-            value,
-            quality: Quality::of(label, value.is_some()),
+            // Senders write `QTY+Z30:0` for a missing value: that zero is none.
+            value: number.filter(|_| quality != Quality::Missing),
+            quality,
             label: Arc::clone(label),
             source: self.source,
             superseded: 0,
@@ -178,7 +218,10 @@ mod tests {
 
     fn spoken(sequence: u64, word: &Word) -> Spoken {
         let (mut columns, mut labels) = (Columns::default(), Labels::default());
-        let label = labels.intern(Label { qualifier: "220".into(), ..Label::default() });
+        let label = labels.intern(Label {
+            qualifier: "220".into(),
+            ..Label::default()
+        });
         for &(quarter, value) in &word.values {
             columns.push(Row {
                 start: Some(UtcTime::from_seconds(quarter * 900)),
@@ -202,17 +245,30 @@ mod tests {
 
     fn values(spoken: Vec<Spoken>) -> Vec<(i64, i64, u32)> {
         let held = merge(spoken);
-        let value = |held: &Held| (held.start.unwrap().seconds() / 900, held.value.unwrap().mantissa(), held.superseded);
+        let value = |held: &Held| {
+            (
+                held.start.unwrap().seconds() / 900,
+                held.value.unwrap().mantissa(),
+                held.superseded,
+            )
+        };
         held.iter().map(value).collect()
     }
 
     fn word(document: i64, version: Option<i64>, values: &[(i64, i64)]) -> Word {
-        Word { document, version, values: values.to_vec() }
+        Word {
+            document,
+            version,
+            values: values.to_vec(),
+        }
     }
 
     #[test]
     fn a_newer_document_wins_whatever_arrives_last() {
-        let (old, new) = (word(10, None, &[(1, 100), (2, 200)]), word(20, None, &[(2, 222)]));
+        let (old, new) = (
+            word(10, None, &[(1, 100), (2, 200)]),
+            word(20, None, &[(2, 222)]),
+        );
         let expected = [(1, 100, 0), (2, 222, 1)];
         assert_eq!(values(vec![spoken(1, &old), spoken(2, &new)]), expected);
         assert_eq!(values(vec![spoken(2, &old), spoken(1, &new)]), expected);
@@ -220,15 +276,81 @@ mod tests {
 
     #[test]
     fn a_higher_version_wins_over_a_newer_document() {
-        let (low, high) = (word(30, Some(100), &[(1, 1)]), word(20, Some(200), &[(1, 2)]));
+        let (low, high) = (
+            word(30, Some(100), &[(1, 1)]),
+            word(20, Some(200), &[(1, 2)]),
+        );
         assert_eq!(values(vec![spoken(1, &high), spoken(2, &low)]), [(1, 2, 1)]);
     }
 
     #[test]
     fn without_a_message_what_was_before_is_uncovered() {
         let (old, new) = (word(10, None, &[(1, 100)]), word(20, None, &[(1, 111)]));
-        assert_eq!(values(vec![spoken(1, &old), spoken(2, &new)]), [(1, 111, 1)]);
+        assert_eq!(
+            values(vec![spoken(1, &old), spoken(2, &new)]),
+            [(1, 111, 1)]
+        );
         assert_eq!(values(vec![spoken(1, &old)]), [(1, 100, 0)]);
+    }
+
+    #[test]
+    fn a_zero_that_is_declared_missing_is_no_value_and_displaces_one_all_the_same() {
+        let mut missing = spoken(2, &word(20, None, &[]));
+        let label = Label {
+            qualifier: "Z30".into(),
+            ..Label::default()
+        };
+        let label = missing.block.labels.intern(label);
+        let (start, end) = (
+            Some(UtcTime::from_seconds(900)),
+            Some(UtcTime::from_seconds(1800)),
+        );
+        let value = Value::Number(Decimal::new(0, 0).unwrap());
+        missing.block.columns.push(Row {
+            start,
+            end,
+            value,
+            label,
+        });
+        let held = merge(vec![spoken(1, &word(10, None, &[(1, 100)])), missing]);
+        let only = held.first().unwrap();
+        assert_eq!(
+            (held.len(), only.value, only.quality),
+            (1, None, Quality::Missing)
+        );
+        assert_eq!((only.source, only.superseded), (2, 1));
+    }
+
+    #[test]
+    fn hours_over_quarter_hours_stand_beside_them() {
+        let mut hour = spoken(2, &word(20, None, &[]));
+        let label = hour.block.labels.intern(Label::default());
+        let (start, end) = (
+            Some(UtcTime::from_seconds(0)),
+            Some(UtcTime::from_seconds(3600)),
+        );
+        let value = Value::Number(Decimal::new(10, 0).unwrap());
+        hour.block.columns.push(Row {
+            start,
+            end,
+            value,
+            label,
+        });
+        let held = merge(vec![hour, spoken(1, &word(10, None, &[(0, 1), (1, 2)]))]);
+        let ends: Vec<i64> = held
+            .iter()
+            .map(|held| held.end.unwrap().seconds())
+            .collect();
+        assert_eq!(ends, [900, 3600, 1800]);
+        assert!(held.iter().all(|held| held.superseded == 0));
+    }
+
+    #[test]
+    fn an_interval_said_twice_by_one_message_is_no_correction_and_its_last_row_counts() {
+        assert_eq!(
+            values(vec![spoken(1, &word(10, None, &[(1, 5), (1, 6)]))]),
+            [(1, 6, 0)]
+        );
     }
 
     #[test]
@@ -238,12 +360,20 @@ mod tests {
             let label = said.block.labels.intern(Label::default());
             for &value in rows {
                 let value = Value::Number(Decimal::new(value, 0).unwrap());
-                said.block.columns.push(Row { start: None, end: None, value, label });
+                said.block.columns.push(Row {
+                    start: None,
+                    end: None,
+                    value,
+                    label,
+                });
             }
             said
         };
         let held = merge(vec![table(1, 20, &[7, 8]), table(2, 10, &[1, 2, 3])]);
-        let numbers: Vec<i64> = held.iter().map(|held| held.value.unwrap().mantissa()).collect();
+        let numbers: Vec<i64> = held
+            .iter()
+            .map(|held| held.value.unwrap().mantissa())
+            .collect();
         assert_eq!(numbers, [7, 8]);
     }
 
@@ -253,9 +383,17 @@ mod tests {
             .filter_map(|quarter| {
                 let said = words.iter().filter_map(|(sequence, word)| {
                     let (_, value) = word.values.iter().rev().find(|(q, _)| *q == quarter)?;
-                    Some(((word.version.unwrap_or(word.document), word.document, *sequence), *value))
+                    Some((
+                        (
+                            word.version.unwrap_or(word.document),
+                            word.document,
+                            *sequence,
+                        ),
+                        *value,
+                    ))
                 });
-                said.max_by_key(|(precedence, _)| *precedence).map(|(_, value)| (quarter, value))
+                said.max_by_key(|(precedence, _)| *precedence)
+                    .map(|(_, value)| (quarter, value))
             })
             .collect()
     }

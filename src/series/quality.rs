@@ -57,7 +57,13 @@ mod tests {
     #[test]
     fn the_qualifier_decides_and_the_worst_counts() {
         let of = |qualifier: &str| {
-            Quality::of(&Label { qualifier: qualifier.into(), ..Label::default() }, true)
+            Quality::of(
+                &Label {
+                    qualifier: qualifier.into(),
+                    ..Label::default()
+                },
+                true,
+            )
         };
         assert_eq!(of("220"), Quality::Measured);
         assert_eq!(of("67"), Quality::Substitute);

@@ -27,12 +27,17 @@ pub(super) fn write(out: &mut BitWriter, mantissas: &[i64], scales: &[u8]) {
             .filter(|row| row.1 != ABSENT)
     };
     let lifted = lift(present(), scales);
-    let least = scales.iter().copied().filter(is_number).min().unwrap_or(0);
+    let least = scales
+        .iter()
+        .copied()
+        .filter(|scale| is_number(*scale))
+        .min()
+        .unwrap_or(0);
     let (form, mantissas) = match lifted {
         None => (Form::AsReceived, present().map(|row| row.0).collect()),
         Some((greatest, lifted)) => {
             let shortest = present().zip(&lifted).all(|((_, scale), mantissa)| {
-                !is_number(&scale) || shorten(*mantissa, greatest, least).1 == scale
+                !is_number(scale) || shorten(*mantissa, greatest, least).1 == scale
             });
             (
                 if shortest {
@@ -49,7 +54,7 @@ pub(super) fn write(out: &mut BitWriter, mantissas: &[i64], scales: &[u8]) {
     let told: Vec<i64> = scales
         .iter()
         .map(|scale| match form {
-            Form::Shortest if is_number(scale) => i64::from(greatest),
+            Form::Shortest if is_number(*scale) => i64::from(greatest),
             Form::Shortest | Form::Common | Form::AsReceived => i64::from(*scale),
         })
         .collect();
@@ -70,7 +75,7 @@ pub(super) fn read(
     for scale in integers::read(input, rows)? {
         let scale = u8::try_from(scale)
             .ok()
-            .filter(|scale| is_number(scale) || *scale >= TEXT);
+            .filter(|scale| is_number(*scale) || *scale >= TEXT);
         scales.push(scale.ok_or_else(|| input.damaged("a scale"))?);
     }
     let least = match form {
@@ -88,9 +93,9 @@ pub(super) fn read(
         }
         let mantissa = read.next().unwrap_or(0);
         let shown = match form {
-            Form::Common if is_number(scale) => lower(mantissa, greatest - *scale)
+            Form::Common if is_number(*scale) => lower(mantissa, greatest - *scale)
                 .ok_or_else(|| input.damaged("a number with no more digits than its scale"))?,
-            Form::Shortest if is_number(scale) => {
+            Form::Shortest if is_number(*scale) => {
                 let (shown, shorter) = shorten(mantissa, greatest, least);
                 *scale = shorter;
                 shown
@@ -131,12 +136,12 @@ fn lift(present: impl Iterator<Item = (i64, u8)>, scales: &[u8]) -> Option<(u8, 
     let greatest = greatest(scales);
     if scales
         .iter()
-        .all(|scale| *scale == greatest || !is_number(scale))
+        .all(|scale| *scale == greatest || !is_number(*scale))
     {
         return None;
     }
     let lifted = present.map(|(mantissa, scale)| {
-        if is_number(&scale) {
+        if is_number(scale) {
             mantissa.checked_mul(power_of_ten(greatest - scale)?)
         } else {
             Some(mantissa)
@@ -160,13 +165,18 @@ fn shorten(mut mantissa: i64, mut scale: u8, least: u8) -> (i64, u8) {
 }
 
 fn greatest(scales: &[u8]) -> u8 {
-    scales.iter().copied().filter(is_number).max().unwrap_or(0)
+    scales
+        .iter()
+        .copied()
+        .filter(|scale| is_number(*scale))
+        .max()
+        .unwrap_or(0)
 }
 
 fn power_of_ten(exponent: u8) -> Option<i64> {
     10_i64.checked_pow(u32::from(exponent))
 }
 
-fn is_number(scale: &u8) -> bool {
-    *scale <= Decimal::MAX_SCALE
+fn is_number(scale: u8) -> bool {
+    scale <= Decimal::MAX_SCALE
 }

@@ -276,7 +276,7 @@ proptest! {
     #[test]
     fn cutting_by_day_loses_and_invents_nothing(block in block()) {
         type Said<'a> = (Option<UtcTime>, Option<UtcTime>, Value<'a>, &'a Label);
-        fn said<'a>(block: &'a Block) -> impl Iterator<Item = Said<'a>> {
+        fn said(block: &Block) -> impl Iterator<Item = Said<'_>> {
             block.columns.rows().map(|row| (row.start, row.end, row.value, block.labels.get(row.label).unwrap()))
         }
         let parts = block.clone().split_by_day();
