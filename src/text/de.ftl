@@ -171,6 +171,7 @@ fact_low = Kleinster
 fact_high = Größter
 fact_corrected = Korrigiert
 fact_incomplete = unvollständig
+fact_overlapping = Zeiträume überlappen sich
 
 gaps_title = Lücken
 gaps_more =

@@ -171,6 +171,7 @@ fact_low = Least
 fact_high = Greatest
 fact_corrected = Corrected
 fact_incomplete = incomplete
+fact_overlapping = periods overlap
 
 gaps_title = Gaps
 gaps_more =

@@ -157,6 +157,7 @@ sentences! {
     fact_high;
     fact_corrected;
     fact_incomplete;
+    fact_overlapping;
 
     gaps_title;
     gaps_more(count: u64);

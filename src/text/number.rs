@@ -50,14 +50,12 @@ impl Text {
         with_unit(&number, unit)
     }
 
-    /// A share of a whole in percent, one digit behind the mark. Rounded down, so that `100 %` is
-    /// said of the whole only; of nothing, nothing is missing.
-    pub fn percent(&self, part: u64, whole: u64) -> String {
-        if part >= whole {
-            return with_unit(&self.count(100), "%");
+    /// Thousandths of a whole in percent: `99,9`; `100` for the whole.
+    pub fn permille_as_percent(&self, permille: u16) -> String {
+        match permille {
+            1000 => self.count(100),
+            part => self.decimal(part.into(), 1),
         }
-        let tenths = u128::from(part) * 1000 / u128::from(whole);
-        with_unit(&self.decimal(i128::try_from(tenths).unwrap_or(0), 1), "%")
     }
 }
 
@@ -170,11 +168,10 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_percent_means_all_of_it() {
-        assert_eq!(german().percent(9999, 10000), "99,9\u{a0}%");
-        assert_eq!(german().percent(10000, 10000), "100\u{a0}%");
-        assert_eq!(german().percent(0, 7), "0,0\u{a0}%");
-        assert_eq!(german().percent(0, 0), "100\u{a0}%");
+    fn thousandths_are_shown_in_percent() {
+        assert_eq!(german().permille_as_percent(999), "99,9");
+        assert_eq!(english().permille_as_percent(5), "0.5");
+        assert_eq!(german().permille_as_percent(1000), "100");
     }
 
     #[test]

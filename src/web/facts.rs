@@ -2,16 +2,16 @@
 
 use crate::market::calendar::UtcTime;
 use crate::market::quantity::Decimal;
+use crate::series::gaps::gaps;
 use crate::series::merge::Held;
 use crate::series::quality::Quality;
+use crate::series::total::{Sum, Total};
 
 /// What can be said of the values of a period.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Facts {
     /// How many values there are. What is said to be missing is none.
     pub(crate) values: u64,
-    /// Their exact sum as mantissa and scale; `None` if it passes all bounds.
-    pub(crate) sum: Option<(i128, u8)>,
     /// The least value.
     pub(crate) low: Option<Decimal>,
     /// The greatest value.
@@ -24,10 +24,8 @@ pub(crate) struct Facts {
     pub(crate) corrected: u64,
     /// The worst quality of the values; `Missing` if there is a gap, too.
     pub(crate) worst: Option<Quality>,
-    /// Seconds that should have a value.
-    pub(crate) expected_seconds: u64,
-    /// Seconds that have one.
-    pub(crate) covered_seconds: u64,
+    /// Sum and coverage of where values should be; `None` where nothing is expected.
+    pub(crate) total: Option<Total>,
     /// Where nothing is known, in order of time.
     pub(crate) gaps: Vec<(UtcTime, UtcTime)>,
 }
@@ -36,18 +34,22 @@ impl Facts {
     /// Looks at values in order of time. `expected`: where values should be; `None` for readings
     /// and values without time, which have no gaps.
     pub(crate) fn of(held: &[Held], expected: Option<(UtcTime, UtcTime)>) -> Self {
-        let mut facts = Self {
-            sum: Some((0, 0)),
-            ..Self::default()
-        };
+        let mut facts = Self::default();
         for one in held {
             facts.count(one);
         }
-        if let Some(expected) = expected {
-            facts.cover(held, expected);
-        }
-        if !facts.gaps.is_empty() {
-            facts.worst = Some(Quality::Missing);
+        if let Some((from, to)) = expected {
+            let total = Total::of(held, from, to);
+            facts.worst = facts.worst.max(Some(total.quality));
+            facts.total = Some(total);
+            facts.gaps = gaps(held, from, to)
+                .iter()
+                .map(|gap| (gap.start, gap.end))
+                .collect();
+            if facts.values == 0 {
+                // Nothing tells a rhythm, but all of it is missing.
+                facts.gaps = vec![(from, to)];
+            }
         }
         facts
     }
@@ -57,7 +59,6 @@ impl Facts {
         self.corrected += u64::from(held.superseded > 0);
         let Some(value) = held.value else { return };
         self.values += 1;
-        self.sum = self.sum.and_then(|sum| add(sum, value));
         self.first = self.first.or(Some(value));
         self.last = Some(value);
         if self.low.is_none_or(|low| is_less(value, low)) {
@@ -66,24 +67,6 @@ impl Facts {
         if self.high.is_none_or(|high| is_less(high, value)) {
             self.high = Some(value);
         }
-    }
-
-    fn cover(&mut self, held: &[Held], (from, to): (UtcTime, UtcTime)) {
-        let mut known_until = from;
-        let values = held.iter().filter(|held| held.value.is_some());
-        for (start, end) in values.filter_map(|held| held.start.zip(held.end)) {
-            let (start, end) = (start.max(from), end.min(to));
-            if start > known_until {
-                self.gaps.push((known_until, start));
-            }
-            known_until = known_until.max(end);
-        }
-        if known_until < to {
-            self.gaps.push((known_until, to));
-        }
-        self.expected_seconds = seconds(from, to);
-        let missing: u64 = self.gaps.iter().map(|(from, to)| seconds(*from, *to)).sum();
-        self.covered_seconds = self.expected_seconds.saturating_sub(missing);
     }
 }
 
@@ -111,24 +94,10 @@ pub(crate) fn expected(
     (start < end).then_some((start, end))
 }
 
-fn seconds(from: UtcTime, to: UtcTime) -> u64 {
-    u64::try_from(to.seconds().saturating_sub(from.seconds())).unwrap_or(0)
-}
-
-fn add((mantissa, scale): (i128, u8), value: Decimal) -> Option<(i128, u8)> {
-    let common = scale.max(value.scale());
-    let scaled = |mantissa: i128, scale: u8| {
-        mantissa.checked_mul(10_i128.checked_pow(u32::from(common - scale))?)
-    };
-    let sum = scaled(mantissa, scale)?
-        .checked_add(scaled(i128::from(value.mantissa()), value.scale())?)?;
-    Some((sum, common))
-}
-
 /// How much a meter went on between two readings; `None` if it passes all bounds.
-pub(crate) fn difference(first: Decimal, last: Decimal) -> Option<(i128, u8)> {
-    let negative = (i128::from(first.mantissa()).checked_neg()?, first.scale());
-    add(negative, last)
+pub(crate) fn difference(first: Decimal, last: Decimal) -> Option<Sum> {
+    let back = Decimal::new(first.mantissa().checked_neg()?, first.scale())?;
+    Sum::ZERO.plus(last)?.plus(back)
 }
 
 fn is_less(one: Decimal, other: Decimal) -> bool {
@@ -166,17 +135,11 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_is_exact_whatever_the_digits() {
-        let facts = Facts::of(&[held(0, Some((1, 1))), held(1, Some((2, 18)))], None);
-        assert_eq!(facts.sum, Some((100_000_000_000_000_002, 18)));
-    }
-
-    #[test]
-    fn a_sum_out_of_all_bounds_is_none() {
-        let values: Vec<Held> = std::iter::once(held(0, Some((1, 18))))
-            .chain((1..100).map(|at| held(at, Some((i64::MAX, 0)))))
-            .collect();
-        assert_eq!(Facts::of(&values, None).sum, None);
+    fn the_difference_of_two_readings_is_exact() {
+        let reading = |mantissa, scale| Decimal::new(mantissa, scale).unwrap();
+        let shown =
+            difference(reading(207_839, 1), reading(2_094_325, 2)).map(|sum| sum.to_string());
+        assert_eq!(shown.as_deref(), Some("159.35"));
     }
 
     #[test]
@@ -198,23 +161,10 @@ mod tests {
         let values = [held(0, Some((1, 0))), held(1, None), held(3, Some((1, 0)))];
         let facts = Facts::of(&values, Some((at(0), at(5))));
         assert_eq!(facts.gaps, [(at(1), at(3)), (at(4), at(5))]);
-        assert_eq!(
-            (facts.covered_seconds, facts.expected_seconds),
-            (1800, 4500)
-        );
+        let total = facts.total.unwrap();
+        assert_eq!((total.covered_seconds, total.period_seconds), (1800, 4500));
         assert_eq!(facts.worst, Some(Quality::Missing));
         assert_eq!(facts.values, 2);
-    }
-
-    #[test]
-    fn intervals_that_overlap_are_not_counted_twice() {
-        let long = Held {
-            end: Some(at(4)),
-            ..held(0, Some((1, 0)))
-        };
-        let facts = Facts::of(&[long, held(1, Some((1, 0)))], Some((at(0), at(4))));
-        assert!(facts.gaps.is_empty());
-        assert_eq!(facts.covered_seconds, facts.expected_seconds);
     }
 
     #[test]

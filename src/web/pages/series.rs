@@ -15,6 +15,7 @@ use crate::market::calendar::{Day, UtcTime};
 use crate::market::quantity::Decimal;
 use crate::series::Kind;
 use crate::series::merge::Held;
+use crate::series::total::{Sum, Total};
 use crate::store::ledger::SeriesEntry;
 use crate::store::read;
 use crate::text::{Text, shorten, with_unit};
@@ -299,72 +300,82 @@ fn units(period: &Period, text: &Text, link: &dyn Fn(&Period) -> String) -> Vec<
 }
 
 fn facts_shown(entry: &SeriesEntry, facts: &Facts, measure: &Measure, text: &Text) -> Vec<Fact> {
-    let fact = |name, value| Fact {
-        name,
-        value,
-        note: String::new(),
-        is_warning: false,
-    };
-    let with_unit = |number: String| with_unit(&number, &measure.unit);
-    let number =
-        |value: Decimal| with_unit(text.decimal(i128::from(value.mantissa()), value.scale()));
+    let with_unit = |number: &str| with_unit(number, &measure.unit);
+    let number = |value: Decimal| with_unit(&text.decimal(value.mantissa().into(), value.scale()));
+    let sum = |sum: Sum| with_unit(&text.decimal(sum.mantissa(), sum.scale()));
     let mut shown = Vec::new();
-    if measure.is_amount
-        && facts.values > 0
-        && let Some((mantissa, scale)) = facts.sum
+    if let Some((total, amount)) = facts.total.and_then(|total| Some((total, total.sum?)))
+        && measure.is_amount
     {
-        let is_warning = !facts.gaps.is_empty();
-        let note = if is_warning {
-            text.fact_incomplete()
-        } else {
-            String::new()
+        let note = match (total.overlapping, total.is_complete()) {
+            (1.., _) => text.fact_overlapping(),
+            (0, false) => text.fact_incomplete(),
+            (0, true) => String::new(),
         };
-        let value = with_unit(text.decimal(mantissa, scale));
-        shown.push(Fact {
-            note,
-            is_warning,
-            ..fact(text.fact_sum(), value)
-        });
+        shown.push(Fact::noted(text.fact_sum(), sum(amount), note));
     }
-    if entry.key.kind == Kind::Reading
-        && facts.values > 1
-        && let Some((first, last)) = facts.first.zip(facts.last)
-    {
-        shown.push(fact(text.fact_first(), number(first)));
-        shown.push(fact(text.fact_last(), number(last)));
-        if let Some((mantissa, scale)) = difference(first, last) {
-            shown.push(fact(
-                text.fact_difference(),
-                with_unit(text.decimal(mantissa, scale)),
-            ));
+    let both = facts.first.zip(facts.last).filter(|_| facts.values > 1);
+    if let (Kind::Reading, Some((first, last))) = (entry.key.kind, both) {
+        shown.push(Fact::plain(text.fact_first(), number(first)));
+        shown.push(Fact::plain(text.fact_last(), number(last)));
+        if let Some(difference) = difference(first, last) {
+            shown.push(Fact::plain(text.fact_difference(), sum(difference)));
         }
     } else if let Some((low, high)) = facts.low.zip(facts.high) {
-        shown.push(fact(text.fact_low(), number(low)));
-        shown.push(fact(text.fact_high(), number(high)));
+        shown.push(Fact::plain(text.fact_low(), number(low)));
+        shown.push(Fact::plain(text.fact_high(), number(high)));
     }
-    if facts.expected_seconds > 0 {
-        let value = text.percent(facts.covered_seconds, facts.expected_seconds);
-        let is_warning = facts.covered_seconds < facts.expected_seconds;
-        let gaps = u64::try_from(facts.gaps.len()).unwrap_or(u64::MAX);
-        let note = if gaps > 0 {
-            text.gaps_found(gaps)
-        } else {
-            text.gaps_none()
-        };
-        shown.push(Fact {
-            note,
-            is_warning,
-            ..fact(text.fact_coverage(), value)
-        });
+    if let Some(total) = facts.total {
+        shown.push(coverage(&total, facts.gaps.len(), text));
     }
     if let Some(worst) = facts.worst {
-        shown.push(fact(text.fact_quality(), quality_name(worst, text)));
+        shown.push(Fact::plain(text.fact_quality(), quality_name(worst, text)));
     }
-    shown.push(fact(text.fact_values(), text.count(facts.values)));
+    shown.push(Fact::plain(text.fact_values(), text.count(facts.values)));
     if facts.corrected > 0 {
-        shown.push(fact(text.fact_corrected(), text.count(facts.corrected)));
+        shown.push(Fact::plain(
+            text.fact_corrected(),
+            text.count(facts.corrected),
+        ));
     }
     shown
+}
+
+fn coverage(total: &Total, gaps: usize, text: &Text) -> Fact {
+    let share = with_unit(&text.permille_as_percent(total.covered_permille()), "%");
+    if total.is_complete() {
+        let complete = Fact::plain(text.fact_coverage(), share);
+        return Fact {
+            note: text.gaps_none(),
+            ..complete
+        };
+    }
+    let note = match u64::try_from(gaps).unwrap_or(u64::MAX) {
+        0 => text.fact_incomplete(),
+        gaps => text.gaps_found(gaps),
+    };
+    Fact::noted(text.fact_coverage(), share, note)
+}
+
+impl Fact {
+    fn plain(name: String, value: String) -> Self {
+        Self {
+            name,
+            value,
+            note: String::new(),
+            is_warning: false,
+        }
+    }
+
+    /// A fact with something to mind, if the note is not empty.
+    fn noted(name: String, value: String, note: String) -> Self {
+        Self {
+            is_warning: !note.is_empty(),
+            name,
+            value,
+            note,
+        }
+    }
 }
 
 fn gap_line((from, to): (UtcTime, UtcTime), text: &Text) -> String {
