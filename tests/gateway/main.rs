@@ -11,6 +11,8 @@ mod architecture;
 mod docs;
 mod extract;
 mod imap;
+mod ingest;
+mod laws;
 mod maildir;
 mod parse;
 mod support;

@@ -1,0 +1,277 @@
+//! Mails into the real store and out again: duplicates, conflicts, cancellations, quarantine,
+//! replay, reindex.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use mscons_gateway::ingest::reindex::reindex;
+use mscons_gateway::ingest::{Arrival, Ingest, Parcel};
+use mscons_gateway::mailbox::{MailId, Outcome};
+use mscons_gateway::market::calendar::{Day, UtcTime};
+use mscons_gateway::sample;
+use mscons_gateway::series::merge::Held;
+use mscons_gateway::store::ledger::{SeriesEntry, Totals};
+use mscons_gateway::store::{self, Store, read};
+use proptest::prelude::*;
+
+const CACHE: u64 = 8 << 20;
+
+struct House {
+    home: tempfile::TempDir,
+    ingest: Ingest,
+    runtime: tokio::runtime::Runtime,
+    arrived: i64,
+}
+
+impl House {
+    fn new() -> Self {
+        Self::at(tempfile::tempdir().unwrap())
+    }
+
+    fn at(home: tempfile::TempDir) -> Self {
+        let (store, archive) = store::open(home.path(), CACHE).unwrap();
+        let ingest = Ingest::start(Arc::new(store), Arc::new(archive)).unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        Self { home, ingest, runtime, arrived: 1_800_000_000 }
+    }
+
+    fn take_in(&mut self, parcel: Parcel) -> Outcome {
+        self.arrived += 60;
+        let id = MailId::Maildir { name: self.arrived.to_string() };
+        let (mailbox, folder) = ("test".to_owned(), String::new());
+        let arrival = Arrival { mailbox, folder, id, at: UtcTime::from_seconds(self.arrived) };
+        self.runtime.block_on(self.ingest.take_in(arrival, parcel)).unwrap()
+    }
+
+    fn edi(&mut self, text: &str) -> Outcome {
+        self.take_in(Parcel::File("test.edi".to_owned(), text.as_bytes().to_vec()))
+    }
+
+    fn store(&self) -> &dyn Store {
+        &**self.ingest.store()
+    }
+
+    fn values(&self, location: &str, as_of: Option<i64>) -> Vec<String> {
+        values(self.store(), location, as_of)
+    }
+
+    /// Closes everything, as at the end of the process.
+    fn close(self) -> tempfile::TempDir {
+        let Self { home, ingest, runtime, .. } = self;
+        let store = Arc::downgrade(ingest.store());
+        drop(ingest);
+        drop(runtime);
+        while store.strong_count() > 0 {
+            std::thread::yield_now();
+        }
+        home
+    }
+}
+
+fn values(store: &dyn Store, location: &str, as_of: Option<i64>) -> Vec<String> {
+    let found = read::find(store, location).unwrap();
+    let everything = |series: &SeriesEntry| {
+        let (from, to) = (UtcTime::from_seconds(0), UtcTime::from_seconds(4_000_000_000));
+        read::values(store, series, from, to, as_of.map(UtcTime::from_seconds)).unwrap()
+    };
+    let text = |held: Held| held.value.map_or("-".to_owned(), |value| value.to_string());
+    found.iter().flat_map(everything).map(text).collect()
+}
+
+const LOCATION: &str = "41373559241";
+
+/// One interchange with one message: values of consecutive quarter hours.
+fn interchange(reference: &str, document: &str, date: &str, quarters: &[(u32, &str)]) -> String {
+    let values: String = quarters
+        .iter()
+        .map(|(quarter, value)| {
+            let at = |n: u32| format!("20261122{:02}{:02}?+00:303", n / 4, n % 4 * 15);
+            format!("QTY+220:{value}'DTM+163:{}'DTM+164:{}'", at(*quarter), at(quarter + 1))
+        })
+        .collect();
+    let count = 12 + 3 * quarters.len();
+    format!(
+        "UNA:+.? 'UNB+UNOC:3+9905048000007:500+9985046000001:500+261124:0815+{reference}++TL'\
+         UNH+1+MSCONS:D:04B:UN:2.5'BGM+Z48+{document}+9'DTM+137:{date}?+00:303'RFF+Z13:13025'\
+         NAD+MS+9905048000007::293'NAD+MR+9985046000001::293'UNS+D'NAD+DP'LOC+172+{LOCATION}'\
+         LIN+1'PIA+5+1-1?:1.29.0:SRW'{values}UNT+{count}+1'UNZ+1+{reference}'"
+    )
+}
+
+fn cancellation(reference: &str, document: &str) -> String {
+    format!(
+        "UNA:+.? 'UNB+UNOC:3+9905048000007:500+9985046000001:500+261124:0815+{reference}++EM'\
+         UNH+1+MSCONS:D:04B:UN:2.5'BGM+Z48+C{reference}+1'DTM+137:202611250815?+00:303'\
+         RFF+ACW:{document}'RFF+Z13:13006'NAD+MS+9905048000007::293'NAD+MR+9985046000001::293'\
+         UNS+D'NAD+DP'LOC+172'UNT+11+1'UNZ+1+{reference}'"
+    )
+}
+
+#[test]
+fn the_same_bytes_again_have_no_effect() {
+    let mut house = House::new();
+    let text = interchange("R1", "D1", "202611240815", &[(0, "1.5"), (1, "2.5")]);
+    assert_eq!(house.edi(&text), Outcome::Stored);
+    assert_eq!(house.edi(&text), Outcome::Duplicate);
+    let totals = house.store().totals().unwrap();
+    assert_eq!((totals.interchanges, totals.messages, totals.values, totals.duplicates), (1, 1, 2, 1));
+    assert_eq!(house.values(LOCATION, None), ["1.5", "2.5"]);
+}
+
+#[test]
+fn the_same_reference_with_other_bytes_is_a_conflict() {
+    let mut house = House::new();
+    house.edi(&interchange("R1", "D1", "202611240815", &[(0, "1.5")]));
+    let other = interchange("R1", "D1", "202611240815", &[(0, "9.9")]);
+    assert_eq!(house.edi(&other), Outcome::Quarantined);
+    assert_eq!(house.values(LOCATION, None), ["1.5"]);
+    let quarantine = house.store().quarantine().unwrap();
+    assert!(quarantine[0].1.reasons[0].contains("other content"), "{:?}", quarantine[0].1.reasons);
+    // The same conflict again is known, and still holds its mail back.
+    assert_eq!(house.edi(&other), Outcome::Quarantined);
+    assert_eq!(house.store().quarantine().unwrap().len(), 1);
+}
+
+#[test]
+fn a_correction_wins_and_as_of_shows_what_was_known_before() {
+    let mut house = House::new();
+    house.edi(&interchange("R1", "D1", "202611240815", &[(0, "1.5"), (1, "2.5")]));
+    let before = house.arrived;
+    house.edi(&interchange("R2", "D2", "202611250815", &[(1, "7.5")]));
+    assert_eq!(house.values(LOCATION, None), ["1.5", "7.5"]);
+    assert_eq!(house.values(LOCATION, Some(before)), ["1.5", "2.5"]);
+    // An older document that comes late loses.
+    house.edi(&interchange("R3", "D3", "202611230815", &[(0, "0.1"), (2, "3")]));
+    assert_eq!(house.values(LOCATION, None), ["1.5", "7.5", "3"]);
+}
+
+#[test]
+fn a_cancellation_uncovers_what_was_before_even_if_it_comes_first() {
+    for is_early in [false, true] {
+        let mut house = House::new();
+        house.edi(&interchange("R1", "D1", "202611240815", &[(0, "1.5")]));
+        if is_early {
+            assert_eq!(house.edi(&cancellation("R9", "D2")), Outcome::Stored);
+        }
+        house.edi(&interchange("R2", "D2", "202611250815", &[(0, "7.5")]));
+        if !is_early {
+            assert_eq!(house.values(LOCATION, None), ["7.5"]);
+            house.edi(&cancellation("R9", "D2"));
+        }
+        assert_eq!(house.values(LOCATION, None), ["1.5"], "early: {is_early}");
+    }
+}
+
+#[test]
+fn a_bad_message_goes_to_quarantine_and_its_neighbours_go_on() {
+    let mut house = House::new();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/broken/good_message_beside_a_bad_one.edi");
+    let bytes = std::fs::read(path).unwrap();
+    let outcome = house.take_in(Parcel::File("beside.edi".to_owned(), bytes));
+    assert_eq!(outcome, Outcome::Quarantined);
+    assert_eq!(house.values(LOCATION, None), ["1.5"]);
+    let (number, entry) = house.store().quarantine().unwrap().remove(0);
+    assert_eq!((entry.messages, entry.name.as_str()), (vec!["2".to_owned()], "beside.edi"));
+    assert!(entry.reasons[0].contains("segment 12 of message 2"), "{}", entry.reasons[0]);
+    // Tried again with the same rules, it stays, once, and nothing counts twice.
+    assert_eq!(house.runtime.block_on(house.ingest.retry(number)).unwrap(), Outcome::Quarantined);
+    let again = house.store().quarantine().unwrap();
+    assert_eq!(again.len(), 1);
+    assert_eq!(house.store().totals().unwrap().values, 1);
+    house.runtime.block_on(house.ingest.drop_from_quarantine(again[0].0)).unwrap();
+    assert!(house.store().quarantine().unwrap().is_empty());
+}
+
+#[test]
+fn a_resent_file_adds_what_the_truncated_one_lacked() {
+    let mut house = House::new();
+    let one = interchange("R1", "D1", "202611240815", &[(0, "1.5")]);
+    let whole = one.replace("UNZ+1", &(second_message() + "UNZ+2"));
+    let cut = &whole[..whole.len() - 90];
+    assert_eq!(house.edi(cut), Outcome::Quarantined);
+    assert_eq!(house.values(LOCATION, None), ["1.5"]);
+    assert_eq!(house.edi(&whole), Outcome::Stored);
+    assert_eq!(house.values(LOCATION, None), ["1.5", "4.5"]);
+}
+
+fn second_message() -> String {
+    let other = interchange("R1", "D2", "202611240815", &[(4, "4.5")]);
+    let begin = other.find("UNH").unwrap();
+    other[begin..other.find("UNZ").unwrap()].replace("UNH+1", "UNH+2").replace("UNT+15+1", "UNT+15+2")
+}
+
+#[test]
+fn a_test_interchange_is_not_stored_as_values() {
+    let mut house = House::new();
+    let text = interchange("R1", "D1", "202611240815", &[(0, "1.5")]).replace("++TL'", "++TL++++1'");
+    assert_eq!(house.edi(&text), Outcome::Quarantined);
+    assert!(house.values(LOCATION, None).is_empty());
+}
+
+#[test]
+fn a_mail_over_the_limit_is_shown_and_one_without_edifact_left_alone() {
+    let mut house = House::new();
+    assert_eq!(house.take_in(Parcel::TooLarge(99_000_000)), Outcome::TooLarge);
+    assert!(house.store().quarantine().unwrap()[0].1.reasons[0].contains("99000000"));
+    let mail = b"From: a@b.example\r\nSubject: Hallo\r\n\r\nkein Anhang\r\n".to_vec();
+    assert_eq!(house.take_in(Parcel::Mail(mail)), Outcome::Irrelevant);
+    assert_eq!(house.take_in(Parcel::Mail(Vec::new())), Outcome::Irrelevant);
+}
+
+/// Everything that a person can see of the values.
+fn picture(store: &dyn Store) -> (Vec<(String, u64, Vec<String>)>, Totals) {
+    let series = store.series().unwrap();
+    let from = UtcTime::from_seconds(0);
+    let to = UtcTime::from_seconds(4_000_000_000);
+    let of = |series: &SeriesEntry| {
+        let held = read::values(store, series, from, to, None).unwrap();
+        let text = held.iter().map(|h| format!("{:?} {:?} {:?}", h.start, h.value, h.label.status));
+        (format!("{:?}", series.key), series.values, text.collect())
+    };
+    let mut pictures: Vec<_> = series.iter().map(of).collect();
+    pictures.sort();
+    (pictures, store.totals().unwrap())
+}
+
+#[test]
+fn the_archive_alone_gives_everything_again() {
+    let mut house = House::new();
+    for mail in sample::demo(Day::parse("2026-11-24").unwrap(), 1) {
+        house.take_in(Parcel::Mail(mail.bytes));
+    }
+    let (before, totals) = picture(house.store());
+    assert!(totals.values > 15_000 && totals.quarantine == 1 && totals.series == 6, "{totals:?}");
+    let home = house.close();
+    std::fs::remove_dir_all(home.path().join("sled")).unwrap();
+    let (store, archive) = store::open(home.path(), CACHE).unwrap();
+    let (store, archive): (Arc<dyn Store>, _) = (Arc::new(store), Arc::new(archive));
+    let report = reindex(Arc::clone(&store), &archive, &|_| {}).unwrap();
+    assert!(report.damaged.is_empty());
+    let (after, again) = picture(&*store);
+    assert_eq!(before, after);
+    assert_eq!((again.messages, again.values, again.quarantine), (totals.messages, totals.values, totals.quarantine));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// The whole way: any order of arrival, cancellations among them, gives the same values.
+    #[test]
+    fn any_order_of_arrival_gives_the_same_values(order in Just((0..8_usize).collect::<Vec<_>>()).prop_shuffle()) {
+        let texts = [
+            interchange("R1", "D1", "202611240815", &[(0, "1.0"), (1, "1.1"), (2, "1.2")]),
+            interchange("R2", "D2", "202611250815", &[(1, "2.1"), (2, "2.2")]),
+            interchange("R3", "D3", "202611260815", &[(2, "3.2"), (3, "3.3")]),
+            interchange("R4", "D4", "202611270815", &[(0, "4.0")]),
+            cancellation("R5", "D3"),
+            cancellation("R6", "D4"),
+            interchange("R7", "D7", "202611230815", &[(0, "0.1"), (5, "7.5")]),
+            cancellation("R8", "UNKNOWN"),
+        ];
+        let mut house = House::new();
+        for at in order {
+            house.edi(&texts[at]);
+        }
+        prop_assert_eq!(house.values(LOCATION, None), ["1.0", "2.1", "2.2", "7.5"]);
+    }
+}
