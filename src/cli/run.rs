@@ -65,7 +65,7 @@ pub(super) async fn serve(
     tracing::info!("stopping: what is in flight is finished first");
     health.store_ready(false);
     // The pages answer until the pollers are done, so that `/readyz` tells what is going on.
-    drop(supervisor.send(Stop).await);
+    let _ = supervisor.send(Stop).await;
     web.stop(true).await;
     drop(serving.await);
     Ok(Done::Well)
@@ -94,7 +94,7 @@ async fn reload(supervisor: &Addr<Supervisor>, file: Option<&Path>) {
     match open::config(file) {
         Ok(config) => {
             tracing::info!(mailboxes = config.mailbox.len(), "the configuration is read again; changes of data_dir, store and web need a restart");
-            drop(supervisor.send(Reload(Arc::new(config))).await);
+            let _ = supervisor.send(Reload(Arc::new(config))).await;
         }
         Err(Failure::Usage(what)) => {
             tracing::error!(what, "the configuration has faults; the gateway goes on with the old one");

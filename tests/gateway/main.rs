@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod crash;
 mod docs;
 mod extract;
 mod imap;
