@@ -65,8 +65,7 @@ mailbox_down_act = Eingriff nötig
 mailbox_last_success = Zuletzt abgefragt
 mailbox_next_poll = Nächste Abfrage
 mailbox_never = noch nie
-mailbox_now = jetzt
-mailbox_down_since = seit { $when }
+mailbox_down_since = Seit { $when }
 mailbox_mails =
     { $count ->
         [one] eine Mail
@@ -119,7 +118,6 @@ series_found =
 series_none = Keine Zeitreihe gefunden
 series_none_hint = Zeitreihen entstehen von selbst, sobald eine Mail mit MSCONS ankommt.
 series_location = Lokation
-series_device = Zähler
 series_obis = OBIS-Kennzahl
 series_unit = Einheit
 series_kind = Art
@@ -232,7 +230,6 @@ quarantine_no_bytes = ohne Inhalt aufbewahrt
 quarantine_number = Nr. { $number }
 
 page_older = Ältere
-page_newer = Neuere
 page_newest = Neueste
 page_previous = Zurück
 page_next = Weiter

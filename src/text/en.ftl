@@ -65,8 +65,7 @@ mailbox_down_act = needs a person
 mailbox_last_success = Last polled
 mailbox_next_poll = Next poll
 mailbox_never = never yet
-mailbox_now = now
-mailbox_down_since = since { $when }
+mailbox_down_since = Since { $when }
 mailbox_mails =
     { $count ->
         [one] one mail
@@ -119,7 +118,6 @@ series_found =
 series_none = No series found
 series_none_hint = Series come into being by themselves, as soon as a mail with MSCONS arrives.
 series_location = Location
-series_device = Meter
 series_obis = OBIS code
 series_unit = Unit
 series_kind = Kind
@@ -232,7 +230,6 @@ quarantine_no_bytes = kept without content
 quarantine_number = No. { $number }
 
 page_older = Older
-page_newer = Newer
 page_newest = Newest
 page_previous = Back
 page_next = Next

@@ -79,7 +79,6 @@ sentences! {
     mailbox_last_success;
     mailbox_next_poll;
     mailbox_never;
-    mailbox_now;
     mailbox_down_since(when: &str);
     mailbox_mails(count: u64);
     mailbox_nothing_new;
@@ -105,7 +104,6 @@ sentences! {
     series_none;
     series_none_hint;
     series_location;
-    series_device;
     series_obis;
     series_unit;
     series_kind;
@@ -202,7 +200,6 @@ sentences! {
     quarantine_number(number: &str);
 
     page_older;
-    page_newer;
     page_newest;
     page_previous;
     page_next;

@@ -216,12 +216,12 @@ fn card(mailbox: &MailboxHealth, text: &Text) -> MailboxCard {
             is_transient,
         } => {
             let since = text.mailbox_down_since(&text.date_time(since.seconds()));
-            let (state, remedy) = if *is_transient {
-                (text.mailbox_down(), text.mailbox_retries())
+            if *is_transient {
+                let remedy = format!("{since}. {}", text.mailbox_retries());
+                ("bad", text.mailbox_down(), error.as_str(), remedy)
             } else {
-                (text.mailbox_down_act(), String::new())
-            };
-            ("bad", format!("{state} {since}"), error.as_str(), remedy)
+                ("bad", text.mailbox_down_act(), error.as_str(), since)
+            }
         }
     };
     let when = |at: Option<UtcTime>| {
