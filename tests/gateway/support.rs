@@ -1,6 +1,7 @@
 //! What the tests run against: a real Dovecot, and servers that misbehave by script.
 
 pub(crate) mod certificates;
+pub(crate) mod cutting;
 pub(crate) mod dovecot;
 pub(crate) mod ledger;
 pub(crate) mod scripted;

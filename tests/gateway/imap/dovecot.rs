@@ -13,6 +13,7 @@ use mscons_gateway::mailbox::Outcome;
 use tokio::sync::Semaphore;
 
 use super::{mailbox, poll_once, poll_with};
+use crate::support::cutting::cut_after;
 use crate::support::dovecot::{Dovecot, EXPIRED, GOOD, SELF_SIGNED, STRICT, WRONG_NAME};
 use crate::support::ledger::Ledger;
 
@@ -249,13 +250,13 @@ async fn another_uidvalidity_makes_everything_new_and_harms_nothing() {
 async fn a_mail_that_another_client_removes_meanwhile_is_counted_and_settled() {
     let bed = Dovecot::shared();
     let user = "expunged";
-    deliver(&bed, user, 300);
+    deliver(&bed, user, 1_500);
     let mailbox = mailbox(GOOD, bed.imap, user);
     let ledger = Ledger::default();
     let removed = AtomicBool::new(false);
     let remove = |_: u64, _: u64| {
         if !removed.swap(true, Ordering::SeqCst) {
-            bed.doveadm(user, &["expunge", "mailbox", "INBOX", "uid", "290:300"]);
+            bed.doveadm(user, &["expunge", "mailbox", "INBOX", "uid", "1491:1500"]);
         }
     };
     let mut session = Session::default();
@@ -267,10 +268,12 @@ async fn a_mail_that_another_client_removes_meanwhile_is_counted_and_settled() {
         &remove,
     );
     let summary = summary.await.unwrap();
-    assert_eq!(summary.announced, 300);
-    assert_eq!(summary.durable + summary.expunged, 300, "{summary:?}");
+    assert_eq!(
+        (summary.announced, summary.durable, summary.expunged),
+        (1_500, 1_490, 10)
+    );
     let cursor = ledger.books().cursors["INBOX"].clone();
-    assert_eq!((cursor.next, cursor.open.len()), (301, 0));
+    assert_eq!((cursor.next, cursor.open.len()), (1_501, 0));
 }
 
 #[tokio::test]
@@ -313,6 +316,42 @@ async fn two_thousand_mails_come_in_one_poll_and_the_memory_is_bounded() {
         "many at once: {}",
         books.peak_bytes
     );
+}
+
+#[tokio::test]
+async fn wherever_the_line_is_cut_no_mail_is_lost_and_none_counts_twice() {
+    let bed = Dovecot::shared();
+    let server = format!("{GOOD}:{}", bed.imap).parse().unwrap();
+    let mut whole = false;
+    let mut bytes = 0;
+    while !whole {
+        bytes += 61;
+        let user = format!("cut{bytes}");
+        deliver(&bed, &user, 3);
+        let ledger = Ledger::default();
+        let mut mailbox = mailbox(GOOD, cut_after(bytes, server).await, &user);
+        mailbox.delete_after_fetch = true;
+        let cut = poll_once(&mailbox, &ledger).await;
+        whole = cut.is_ok();
+        let stored = ledger.books().contents.len();
+        let kept = bed.mails(&user, "INBOX").len();
+        assert!(
+            stored + kept >= 3,
+            "{bytes}: {stored} stored, {kept} at the server"
+        );
+        // A new process, and a good line.
+        mailbox.port = bed.imap;
+        poll_once(&mailbox, &ledger).await.unwrap();
+        let books = ledger.books();
+        let counted = books
+            .mails
+            .iter()
+            .filter(|(_, outcome)| *outcome == Outcome::Stored);
+        assert_eq!((books.contents.len(), counted.count()), (3, 3), "{bytes}");
+        assert_eq!(bed.mails(&user, "INBOX").len(), 0, "{bytes}");
+        assert!(bytes < 100_000);
+    }
+    assert!(bytes > 1_000, "the first polls were cut");
 }
 
 #[tokio::test]
