@@ -27,7 +27,12 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 /// Metered energy data by mail: EDIFACT MSCONS from mailboxes to durable time series.
 #[derive(Debug, Parser)]
-#[command(name = "mscons-gateway", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "mscons-gateway",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     /// Configuration file; without one, every key has its default.
     #[arg(long, global = true, env = "MSCONS_GATEWAY_CONFIG", default_value = open::DEFAULT_FILE)]
@@ -174,10 +179,20 @@ fn start_log(cli: &Cli) {
 
     let usual = match cli.command {
         Command::Run | Command::Demo(_) => "info",
-        Command::Fetch(_) | Command::Import(_) | Command::Parse(_) | Command::Series(_)
-        | Command::Values(_) | Command::Export(_) | Command::Plot(_) | Command::Messages(_)
-        | Command::Quarantine(_) | Command::CheckConfig | Command::Reindex | Command::Version
-        | Command::Completions(_) | Command::Generate(_) => "warn",
+        Command::Fetch(_)
+        | Command::Import(_)
+        | Command::Parse(_)
+        | Command::Series(_)
+        | Command::Values(_)
+        | Command::Export(_)
+        | Command::Plot(_)
+        | Command::Messages(_)
+        | Command::Quarantine(_)
+        | Command::CheckConfig
+        | Command::Reindex
+        | Command::Version
+        | Command::Completions(_)
+        | Command::Generate(_) => "warn",
     };
     let wanted = cli.log.as_deref().unwrap_or(usual);
     let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new(usual));
@@ -190,5 +205,8 @@ fn start_log(cli: &Cli) {
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    tracing_subscriber::registry().with(lines.with_filter(silent)).with(filter).init();
+    tracing_subscriber::registry()
+        .with(lines.with_filter(silent))
+        .with(filter)
+        .init();
 }

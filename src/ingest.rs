@@ -93,7 +93,11 @@ impl Ingest {
     /// # Errors
     /// [`IngestError`]: not durable, do not release the mail, try again.
     pub async fn take_in(&self, arrival: Arrival, parcel: Parcel) -> Result<Outcome, IngestError> {
-        let worker = self.workers.acquire().await.map_err(|_| IngestError::Stopping)?;
+        let worker = self
+            .workers
+            .acquire()
+            .await
+            .map_err(|_| IngestError::Stopping)?;
         let bounds = Arc::clone(&self.bounds);
         let digest = tokio::task::spawn_blocking(move || digest_safely(arrival, parcel, &bounds))
             .await

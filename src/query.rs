@@ -6,8 +6,8 @@ use crate::chart::{self, Point};
 use crate::format::Record;
 use crate::format::record::Stored;
 use crate::market::calendar::UtcTime;
-use crate::series::merge::Held;
 use crate::series::Value;
+use crate::series::merge::Held;
 use crate::store::ledger::{MessageRecord, SeriesEntry};
 use crate::store::{Store, StoreError, read};
 
@@ -40,7 +40,11 @@ pub fn values(
             vacant.insert(message);
         }
     }
-    Ok(Values { series: series.clone(), held, messages })
+    Ok(Values {
+        series: series.clone(),
+        held,
+        messages,
+    })
 }
 
 impl Values {
@@ -63,7 +67,10 @@ impl Values {
                 end: held.end,
                 value: held.value.map_or(Value::Absent, Value::Number),
                 label: &held.label,
-                stored: Some(Stored { quality: held.quality, source: held.source }),
+                stored: Some(Stored {
+                    quality: held.quality,
+                    source: held.source,
+                }),
             })
         })
     }

@@ -24,19 +24,30 @@ pub struct MailboxIntake {
 impl MailboxIntake {
     /// The intake of the mailbox with this name.
     pub fn new(mailbox: &str, mscons: Addr<MsconsActor>, store: Arc<dyn Store>) -> Self {
-        Self { mailbox: mailbox.into(), mscons, store }
+        Self {
+            mailbox: mailbox.into(),
+            mscons,
+            store,
+        }
     }
 
-        async fn note(
+    async fn note(
         &self,
         folder: &str,
         announced: Option<Announced>,
         ids: Vec<MailId>,
     ) -> Result<(), IntakeError> {
         let mailbox = self.mailbox.to_string();
-        let settled = Settled { mailbox, folder: folder.to_owned(), announced, ids };
+        let settled = Settled {
+            mailbox,
+            folder: folder.to_owned(),
+            announced,
+            ids,
+        };
         let answer = self.mscons.send(Settle(settled)).await;
-        answer.map_err(|_| stopping())?.map_err(|error| IntakeError(error.to_string()))
+        answer
+            .map_err(|_| stopping())?
+            .map_err(|error| IntakeError(error.to_string()))
     }
 
     /// Reads what is remembered, off the async threads.
@@ -54,30 +65,61 @@ impl MailboxIntake {
 
 impl Intake for MailboxIntake {
     async fn hand_over(&self, mail: FetchedMail) -> Result<Outcome, IntakeError> {
-        let FetchedMail { id, folder, bytes, too_large_bytes, permit } = mail;
-        let arrival = Arrival { mailbox: self.mailbox.to_string(), folder, id, at: clock::now() };
+        let FetchedMail {
+            id,
+            folder,
+            bytes,
+            too_large_bytes,
+            permit,
+        } = mail;
+        let arrival = Arrival {
+            mailbox: self.mailbox.to_string(),
+            folder,
+            id,
+            at: clock::now(),
+        };
         let parcel = too_large_bytes.map_or(Parcel::Mail(bytes), Parcel::TooLarge);
-        let answer = self.mscons.send(Ingest { arrival, parcel, permit }).await;
-        answer.map_err(|_| stopping())?.map_err(|error| IntakeError(error.to_string()))
+        let answer = self
+            .mscons
+            .send(Ingest {
+                arrival,
+                parcel,
+                permit,
+            })
+            .await;
+        answer
+            .map_err(|_| stopping())?
+            .map_err(|error| IntakeError(error.to_string()))
     }
 
     async fn cursor(&self, folder: &str) -> Result<Option<Cursor>, IntakeError> {
         let folder = folder.to_owned();
-        self.ask(move |store, mailbox| store.cursor(mailbox, &folder)).await
+        self.ask(move |store, mailbox| store.cursor(mailbox, &folder))
+            .await
     }
 
     async fn settled(&self, ids: Vec<MailId>) -> Result<Vec<bool>, IntakeError> {
-        self.ask(move |store, mailbox| store.settled(mailbox, &ids)).await
+        self.ask(move |store, mailbox| store.settled(mailbox, &ids))
+            .await
     }
 
-        async fn announce(
+    async fn announce(
         &self,
         folder: &str,
         validity: u32,
         present: Vec<u32>,
         next: u32,
     ) -> Result<(), IntakeError> {
-        self.note(folder, Some(Announced { validity, present, next }), Vec::new()).await
+        self.note(
+            folder,
+            Some(Announced {
+                validity,
+                present,
+                next,
+            }),
+            Vec::new(),
+        )
+        .await
     }
 
     async fn settle(&self, folder: &str, ids: Vec<MailId>) -> Result<(), IntakeError> {

@@ -16,7 +16,10 @@ pub struct MsconsActor {
 impl MsconsActor {
     /// An actor that takes mails in through `ingest`.
     pub fn new(ingest: ingest::Ingest, tether: Option<Tether>) -> Self {
-        Self { ingest, _tether: tether }
+        Self {
+            ingest,
+            _tether: tether,
+        }
     }
 }
 
@@ -35,7 +38,11 @@ impl Handler<Ingest> for MsconsActor {
     fn handle(&mut self, order: Ingest, _: &mut Self::Context) -> Self::Result {
         let ingest = self.ingest.clone();
         Box::pin(async move {
-            let Ingest { arrival, parcel, permit } = order;
+            let Ingest {
+                arrival,
+                parcel,
+                permit,
+            } = order;
             let outcome = ingest.take_in(arrival, parcel).await;
             drop(permit);
             outcome

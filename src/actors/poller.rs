@@ -16,7 +16,7 @@ use crate::config::mailbox::Mailbox;
 use crate::health::Health;
 use crate::mail::poll::{BUDGET_KIB, Session, Summary};
 use crate::mail::{self, Intake, MailError};
-use crate::metrics::{self, PollResult};
+use crate::metrics::{self, PollResult, Release};
 use crate::net::backoff::{self, Cause};
 
 /// Polls one mailbox for as long as it lives.
@@ -65,6 +65,12 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
                 self.session = Some(session);
                 metrics::polled(name, PollResult::Ok, took);
                 metrics::mails_fetched(name, summary.durable, summary.bytes);
+                let action = if self.mailbox.move_to.is_empty() {
+                    Release::Deleted
+                } else {
+                    Release::Moved
+                };
+                metrics::mails_released(name, action, summary.released);
                 metrics::mailbox_up(name, true);
                 metrics::mailbox_last_success(name, clock::now().seconds());
                 self.health.mailbox_polled(name, &summary, clock::now());
@@ -73,9 +79,13 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
             }
             Ok((_, Err(error), took)) => {
                 let transient = error.is_transient();
-                let result = if transient { PollResult::Transient } else { PollResult::Permanent };
+                let result = if transient {
+                    PollResult::Transient
+                } else {
+                    PollResult::Permanent
+                };
                 metrics::polled(name, result, took);
-                self.failed(&error.to_string(), transient, cause_of(&error))
+                self.failed(&error.to_string(), transient, error.cause())
             }
             Err(panic) => {
                 metrics::polled(name, PollResult::Panic, Duration::ZERO);
@@ -95,18 +105,20 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
         self.session = Some(Session::default());
         let delay = backoff::delay(cause, self.failures, clock::jitter());
         tracing::warn!(mailbox = %self.mailbox.name, error, retry_in = ?delay, "poll failed");
-        self.health.mailbox_failed(&self.mailbox.name, error, transient, clock::now());
+        self.health
+            .mailbox_failed(&self.mailbox.name, error, transient, clock::now());
         delay
     }
 
     /// Waits for the timer, or for news where the server reports them (IMAP IDLE).
     fn rest(&mut self, delay: Duration, ctx: &mut Context<Self>) {
-        self.health.mailbox_rests(&self.mailbox.name, clock::now(), delay);
+        self.health
+            .mailbox_rests(&self.mailbox.name, clock::now(), delay);
         let (mailbox, session) = (Arc::clone(&self.mailbox), self.session.take());
         let failed_before = self.failures > 0;
         let rest = tokio::spawn(async move {
             let mut session = session.unwrap_or_default();
-                        let timer = tokio::time::sleep(delay);
+            let timer = tokio::time::sleep(delay);
             tokio::pin!(timer);
             if !failed_before {
                 // Ends at once where the server reports nothing by itself.
@@ -158,7 +170,10 @@ impl<I: Intake + Unpin> Handler<PollNow> for MailboxPollerActor<I> {
             let result = mail::poll(&mailbox, &mut session, budget, &intake, &|_, _| {}).await;
             (session, result, begun.elapsed())
         });
-        ctx.spawn(poll.into_actor(self).map(|polled, actor, ctx| actor.polled(polled, ctx)));
+        ctx.spawn(
+            poll.into_actor(self)
+                .map(|polled, actor, ctx| actor.polled(polled, ctx)),
+        );
     }
 }
 
@@ -176,15 +191,5 @@ impl<I: Intake + Unpin> Handler<Stop> for MailboxPollerActor<I> {
             // An error means that the actor is gone: then nothing is in flight any more.
             drop(busy.wait_for(|busy| !busy).await);
         })
-    }
-}
-
-/// Why a poll failed, as far as it matters for the wait.
-fn cause_of(error: &MailError) -> Cause {
-    match error {
-        MailError::Throttled { retry_after, .. } => Cause::Throttled { retry_after: *retry_after },
-        MailError::LoginRefused { .. } => Cause::Login,
-        error if error.is_transient() => Cause::Transient,
-        _ => Cause::Permanent,
     }
 }

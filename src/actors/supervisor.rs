@@ -51,7 +51,11 @@ impl Supervisor {
     fn tether(&mut self, child: ChildId, ctx: &Context<Self>) -> Tether {
         let life = self.lives.entry(child.clone()).or_insert(0);
         *life += 1;
-        Tether { child, life: *life, supervisor: ctx.address().recipient() }
+        Tether {
+            child,
+            life: *life,
+            supervisor: ctx.address().recipient(),
+        }
     }
 
     fn start(&mut self, child: &ChildId, ctx: &Context<Self>) {
@@ -74,7 +78,9 @@ impl Supervisor {
     }
 
     fn replace_poller(&mut self, mailbox: &Arc<Mailbox>, ctx: &Context<Self>) {
-        let Some(mscons) = self.mscons.clone() else { return };
+        let Some(mscons) = self.mscons.clone() else {
+            return;
+        };
         if let Some(old) = self.pollers.remove(&mailbox.name) {
             stop_soon(old);
         }
@@ -140,13 +146,17 @@ impl Handler<Reload> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, reload: Reload, ctx: &mut Self::Context) {
-        let wanted: Vec<Arc<Mailbox>> =
-            reload.0.mailbox.iter().cloned().map(Arc::new).collect();
+        let wanted: Vec<Arc<Mailbox>> = reload.0.mailbox.iter().cloned().map(Arc::new).collect();
         let before = std::mem::replace(&mut self.mailboxes, wanted.clone());
         let names: Vec<&str> = wanted.iter().map(|mailbox| mailbox.name.as_str()).collect();
         self.health.set_mailboxes(&wanted);
-        for gone in before.iter().filter(|old| !names.contains(&old.name.as_str())) {
-            self.lives.entry(ChildId::Poller(gone.name.clone())).and_modify(|life| *life += 1);
+        for gone in before
+            .iter()
+            .filter(|old| !names.contains(&old.name.as_str()))
+        {
+            self.lives
+                .entry(ChildId::Poller(gone.name.clone()))
+                .and_modify(|life| *life += 1);
             if let Some(poller) = self.pollers.remove(&gone.name) {
                 stop_soon(poller);
             }
@@ -187,7 +197,10 @@ fn gauge(store: &dyn Store, archive: &Archive) {
 
 /// Stops a poller that is replaced or gone from the configuration, without waiting for it.
 fn stop_soon(poller: Poller) {
-    actix::spawn(async move { drop(poller.send(Stop).await) });
+    actix::spawn(async move {
+        // An error means that it is gone already.
+        let _ = poller.send(Stop).await;
+    });
 }
 
 /// How often the gauges of the store are set: as often as Prometheus asks, or more.

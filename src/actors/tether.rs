@@ -17,8 +17,14 @@ pub struct Tether {
 }
 
 impl Drop for Tether {
-    #[expect(clippy::disallowed_methods, reason = "drop cannot wait; one message a child")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "drop cannot wait; one message a child"
+    )]
     fn drop(&mut self) {
-        self.supervisor.do_send(ChildEnded { child: self.child.clone(), life: self.life });
+        self.supervisor.do_send(ChildEnded {
+            child: self.child.clone(),
+            life: self.life,
+        });
     }
 }

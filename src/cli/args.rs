@@ -33,7 +33,9 @@ impl Period {
     /// Reads the times in this zone.
     pub(super) fn read(&self, zone: &TimeZone) -> Result<Bounds, Failure> {
         let time = |name: &str, text: &Option<String>| {
-            text.as_deref().map(|text| read_time(name, text, zone)).transpose()
+            text.as_deref()
+                .map(|text| read_time(name, text, zone))
+                .transpose()
         };
         let bounds = Bounds {
             from: time("--from", &self.from)?,
@@ -60,9 +62,16 @@ impl Bounds {
 
 fn read_time(name: &str, text: &str, zone: &TimeZone) -> Result<UtcTime, Failure> {
     let local = |time: DateTime| {
-        zone.to_ambiguous_zoned(time).compatible().ok().map(|zoned| zoned.timestamp())
+        zone.to_ambiguous_zoned(time)
+            .compatible()
+            .ok()
+            .map(|zoned| zoned.timestamp())
     };
-    let date = || text.parse::<Date>().ok().and_then(|date| local(date.to_datetime(jiff::civil::Time::midnight())));
+    let date = || {
+        text.parse::<Date>()
+            .ok()
+            .and_then(|date| local(date.to_datetime(jiff::civil::Time::midnight())))
+    };
     let time = || text.parse::<DateTime>().ok().and_then(local);
     let instant = if text.len() == DAY_LENGTH {
         date()

@@ -16,6 +16,10 @@ pub(super) fn run(path: &Path) -> Result<Done, Failure> {
     for hint in check::hints(&config) {
         output::note(&format!("{}: {}: {}", path.display(), hint.key, hint.what));
     }
-    output::note(&format!("{}: good, {} mailbox(es)", path.display(), config.mailbox.len()));
+    output::note(&format!(
+        "{}: good, {} mailbox(es)",
+        path.display(),
+        config.mailbox.len()
+    ));
     Ok(Done::Well)
 }

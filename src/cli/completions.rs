@@ -13,7 +13,12 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     let mut out = output::stdout();
-    clap_complete::generate(args.shell, &mut super::definition(), "mscons-gateway", &mut out);
+    clap_complete::generate(
+        args.shell,
+        &mut super::definition(),
+        "mscons-gateway",
+        &mut out,
+    );
     output::finish(out)?;
     Ok(Done::Well)
 }

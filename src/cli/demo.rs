@@ -7,8 +7,8 @@ use std::path::Path;
 
 use super::{Done, Failure, output};
 use crate::clock;
-use crate::config::mailbox::{Mailbox, Protocol};
 use crate::config::Gateway;
+use crate::config::mailbox::{Mailbox, Protocol};
 use crate::market::calendar::legal_day;
 use crate::sample;
 
@@ -25,7 +25,10 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     let home = TemporaryHome::make()?;
     let mails = sample::demo(legal_day(clock::now()), SEED);
     write_maildir(&home.0.join("mail"), &mails)?;
-    let mut config = Gateway { data_dir: home.0.join("data"), ..Gateway::default() };
+    let mut config = Gateway {
+        data_dir: home.0.join("data"),
+        ..Gateway::default()
+    };
     config.web.listen = free_address(&args.listen)?;
     config.time_zone = "Europe/Berlin".to_owned();
     config.mailbox.push(Mailbox {
@@ -39,7 +42,9 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
         mails.len(),
         config.web.listen.replace("127.0.0.1", "localhost"),
     );
-    super::run::runtime().block_on(super::run::serve(config, None, || output::note(&where_to_look)))
+    super::run::runtime().block_on(super::run::serve(config, None, || {
+        output::note(&where_to_look)
+    }))
 }
 
 /// Fills a Maildir. The names are those of a delivery agent: unique, and in the order of arrival.
@@ -48,7 +53,10 @@ pub(super) fn write_maildir(maildir: &Path, mails: &[sample::SampleMail]) -> io:
         fs::create_dir_all(maildir.join(folder))?;
     }
     for (number, mail) in mails.iter().enumerate() {
-        fs::write(maildir.join("new").join(format!("{number:08}.sample")), &mail.bytes)?;
+        fs::write(
+            maildir.join("new").join(format!("{number:08}.sample")),
+            &mail.bytes,
+        )?;
     }
     Ok(())
 }
@@ -58,7 +66,9 @@ fn free_address(wanted: &str) -> Result<String, Failure> {
     if TcpListener::bind(wanted).is_ok() {
         return Ok(wanted.to_owned());
     }
-    let host = wanted.rsplit_once(':').map_or("127.0.0.1", |(host, _)| host);
+    let host = wanted
+        .rsplit_once(':')
+        .map_or("127.0.0.1", |(host, _)| host);
     let other = TcpListener::bind(format!("{host}:0"))
         .and_then(|listener| listener.local_addr())
         .map_err(|error| Failure::Usage(format!("--listen {wanted}: {error}")))?;
@@ -71,8 +81,11 @@ struct TemporaryHome(std::path::PathBuf);
 
 impl TemporaryHome {
     fn make() -> io::Result<Self> {
-        let path = std::env::temp_dir()
-            .join(format!("mscons-gateway-demo-{}-{}", std::process::id(), clock::jitter()));
+        let path = std::env::temp_dir().join(format!(
+            "mscons-gateway-demo-{}-{}",
+            std::process::id(),
+            clock::jitter()
+        ));
         fs::create_dir(&path)?;
         Ok(Self(path))
     }

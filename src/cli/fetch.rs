@@ -26,7 +26,11 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     let wanted: Vec<Mailbox> = config
         .mailbox
         .iter()
-        .filter(|mailbox| args.mailbox.as_ref().is_none_or(|name| *name == mailbox.name))
+        .filter(|mailbox| {
+            args.mailbox
+                .as_ref()
+                .is_none_or(|name| *name == mailbox.name)
+        })
         .cloned()
         .collect();
     if wanted.is_empty() {
@@ -51,7 +55,11 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
                 }
             }
         }
-        Ok(if failed { Done::WithFailures } else { Done::Well })
+        Ok(if failed {
+            Done::WithFailures
+        } else {
+            Done::Well
+        })
     })
 }
 
@@ -71,13 +79,19 @@ async fn fetch(mailbox: &Mailbox, intake: MailboxIntake) -> Result<Summary, Mail
 }
 
 fn describe(name: &str, summary: &Summary) -> String {
-    let mut text = format!("{name}: {} new mails, {} stored durably", summary.announced, summary.durable);
+    let mut text = format!(
+        "{name}: {} new mails, {} stored durably",
+        summary.announced, summary.durable
+    );
     let details = [
         (summary.duplicates, "known already"),
         (summary.quarantined, "with something in quarantine"),
         (summary.irrelevant, "without EDIFACT"),
         (summary.too_large, "over max_mail_size"),
-        (summary.not_given, "not given by the server (asked again next time)"),
+        (
+            summary.not_given,
+            "not given by the server (asked again next time)",
+        ),
         (summary.expunged, "removed by others meanwhile"),
         (summary.released, "deleted or moved"),
     ];
@@ -90,6 +104,8 @@ fn describe(name: &str, summary: &Summary) -> String {
 fn no_mailbox(args: &Args) -> String {
     match &args.mailbox {
         Some(name) => format!("no mailbox is named {name:?} in the configuration"),
-        None => "the configuration has no [[mailbox]]; docs/gateway.example.toml shows one".to_owned(),
+        None => {
+            "the configuration has no [[mailbox]]; docs/gateway.example.toml shows one".to_owned()
+        }
     }
 }

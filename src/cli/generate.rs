@@ -22,8 +22,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     let today = match &args.today {
-        Some(text) => Day::parse(text)
-            .ok_or_else(|| Failure::Usage(format!("--today {text:?} is no day; write 2026-11-24")))?,
+        Some(text) => Day::parse(text).ok_or_else(|| {
+            Failure::Usage(format!("--today {text:?} is no day; write 2026-11-24"))
+        })?,
         None => legal_day(clock::now()),
     };
     let mails = match args.mails {
@@ -31,6 +32,10 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
         None => sample::demo(today, demo::SEED),
     };
     demo::write_maildir(&args.maildir, &mails)?;
-    output::note(&format!("{} mails in {}", mails.len(), args.maildir.display()));
+    output::note(&format!(
+        "{} mails in {}",
+        mails.len(),
+        args.maildir.display()
+    ));
     Ok(Done::Well)
 }

@@ -38,7 +38,9 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     let opened = open::store(&config)?;
     let ingest = opened.ingest()?;
     let bar = output::progress(files.len() as u64, "files");
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let mut answers = stream::iter(files)
             .map(|path| {
@@ -53,16 +55,25 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     });
     bar.finish_and_clear();
     summary.report();
-    Ok(if summary.failed + summary.quarantined > 0 { Done::WithFailures } else { Done::Well })
+    Ok(if summary.failed + summary.quarantined > 0 {
+        Done::WithFailures
+    } else {
+        Done::Well
+    })
 }
 
 /// Reads a file or stdin, up to the bound on one file.
 pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
-        io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        io::stdin()
+            .lock()
+            .take(MAX_FILE_BYTES + 1)
+            .read_to_end(&mut bytes)?;
     } else {
-        File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        File::open(path)?
+            .take(MAX_FILE_BYTES + 1)
+            .read_to_end(&mut bytes)?;
     }
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(io::Error::new(
@@ -81,11 +92,15 @@ fn gather(path: &Path, files: &mut Vec<PathBuf>, summary: &mut Summary) {
     }
     match fs::read_dir(path) {
         Ok(entries) => {
-            let mut below: Vec<PathBuf> =
-                entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+            let mut below: Vec<PathBuf> = entries
+                .filter_map(|entry| Some(entry.ok()?.path()))
+                .collect();
             below.sort();
             // A link to a folder could lead in a circle.
-            for path in below.iter().filter(|path| path.is_file() || !path.is_symlink()) {
+            for path in below
+                .iter()
+                .filter(|path| path.is_file() || !path.is_symlink())
+            {
                 gather(path, files, summary);
             }
         }

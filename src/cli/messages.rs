@@ -38,8 +38,16 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     let mut out = output::stdout();
     match args.format {
         Output::Table => {
-            let header =
-                ["number", "arrived", "type", "pid", "sender", "document", "values", "cancelled by"];
+            let header = [
+                "number",
+                "arrived",
+                "type",
+                "pid",
+                "sender",
+                "document",
+                "values",
+                "cancelled by",
+            ];
             let rows = messages.iter().map(|(number, message)| {
                 vec![
                     number.to_string(),
@@ -49,13 +57,19 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
                     message.reference.sender.clone(),
                     message.document.clone(),
                     message.values.to_string(),
-                    message.cancelled_by.map(|by| by.to_string()).unwrap_or_default(),
+                    message
+                        .cancelled_by
+                        .map(|by| by.to_string())
+                        .unwrap_or_default(),
                 ]
             });
             Table::new(&header, rows.collect()).write(&mut out)?;
         }
         Output::Json => {
-            let list: Vec<_> = messages.iter().map(|(number, m)| json(*number, m)).collect();
+            let list: Vec<_> = messages
+                .iter()
+                .map(|(number, m)| json(*number, m))
+                .collect();
             serde_json::to_writer_pretty(&mut out, &list)?;
         }
     }

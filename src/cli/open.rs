@@ -41,14 +41,20 @@ pub(super) struct Opened {
 impl Opened {
     /// The way in.
     pub(super) fn ingest(&self) -> Result<Ingest, Failure> {
-        Ok(Ingest::start(Arc::clone(&self.store), Arc::clone(&self.archive))?)
+        Ok(Ingest::start(
+            Arc::clone(&self.store),
+            Arc::clone(&self.archive),
+        )?)
     }
 }
 
 /// Opens what the configuration names, for reading and writing.
 pub(super) fn store(config: &Gateway) -> Result<Opened, Failure> {
     let (store, archive) = store::open(&config.data_dir, config.store.cache.bytes())?;
-    Ok(Opened { store: Arc::new(store), archive: Arc::new(archive) })
+    Ok(Opened {
+        store: Arc::new(store),
+        archive: Arc::new(archive),
+    })
 }
 
 /// Opens what the configuration names; a data directory that is not there is a wrong usage, since
@@ -65,8 +71,16 @@ pub(super) fn existing_store(config: &Gateway) -> Result<Opened, Failure> {
 
 /// The dialect of CSV that the configuration names.
 pub(super) fn dialect(config: &Gateway) -> Dialect {
-    let config::export::Csv { delimiter, decimal, bom } = config.export.csv;
-    Dialect { delimiter, decimal, bom }
+    let config::export::Csv {
+        delimiter,
+        decimal,
+        bom,
+    } = config.export.csv;
+    Dialect {
+        delimiter,
+        decimal,
+        bom,
+    }
 }
 
 /// Says on a terminal that nothing was found, so that silence is not mistaken for success.
@@ -75,7 +89,6 @@ pub(super) fn nothing_found(what: &str) {
         output::note(what);
     }
 }
-
 
 /// The configuration file where none is named.
 pub(super) const DEFAULT_FILE: &str = "gateway.toml";

@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
         Some(format) => {
             let out: &mut dyn Write = &mut out;
             Some(Writer::parsed(format, Dialect::default(), out)?)
-        },
+        }
         None => None,
     };
     let mut counts = Counts::default();
@@ -91,7 +91,11 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
         None => summarise(&counts, &mut out)?,
     }
     output::finish(out)?;
-    Ok(if failed { Done::WithFailures } else { Done::Well })
+    Ok(if failed {
+        Done::WithFailures
+    } else {
+        Done::Well
+    })
 }
 
 /// Whether everything in the file was understood.
@@ -107,7 +111,9 @@ fn parse_file(
         output::complain(&format!("{}: {}", refused.name, refused.reason));
     }
     if extract.candidates.is_empty() && extract.refused.is_empty() {
-        output::complain(&format!("{name}: holds no EDIFACT (no UNA or UNB was found)"));
+        output::complain(&format!(
+            "{name}: holds no EDIFACT (no UNA or UNB was found)"
+        ));
         is_good = false;
     }
     for candidate in &extract.candidates {
@@ -134,11 +140,26 @@ fn parse_file(
 }
 
 fn summarise(counts: &Counts, out: &mut impl Write) -> std::io::Result<()> {
-    let Counts { bytes, interchanges, messages, values, findings, parse_seconds } = counts;
-    writeln!(out, "{bytes} bytes, {interchanges} interchanges, {messages} messages, {values} values, {findings} findings")?;
+    let Counts {
+        bytes,
+        interchanges,
+        messages,
+        values,
+        findings,
+        parse_seconds,
+    } = counts;
+    writeln!(
+        out,
+        "{bytes} bytes, {interchanges} interchanges, {messages} messages, {values} values, {findings} findings"
+    )?;
     if *parse_seconds > 0.0 {
         let rate = |count: u64| approximate(count) / parse_seconds / 1e6;
-        writeln!(out, "parsed at {:.0} MB/s, {:.1} million values/s", rate(*bytes), rate(*values))?;
+        writeln!(
+            out,
+            "parsed at {:.0} MB/s, {:.1} million values/s",
+            rate(*bytes),
+            rate(*values)
+        )?;
     }
     Ok(())
 }
@@ -155,8 +176,14 @@ fn write_records(
 ) -> Result<(), Failure> {
     for message in &interchange.messages {
         for group in &message.groups {
-            for row in group.rows.clone().filter_map(|at| interchange.columns.row(at)) {
-                let Some(label) = interchange.labels.get(row.label) else { continue };
+            for row in group
+                .rows
+                .clone()
+                .filter_map(|at| interchange.columns.row(at))
+            {
+                let Some(label) = interchange.labels.get(row.label) else {
+                    continue;
+                };
                 writer.write(&Record {
                     sender: &interchange.sender,
                     receiver: &interchange.receiver,

@@ -54,7 +54,11 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
         fs::write(&args.out, svg).map_err(|error| {
             Failure::Usage(format!("{} cannot be written: {error}", args.out.display()))
         })?;
-        output::note(&format!("{} values drawn to {}", values.held.len(), args.out.display()));
+        output::note(&format!(
+            "{} values drawn to {}",
+            values.held.len(),
+            args.out.display()
+        ));
     }
     Ok(Done::Well)
 }

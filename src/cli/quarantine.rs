@@ -105,12 +105,18 @@ fn show(opened: &open::Opened, number: u64, raw: bool) -> Result<Done, Failure> 
 fn retry(opened: &open::Opened, numbers: &[u64]) -> Result<Done, Failure> {
     let numbers = if numbers.is_empty() {
         let entries = opened.store.quarantine()?;
-        entries.iter().filter(|(_, entry)| entry.place.is_some()).map(|(n, _)| *n).collect()
+        entries
+            .iter()
+            .filter(|(_, entry)| entry.place.is_some())
+            .map(|(n, _)| *n)
+            .collect()
     } else {
         numbers.to_vec()
     };
     let ingest = opened.ingest()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let mut failed = false;
     for number in numbers {
         match runtime.block_on(ingest.retry(number)) {
@@ -127,12 +133,18 @@ fn retry(opened: &open::Opened, numbers: &[u64]) -> Result<Done, Failure> {
             }
         }
     }
-    Ok(if failed { Done::WithFailures } else { Done::Well })
+    Ok(if failed {
+        Done::WithFailures
+    } else {
+        Done::Well
+    })
 }
 
 fn drop_entries(opened: &open::Opened, numbers: &[u64]) -> Result<Done, Failure> {
     let ingest = opened.ingest()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     for number in numbers {
         runtime.block_on(ingest.drop_from_quarantine(*number))?;
         output::note(&format!("{number}: dropped"));

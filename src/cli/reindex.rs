@@ -13,7 +13,10 @@ use crate::store::sled::Rebuild;
 pub(super) fn run(config: &Path) -> Result<Done, Failure> {
     let config = open::config(config)?;
     if !config.data_dir.is_dir() {
-        return Err(Failure::Usage(format!("data_dir {} does not exist", config.data_dir.display())));
+        return Err(Failure::Usage(format!(
+            "data_dir {} does not exist",
+            config.data_dir.display()
+        )));
     }
     let directory = DataDir::open(&config.data_dir)?;
     let archive = Arc::new(Archive::open(&directory)?);
@@ -37,5 +40,9 @@ pub(super) fn run(config: &Path) -> Result<Done, Failure> {
         totals.values,
         totals.quarantine,
     ));
-    Ok(if report.damaged.is_empty() { Done::Well } else { Done::WithFailures })
+    Ok(if report.damaged.is_empty() {
+        Done::Well
+    } else {
+        Done::WithFailures
+    })
 }

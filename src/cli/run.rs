@@ -39,7 +39,13 @@ pub(super) async fn serve(
     ready: impl FnOnce(),
 ) -> Result<Done, Failure> {
     let metrics = metrics::install()?;
-    metrics::zero(&config.mailbox.iter().map(|m| m.name.clone()).collect::<Vec<_>>());
+    metrics::zero(
+        &config
+            .mailbox
+            .iter()
+            .map(|m| m.name.clone())
+            .collect::<Vec<_>>(),
+    );
     let opened = open::store(&config)?;
     let ingest = opened.ingest()?;
     let health = Health::new(clock::now());
@@ -49,13 +55,14 @@ pub(super) async fn serve(
         store: Arc::clone(&opened.store),
         archive: Arc::clone(&opened.archive),
         health: health.clone(),
-                text: Arc::new(Text::new(config.language).in_zone(open::time_zone(&config)?)),
+        text: Arc::new(Text::new(config.language).in_zone(open::time_zone(&config)?)),
         time_zone: open::time_zone(&config)?,
         metrics: metrics.clone(),
         dialect: open::dialect(&config),
     };
-    let server = web::serve(&config.web, context)
-        .map_err(|error| Failure::Usage(format!("web.listen = {:?}: {error}", config.web.listen)))?;
+    let server = web::serve(&config.web, context).map_err(|error| {
+        Failure::Usage(format!("web.listen = {:?}: {error}", config.web.listen))
+    })?;
     let web = server.handle();
     let serving = tokio::spawn(server);
     let supervisor = Supervisor::new(ingest, health.clone(), config.mailbox.clone()).start();
@@ -93,11 +100,17 @@ async fn reload(supervisor: &Addr<Supervisor>, file: Option<&Path>) {
     let Some(file) = file else { return };
     match open::config(file) {
         Ok(config) => {
-            tracing::info!(mailboxes = config.mailbox.len(), "the configuration is read again; changes of data_dir, store and web need a restart");
+            tracing::info!(
+                mailboxes = config.mailbox.len(),
+                "the configuration is read again; changes of data_dir, store and web need a restart"
+            );
             let _ = supervisor.send(Reload(Arc::new(config))).await;
         }
         Err(Failure::Usage(what)) => {
-            tracing::error!(what, "the configuration has faults; the gateway goes on with the old one");
+            tracing::error!(
+                what,
+                "the configuration has faults; the gateway goes on with the old one"
+            );
         }
         Err(Failure::Failed(error)) => {
             tracing::error!(%error, "the configuration cannot be read; the gateway goes on with the old one");

@@ -48,8 +48,17 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
 }
 
 fn table(found: &[SeriesEntry]) -> Table {
-    let header =
-        ["number", "location", "obis", "device", "unit", "kind", "first day", "last day", "values"];
+    let header = [
+        "number",
+        "location",
+        "obis",
+        "device",
+        "unit",
+        "kind",
+        "first day",
+        "last day",
+        "values",
+    ];
     let rows = found.iter().map(|series| {
         vec![
             series.id.to_string(),

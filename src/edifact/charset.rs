@@ -45,7 +45,13 @@ impl Charset {
         match self {
             Self::Ascii => bytes
                 .iter()
-                .map(|&byte| if byte.is_ascii() { char::from(byte) } else { char::REPLACEMENT_CHARACTER })
+                .map(|&byte| {
+                    if byte.is_ascii() {
+                        char::from(byte)
+                    } else {
+                        char::REPLACEMENT_CHARACTER
+                    }
+                })
                 .collect(),
             Self::Latin1 => bytes.iter().copied().map(char::from).collect(),
             Self::Latin5 => bytes.iter().copied().map(latin5).collect(),

@@ -27,7 +27,11 @@ pub fn next_start(bytes: &[u8], from: usize) -> Option<Start> {
         };
         // `UNB` in running text (UNBEKANNT) is no segment.
         if bytes.get(unb + 3) == Some(&separators.element) {
-            return Some(Start { begin, unb, separators });
+            return Some(Start {
+                begin,
+                unb,
+                separators,
+            });
         }
         search = unb + 3;
     }
@@ -55,7 +59,10 @@ mod tests {
     #[test]
     fn una_counts_only_where_unb_follows_it() {
         let start = next_start(b"UNA:+,? '\r\n UNB+UNOC", 0).unwrap();
-        assert_eq!((start.begin, start.unb, start.separators.decimal), (0, 12, b','));
+        assert_eq!(
+            (start.begin, start.unb, start.separators.decimal),
+            (0, 12, b',')
+        );
         let start = next_start(b"UNA:+,? 'x UNB+UNOC", 0).unwrap();
         assert_eq!((start.begin, start.separators), (11, Separators::DEFAULT));
     }
@@ -69,6 +76,9 @@ mod tests {
     #[test]
     fn una_of_the_interchange_before_does_not_count() {
         let bytes = b"UNA:+,? 'UNB+1'UNZ' UNB+2'";
-        assert_eq!(next_start(bytes, 19).unwrap().separators, Separators::DEFAULT);
+        assert_eq!(
+            next_start(bytes, 19).unwrap().separators,
+            Separators::DEFAULT
+        );
     }
 }

@@ -46,11 +46,20 @@ impl<'a> Scanner<'a> {
     pub fn new(bytes: &'a [u8], at: usize, separators: Separators) -> Self {
         let rest = bytes.get(at..).unwrap_or_default();
         let has_line_ends = memchr2(b'\r', b'\n', rest).is_some();
-        Self { bytes, at, separators, has_line_ends, scratch: Vec::new() }
+        Self {
+            bytes,
+            at,
+            separators,
+            has_line_ends,
+            scratch: Vec::new(),
+        }
     }
 
     /// The next segment; `None` at the end, or if the rest has no terminator.
-    #[expect(clippy::should_implement_trait, reason = "the segment borrows the scanner's scratch")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "the segment borrows the scanner's scratch"
+    )]
     pub fn next(&mut self) -> Option<Segment<'_>> {
         let end = self.terminator_from(self.at)?;
         let begin = self.begin(self.at, end);
@@ -60,13 +69,20 @@ impl<'a> Scanner<'a> {
             let terminator = self.separators.terminator;
             self.scratch.clear();
             self.scratch.extend(
-                raw.iter().copied().filter(|&byte| !is_line_end(byte) || byte == terminator),
+                raw.iter()
+                    .copied()
+                    .filter(|&byte| !is_line_end(byte) || byte == terminator),
             );
             self.scratch.as_slice()
         } else {
             raw
         };
-        Some(Segment { text, offset: begin, end: end + 1, separators: self.separators })
+        Some(Segment {
+            text,
+            offset: begin,
+            end: end + 1,
+            separators: self.separators,
+        })
     }
 
     /// The rest without terminator: where it begins, if anything but blanks is left.
@@ -129,32 +145,46 @@ impl<'s> Segment<'s> {
 
     /// Component `c` (from 0) of element `n`, unescaped; `None` if it is not there.
     pub fn component(&self, n: usize, c: usize) -> Option<Cow<'s, [u8]>> {
-        let component = self.split(self.element(n)?, self.separators.component).nth(c)?;
+        let component = self
+            .split(self.element(n)?, self.separators.component)
+            .nth(c)?;
         Some(self.unescape(component))
     }
 
     /// Whether components, elements and releases are marked by `:`, `+` and `?`.
     pub fn has_usual_separators(&self) -> bool {
-        let Separators { component, element, release, .. } = self.separators;
+        let Separators {
+            component,
+            element,
+            release,
+            ..
+        } = self.separators;
         component == b':' && element == b'+' && release == Some(b'?')
     }
 
     /// The components of an element, unescaped.
     pub fn components(&self, element: &'s [u8]) -> impl Iterator<Item = Cow<'s, [u8]>> {
         let this = *self;
-        this.split(element, self.separators.component).map(move |part| this.unescape(part))
+        this.split(element, self.separators.component)
+            .map(move |part| this.unescape(part))
     }
 
     /// Removes the release characters: `?X` is `X`. One at the very end stays.
     pub fn unescape(&self, text: &'s [u8]) -> Cow<'s, [u8]> {
-        let Some(release) = self.separators.release else { return Cow::Borrowed(text) };
+        let Some(release) = self.separators.release else {
+            return Cow::Borrowed(text);
+        };
         if memchr(release, text).is_none() {
             return Cow::Borrowed(text);
         }
         let mut plain = Vec::with_capacity(text.len());
         let mut bytes = text.iter().copied();
         while let Some(byte) = bytes.next() {
-            plain.push(if byte == release { bytes.next().unwrap_or(release) } else { byte });
+            plain.push(if byte == release {
+                bytes.next().unwrap_or(release)
+            } else {
+                byte
+            });
         }
         Cow::Owned(plain)
     }
@@ -166,7 +196,11 @@ impl<'s> Segment<'s> {
 
     /// Splits at a separator that no release character makes data.
     fn split(&self, text: &'s [u8], separator: u8) -> Split<'s> {
-        Split { rest: Some(text), separator, release: self.separators.release }
+        Split {
+            rest: Some(text),
+            separator,
+            release: self.separators.release,
+        }
     }
 }
 
@@ -227,7 +261,10 @@ mod tests {
 
     #[test]
     fn line_ends_are_dropped_wherever_they_stand() {
-        assert_eq!(texts(b"\r\nQT\nY+22\r\n0:1'\r\n\t DTM+1?\r\n''"), ["QTY+220:1", "DTM+1?'"]);
+        assert_eq!(
+            texts(b"\r\nQT\nY+22\r\n0:1'\r\n\t DTM+1?\r\n''"),
+            ["QTY+220:1", "DTM+1?'"]
+        );
     }
 
     #[test]
@@ -254,7 +291,10 @@ mod tests {
     fn without_a_release_character_nothing_is_released() {
         let separators = Separators::from_una(*b":+.  '");
         let mut scanner = Scanner::new(b"A+?'B'", 0, separators);
-        assert_eq!(scanner.next().unwrap().component(1, 0).as_deref(), Some(&b"?"[..]));
+        assert_eq!(
+            scanner.next().unwrap().component(1, 0).as_deref(),
+            Some(&b"?"[..])
+        );
     }
 
     #[test]

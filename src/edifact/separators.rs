@@ -29,6 +29,12 @@ impl Separators {
     pub fn from_una(bytes: [u8; 6]) -> Self {
         let [component, element, decimal, release, _, terminator] = bytes;
         let release = (release != b' ').then_some(release);
-        Self { component, element, decimal, release, terminator }
+        Self {
+            component,
+            element,
+            decimal,
+            release,
+            terminator,
+        }
     }
 }

@@ -71,11 +71,18 @@ impl Writer {
     pub fn segment(&mut self, tag: &str, elements: &[&[&str]]) {
         self.out.extend_from_slice(tag.as_bytes());
         let is_given = |element: &&[&str]| element.iter().any(|component| !component.is_empty());
-        let count = elements.iter().rposition(is_given).map_or(0, |last| last + 1);
+        let count = elements
+            .iter()
+            .rposition(is_given)
+            .map_or(0, |last| last + 1);
         for element in elements.iter().take(count) {
             self.out.push(self.separators.element);
             let last = element.iter().rposition(|component| !component.is_empty());
-            for (n, component) in element.iter().take(last.map_or(0, |last| last + 1)).enumerate() {
+            for (n, component) in element
+                .iter()
+                .take(last.map_or(0, |last| last + 1))
+                .enumerate()
+            {
                 if n > 0 {
                     self.out.push(self.separators.component);
                 }
@@ -104,7 +111,13 @@ impl Writer {
     /// A component: service characters released, ISO 8859-1; what it does not have becomes `?` (as
     /// data, released), line ends a blank.
     fn text(&mut self, text: &str) {
-        let Separators { component, element, release, terminator, .. } = self.separators;
+        let Separators {
+            component,
+            element,
+            release,
+            terminator,
+            ..
+        } = self.separators;
         for character in text.chars() {
             let byte = match character {
                 '\r' | '\n' => b' ',
@@ -135,8 +148,12 @@ mod tests {
         writer.segment("PIA", &[&["5"], &["1-1:1.29.0", "SRW"]]);
         writer.segment("FTX", &[&["ä'?+:€"], &["", ""], &[]]);
         writer.end_message();
-        let expected = b"UNA:+.? 'UNB+UNOC:3+9905048000007:500+9985046000001:500+261124:0815+R1++TL'\
+        let expected =
+            b"UNA:+.? 'UNB+UNOC:3+9905048000007:500+9985046000001:500+261124:0815+R1++TL'\
             UNH+1+MSCONS:D:04B:UN:2.5'PIA+5+1-1?:1.29.0:SRW'FTX+\xE4?'???+?:??'UNT+4+1'UNZ+1+R1'";
-        assert_eq!(writer.finish().escape_ascii().to_string(), expected.escape_ascii().to_string());
+        assert_eq!(
+            writer.finish().escape_ascii().to_string(),
+            expected.escape_ascii().to_string()
+        );
     }
 }

@@ -27,13 +27,27 @@ pub(super) struct Prepared {
 impl Prepared {
     /// A batch that settles mails of which nothing was taken in.
     pub(super) fn settling(settled: Settled) -> Self {
-        let Settled { mailbox, folder, announced, ids } = settled;
-        Self::of(Batch { announced, settles: ids, ..Batch::of_mailbox(&mailbox, &folder) })
+        let Settled {
+            mailbox,
+            folder,
+            announced,
+            ids,
+        } = settled;
+        Self::of(Batch {
+            announced,
+            settles: ids,
+            ..Batch::of_mailbox(&mailbox, &folder)
+        })
     }
 
     fn of(batch: Batch) -> Self {
         let (hashes, references) = (HashSet::new(), HashSet::new());
-        Self { batch, outcome: Outcome::Irrelevant, hashes, references }
+        Self {
+            batch,
+            outcome: Outcome::Irrelevant,
+            hashes,
+            references,
+        }
     }
 
     /// Whether a mail speaks of the same interchanges or messages as this one: then this one must

@@ -292,7 +292,11 @@ fn new_message(
         length_bytes: message.bytes.len() as u64,
         cancelled_by: None,
     };
-    NewMessage { record, blocks, qualifiers: qualifiers_of(interchange, message) }
+    NewMessage {
+        record,
+        blocks,
+        qualifiers: qualifiers_of(interchange, message),
+    }
 }
 
 /// How many rows of a message have which qualifier.
@@ -302,9 +306,15 @@ fn qualifiers_of(
 ) -> Vec<(Box<str>, u64)> {
     let mut counts: Vec<(Box<str>, u64)> = Vec::new();
     for row in message.groups.iter().flat_map(|group| group.rows.clone()) {
-        let Some(row) = interchange.columns.row(row) else { continue };
-        let Some(label) = interchange.labels.get(row.label) else { continue };
-        let known = counts.iter().position(|(qualifier, _)| *qualifier == label.qualifier);
+        let Some(row) = interchange.columns.row(row) else {
+            continue;
+        };
+        let Some(label) = interchange.labels.get(row.label) else {
+            continue;
+        };
+        let known = counts
+            .iter()
+            .position(|(qualifier, _)| *qualifier == label.qualifier);
         if let Some((_, count)) = known.and_then(|known| counts.get_mut(known)) {
             *count += 1;
         } else if counts.len() < MAX_QUALIFIERS {

@@ -13,9 +13,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::mailbox::Mailbox;
-use crate::mail::{FetchedMail, Intake, IntakeError, MailError, Summary};
+use crate::mail::{FetchedMail, Intake, IntakeError, MailError, Summary, may_release};
 use crate::mailbox::{MailId, Outcome};
-use crate::metrics::{self, Release};
 
 /// Reads what is new in a Maildir, in the order of the names, and hands it over.
 ///
@@ -38,7 +37,9 @@ pub async fn poll<I: Intake>(
     let mut done = 0;
     for file in new {
         while under_way.len() >= FILES_UNDER_WAY {
-            let Some(ended) = under_way.next().await else { break };
+            let Some(ended) = under_way.next().await else {
+                break;
+            };
             first_error = count(ended, &mut summary).or(first_error);
             done += 1;
             progress(done, summary.announced);
@@ -53,7 +54,6 @@ pub async fn poll<I: Intake>(
         done += 1;
         progress(done, summary.announced);
     }
-    metrics::mails_released(&mailbox.name, Release::Deleted, summary.released);
     first_error.map_or(Ok(summary), |error| Err(error.into()))
 }
 
@@ -69,7 +69,11 @@ struct MailFile {
 /// How a file ended.
 enum Ended {
     /// It is durable.
-    Durable { outcome: Outcome, bytes: u64, is_deleted: bool },
+    Durable {
+        outcome: Outcome,
+        bytes: u64,
+        is_deleted: bool,
+    },
     /// It cannot be read; asked for again at the next poll.
     Unreadable,
     /// Somebody took it away meanwhile.
@@ -95,7 +99,11 @@ fn list(maildir: &Path) -> Result<Vec<MailFile>, MailError> {
             // Names that begin with a dot are no mails.
             if is_file && !entry.file_name().as_bytes().starts_with(b".") {
                 let unique = unique(&entry.file_name());
-                files.push(MailFile { folder, path: entry.path(), unique });
+                files.push(MailFile {
+                    folder,
+                    path: entry.path(),
+                    unique,
+                });
             }
         }
     }
@@ -105,7 +113,10 @@ fn list(maildir: &Path) -> Result<Vec<MailFile>, MailError> {
 
 fn unique(name: &OsString) -> String {
     let bytes = name.as_bytes();
-    let end = bytes.windows(3).position(|window| window == b":2,").unwrap_or(bytes.len());
+    let end = bytes
+        .windows(3)
+        .position(|window| window == b":2,")
+        .unwrap_or(bytes.len());
     let unique = bytes.get(..end).unwrap_or(bytes);
     match std::str::from_utf8(unique) {
         Ok(text) => text.to_owned(),
@@ -146,7 +157,9 @@ async fn take<I: Intake>(
     intake: &I,
 ) -> Ended {
     let max_bytes = mailbox.max_mail_size.bytes();
-    let Ok(permit) = permit(&budget, &file, max_bytes).await else { return Ended::LeftAlone };
+    let Ok(permit) = permit(&budget, &file, max_bytes).await else {
+        return Ended::LeftAlone;
+    };
     let path = file.path.clone();
     let read = blocking(move || Ok(read(&path, max_bytes))).await;
     let (bytes, too_large_bytes) = match read {
@@ -158,7 +171,7 @@ async fn take<I: Intake>(
         }
         Err(_) => return Ended::Unreadable,
     };
-    let size = too_large_bytes.unwrap_or(bytes.len() as u64);
+    let size = bytes.len() as u64;
     let mail = FetchedMail {
         id: file.id(),
         folder: String::new(),
@@ -169,7 +182,11 @@ async fn take<I: Intake>(
     match intake.hand_over(mail).await {
         Ok(outcome) => {
             let is_deleted = release(mailbox, file, outcome).await;
-            Ended::Durable { outcome, bytes: size, is_deleted }
+            Ended::Durable {
+                outcome,
+                bytes: size,
+                is_deleted,
+            }
         }
         Err(error) => Ended::NotStored(error),
     }
@@ -186,7 +203,9 @@ async fn permit(
     let kib = size.unwrap_or(0).min(max_bytes) / 1024 + 1;
     let most = crate::mail::poll::BUDGET_KIB;
     let kib = usize::try_from(kib).unwrap_or(most).min(most);
-    Arc::clone(budget).acquire_many_owned(u32::try_from(kib).unwrap_or(u32::MAX)).await
+    Arc::clone(budget)
+        .acquire_many_owned(u32::try_from(kib).unwrap_or(u32::MAX))
+        .await
 }
 
 /// The bytes of a mail; of one over the limit only its size.
@@ -205,15 +224,14 @@ fn read(path: &Path, max_bytes: u64) -> io::Result<(Vec<u8>, Option<u64>)> {
 
 /// Deletes a mail that is durable, if that is wanted, or keeps it in `cur`. Whether it is deleted.
 async fn release(mailbox: &Mailbox, file: MailFile, outcome: Outcome) -> bool {
-    let may_go = match outcome {
-        Outcome::Stored | Outcome::Duplicate => true,
-        Outcome::Quarantined => mailbox.release_quarantined,
-        Outcome::Irrelevant | Outcome::TooLarge => false,
-    };
-    let is_deleted = mailbox.delete_after_fetch && may_go;
+    let is_deleted = mailbox.delete_after_fetch && may_release(mailbox, outcome);
     let (maildir, path) = (mailbox.path.clone(), file.path.clone());
     let released = blocking(move || {
-        Ok(if is_deleted { fs::remove_file(&file.path) } else { keep(&maildir, &file) })
+        Ok(if is_deleted {
+            fs::remove_file(&file.path)
+        } else {
+            keep(&maildir, &file)
+        })
     });
     match released.await {
         Ok(Ok(())) => is_deleted,
@@ -227,7 +245,9 @@ async fn release(mailbox: &Mailbox, file: MailFile, outcome: Outcome) -> bool {
 
 /// Moves a mail from `new` to `cur`, as a mail reader that has seen it.
 fn keep(maildir: &Path, file: &MailFile) -> io::Result<()> {
-    let Some(name) = file.path.file_name().filter(|_| file.folder == "new") else { return Ok(()) };
+    let Some(name) = file.path.file_name().filter(|_| file.folder == "new") else {
+        return Ok(());
+    };
     let mut name = name.to_owned();
     if !name.as_bytes().windows(3).any(|window| window == b":2,") {
         name.push(":2,");
@@ -237,25 +257,22 @@ fn keep(maildir: &Path, file: &MailFile) -> io::Result<()> {
 
 impl MailFile {
     fn id(&self) -> MailId {
-        MailId::Maildir { name: self.unique.clone() }
+        MailId::Maildir {
+            name: self.unique.clone(),
+        }
     }
 }
 
 /// Counts how a file ended; an error if the store failed.
 fn count(ended: Ended, summary: &mut Summary) -> Option<IntakeError> {
     match ended {
-        Ended::Durable { outcome, bytes, is_deleted } => {
-            match outcome {
-                Outcome::Stored => {}
-                Outcome::Duplicate => summary.duplicates += 1,
-                Outcome::Quarantined => summary.quarantined += 1,
-                Outcome::Irrelevant => summary.irrelevant += 1,
-                Outcome::TooLarge => summary.too_large += 1,
-            }
-            if outcome != Outcome::TooLarge {
-                summary.durable += 1;
-                summary.bytes += bytes;
-            }
+        Ended::Durable {
+            outcome,
+            bytes,
+            is_deleted,
+        } => {
+            summary.count(outcome);
+            summary.bytes += bytes;
             summary.released += u64::from(is_deleted);
         }
         Ended::Unreadable | Ended::LeftAlone => summary.not_given += 1,

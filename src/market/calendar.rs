@@ -27,7 +27,9 @@ impl UtcTime {
 
     /// Reads RFC 3339 (`2026-11-22T23:00:00Z`, any offset); a fraction of a second is cut off.
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse::<jiff::Timestamp>().ok().map(|time| Self(time.as_second()))
+        text.parse::<jiff::Timestamp>()
+            .ok()
+            .map(|time| Self(time.as_second()))
     }
 }
 
@@ -35,7 +37,10 @@ impl fmt::Display for UtcTime {
     /// RFC 3339 in UTC with whole seconds: `2026-11-22T23:00:00Z`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, date, hour, minute, second) = civil(*self);
-        write!(f, "{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}Z")
+        write!(
+            f,
+            "{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}Z"
+        )
     }
 }
 
@@ -90,19 +95,32 @@ pub struct LegalTime {
 /// `None` beyond the years that a calendar can hold (-9999 to 9999).
 pub fn legal_time(local_seconds: i64) -> Option<LegalTime> {
     let at = |offset: Offset| UtcTime(local_seconds - i64::from(offset.seconds()));
-    Some(match BERLIN.to_ambiguous_timestamp(on_the_clock(local_seconds)?).offset() {
-        AmbiguousOffset::Unambiguous { offset } => LegalTime { first: at(offset), second: None },
-        AmbiguousOffset::Gap { before, .. } => LegalTime { first: at(before), second: None },
-        AmbiguousOffset::Fold { before, after } => {
-            LegalTime { first: at(before), second: Some(at(after)) }
-        }
-    })
+    Some(
+        match BERLIN
+            .to_ambiguous_timestamp(on_the_clock(local_seconds)?)
+            .offset()
+        {
+            AmbiguousOffset::Unambiguous { offset } => LegalTime {
+                first: at(offset),
+                second: None,
+            },
+            AmbiguousOffset::Gap { before, .. } => LegalTime {
+                first: at(before),
+                second: None,
+            },
+            AmbiguousOffset::Fold { before, after } => LegalTime {
+                first: at(before),
+                second: Some(at(after)),
+            },
+        },
+    )
 }
 
 /// The local day of German legal time (Europe/Berlin) that holds this instant.
 pub fn legal_day(at: UtcTime) -> Day {
-    let offset = jiff::Timestamp::from_second(at.0)
-        .map_or(3600, |instant| i64::from(BERLIN.to_offset(instant).seconds()));
+    let offset = jiff::Timestamp::from_second(at.0).map_or(3600, |instant| {
+        i64::from(BERLIN.to_offset(instant).seconds())
+    });
     let day = (at.0.saturating_add(offset)).div_euclid(DAY_SECONDS);
     Day(i32::try_from(day).unwrap_or(if day < 0 { i32::MIN } else { i32::MAX }))
 }
@@ -114,7 +132,10 @@ pub fn legal_day_bounds(day: Day) -> (UtcTime, UtcTime) {
 
 /// Where the gas day of this date begins and ends: 06:00 legal time to 06:00 of the next day.
 pub fn gas_day_bounds(day: Day) -> (UtcTime, UtcTime) {
-    (local_hour(day, GAS_DAY_HOUR), local_hour(day.plus(1), GAS_DAY_HOUR))
+    (
+        local_hour(day, GAS_DAY_HOUR),
+        local_hour(day.plus(1), GAS_DAY_HOUR),
+    )
 }
 
 /// The hour at which a gas day begins, in legal time.
@@ -130,7 +151,14 @@ fn local_hour(day: Day, hour: i64) -> UtcTime {
 pub fn civil(at: UtcTime) -> (i64, i64, i64, i64, i64, i64) {
     let (year, month, day) = civil_from_days(at.0.div_euclid(DAY_SECONDS));
     let second = at.0.rem_euclid(DAY_SECONDS);
-    (year, month, day, second / 3600, second / 60 % 60, second % 60)
+    (
+        year,
+        month,
+        day,
+        second / 3600,
+        second / 60 % 60,
+        second % 60,
+    )
 }
 
 /// Days since 1970-01-01 of a date of the proleptic Gregorian calendar.
@@ -154,7 +182,11 @@ pub(crate) const fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
     (year, month, day)
 }
@@ -202,14 +234,27 @@ mod tests {
     #[test]
     fn a_legal_day_has_23_24_or_25_hours() {
         for (day, expected) in [("2026-03-29", 23), ("2026-10-25", 25), ("2026-11-24", 24)] {
-            assert_eq!(hours(legal_day_bounds(Day::parse(day).unwrap())), expected, "{day}");
+            assert_eq!(
+                hours(legal_day_bounds(Day::parse(day).unwrap())),
+                expected,
+                "{day}"
+            );
         }
     }
 
     #[test]
     fn the_change_falls_into_the_gas_day_that_began_the_day_before() {
-        for (day, expected) in [("2026-03-28", 23), ("2026-03-29", 24), ("2026-10-24", 25), ("2026-10-25", 24)] {
-            assert_eq!(hours(gas_day_bounds(Day::parse(day).unwrap())), expected, "{day}");
+        for (day, expected) in [
+            ("2026-03-28", 23),
+            ("2026-03-29", 24),
+            ("2026-10-24", 25),
+            ("2026-10-25", 24),
+        ] {
+            assert_eq!(
+                hours(gas_day_bounds(Day::parse(day).unwrap())),
+                expected,
+                "{day}"
+            );
         }
         let (from, to) = gas_day_bounds(Day::parse("2026-10-24").unwrap());
         assert_eq!(from.to_string(), "2026-10-24T04:00:00Z");
@@ -223,7 +268,10 @@ mod tests {
         assert_eq!(twice.first.to_string(), "2026-10-25T00:30:00Z");
         assert_eq!(twice.second.unwrap().to_string(), "2026-10-25T01:30:00Z");
         let skipped = legal_time(local("2026-03-29T02:30:00Z")).unwrap();
-        assert_eq!((skipped.first.to_string().as_str(), skipped.second), ("2026-03-29T01:30:00Z", None));
+        assert_eq!(
+            (skipped.first.to_string().as_str(), skipped.second),
+            ("2026-03-29T01:30:00Z", None)
+        );
     }
 
     #[test]
@@ -237,11 +285,25 @@ mod tests {
 
     #[test]
     fn dates_print_as_they_are_read() {
-        for text in ["1970-01-01", "2024-02-29", "2026-12-31", "1899-03-01", "9999-12-31"] {
+        for text in [
+            "1970-01-01",
+            "2024-02-29",
+            "2026-12-31",
+            "1899-03-01",
+            "9999-12-31",
+        ] {
             assert_eq!(Day::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Day::parse("2026-02-29"), None);
-        assert_eq!(UtcTime::from_seconds(-1).to_string(), "1969-12-31T23:59:59Z");
-        assert_eq!(UtcTime::parse("2026-11-22T23:00:00+01:00").unwrap().to_string(), "2026-11-22T22:00:00Z");
+        assert_eq!(
+            UtcTime::from_seconds(-1).to_string(),
+            "1969-12-31T23:59:59Z"
+        );
+        assert_eq!(
+            UtcTime::parse("2026-11-22T23:00:00+01:00")
+                .unwrap()
+                .to_string(),
+            "2026-11-22T22:00:00Z"
+        );
     }
 }

@@ -23,10 +23,13 @@ pub enum Form {
 pub fn form(code: &str) -> Form {
     let bytes = code.as_bytes();
     match (bytes.len(), bytes) {
-        (11, [b'1'..=b'9', rest @ ..]) if rest.iter().all(u8::is_ascii_digit) => Form::MarketLocation,
+        (11, [b'1'..=b'9', rest @ ..]) if rest.iter().all(u8::is_ascii_digit) => {
+            Form::MarketLocation
+        }
         (11, [b'C'..=b'E', rest @ ..]) if is_resource(rest) => Form::Resource,
         (16, [b'0'..=b'9', b'0'..=b'9', letter, rest @ ..])
-            if letter.is_ascii_uppercase() && rest.iter().all(|&byte| eic_value(byte).is_some()) =>
+            if letter.is_ascii_uppercase()
+                && rest.iter().all(|&byte| eic_value(byte).is_some()) =>
         {
             Form::Eic
         }
@@ -56,7 +59,11 @@ pub fn check_digit(places: &[u8]) -> u8 {
         .iter()
         .zip([1, 2].into_iter().cycle())
         .map(|(&byte, weight)| {
-            let value = if byte.is_ascii_digit() { byte - b'0' } else { byte };
+            let value = if byte.is_ascii_digit() {
+                byte - b'0'
+            } else {
+                byte
+            };
             u32::from(value) * weight
         })
         .sum();
@@ -64,15 +71,21 @@ pub fn check_digit(places: &[u8]) -> u8 {
 }
 
 fn eleven_fits(code: &[u8]) -> bool {
-    code.split_last().is_some_and(|(last, places)| check_digit(places) == *last)
+    code.split_last()
+        .is_some_and(|(last, places)| check_digit(places) == *last)
 }
 
 /// EIC: the values of 15 places weighted 16 down to 2; the check character makes it up to 37.
 fn eic_fits(code: &[u8]) -> bool {
-    let Some((last, places)) = code.split_last() else { return false };
+    let Some((last, places)) = code.split_last() else {
+        return false;
+    };
     let weights = (2..=16_u32).rev();
-    let sum: Option<u32> =
-        places.iter().zip(weights).map(|(&byte, weight)| Some(eic_value(byte)? * weight)).sum();
+    let sum: Option<u32> = places
+        .iter()
+        .zip(weights)
+        .map(|(&byte, weight)| Some(eic_value(byte)? * weight))
+        .sum();
     let expected = sum.map(|sum| 36 - sum.saturating_sub(1) % 37);
     expected.is_some() && expected == eic_value(*last)
 }
@@ -109,8 +122,13 @@ mod tests {
     #[test]
     fn check_digits_of_real_codes_fit() {
         for code in [
-            "41373559241", "51238696781", "C816417ST77", "D417MLM8164", "12X-SAK-N------6",
-            "12XBKW-HANDEL--X", "11XENBW-V------O",
+            "41373559241",
+            "51238696781",
+            "C816417ST77",
+            "D417MLM8164",
+            "12X-SAK-N------6",
+            "12XBKW-HANDEL--X",
+            "11XENBW-V------O",
         ] {
             assert_eq!(check_digit_fits(code), Some(true), "{code}");
         }
@@ -121,8 +139,14 @@ mod tests {
 
     #[test]
     fn forms_are_told_apart() {
-        assert_eq!(form("DE0001231011500000000000000012345"), Form::MeteringLocation);
-        assert_eq!(form("CH1022201234500000000000000022079"), Form::ForeignMeteringPoint);
+        assert_eq!(
+            form("DE0001231011500000000000000012345"),
+            Form::MeteringLocation
+        );
+        assert_eq!(
+            form("CH1022201234500000000000000022079"),
+            Form::ForeignMeteringPoint
+        );
         assert_eq!(form("01373559241"), Form::Other);
         assert_eq!(form("W14"), Form::Other);
         assert_eq!(check_digit_fits("DE0001231011500000000000000012345"), None);

@@ -36,9 +36,10 @@ pub fn agency(code: &str) -> Agency {
 /// Never a reason to refuse: documents and test systems are full of made-up numbers.
 pub fn check_digit_fits(code: &str) -> Option<bool> {
     match agency(code) {
-        Agency::Bdew | Agency::Dvgw => {
-            code.as_bytes().split_last().map(|(last, places)| location::check_digit(places) == *last)
-        }
+        Agency::Bdew | Agency::Dvgw => code
+            .as_bytes()
+            .split_last()
+            .map(|(last, places)| location::check_digit(places) == *last),
         Agency::Gs1 => Some(gln_fits(code.as_bytes())),
         Agency::Eic => location::check_digit_fits(code),
         Agency::Other => None,
@@ -60,7 +61,12 @@ mod tests {
 
     #[test]
     fn check_digits_fit() {
-        for code in ["9905048000007", "9985046000001", "4012345000023", "12XBKW-HANDEL--X"] {
+        for code in [
+            "9905048000007",
+            "9985046000001",
+            "4012345000023",
+            "12XBKW-HANDEL--X",
+        ] {
             assert_eq!(check_digit_fits(code), Some(true), "{code}");
         }
         assert_eq!(check_digit_fits("9900357000004"), Some(false));

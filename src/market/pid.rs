@@ -22,7 +22,11 @@ pub fn find(number: u32) -> Option<&'static Pid> {
 }
 
 const fn pid(number: u32, name: &'static str) -> Pid {
-    Pid { number, name, has_values: number != CANCELLATION }
+    Pid {
+        number,
+        name,
+        has_values: number != CANCELLATION,
+    }
 }
 
 /// All Prüfidentifikatoren of MSCONS 2.4c and 2.5, and those of older versions that are still met.

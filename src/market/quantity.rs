@@ -94,7 +94,10 @@ impl Decimal {
 /// The digits before the decimal mark and behind it. `.` and `,` are both read, whatever UNA says.
 fn at_mark(digits: &[u8]) -> (&[u8], Option<&[u8]>) {
     match digits.iter().position(|byte| matches!(byte, b'.' | b',')) {
-        Some(mark) => (digits.get(..mark).unwrap_or_default(), digits.get(mark + 1..)),
+        Some(mark) => (
+            digits.get(..mark).unwrap_or_default(),
+            digits.get(mark + 1..),
+        ),
         None => (digits, None),
     }
 }
@@ -107,8 +110,15 @@ impl fmt::Display for Decimal {
         }
         let sign = if self.mantissa < 0 { "-" } else { "" };
         let one = 10_u64.pow(self.scale.into());
-        let (whole, fraction) = (self.mantissa.unsigned_abs() / one, self.mantissa.unsigned_abs() % one);
-        write!(f, "{sign}{whole}.{fraction:0width$}", width = self.scale.into())
+        let (whole, fraction) = (
+            self.mantissa.unsigned_abs() / one,
+            self.mantissa.unsigned_abs() % one,
+        );
+        write!(
+            f,
+            "{sign}{whole}.{fraction:0width$}",
+            width = self.scale.into()
+        )
     }
 }
 
@@ -120,7 +130,15 @@ mod tests {
 
     #[test]
     fn digits_are_kept_as_received() {
-        for text in ["0", "2.146", "20.800", "-0.5", "0.0", "123456789012345678", "0.000000000000000001"] {
+        for text in [
+            "0",
+            "2.146",
+            "20.800",
+            "-0.5",
+            "0.0",
+            "123456789012345678",
+            "0.000000000000000001",
+        ] {
             assert_eq!(Decimal::parse(text.as_bytes()).unwrap().to_string(), text);
         }
         assert_eq!(Decimal::parse(b"2,146").unwrap().to_string(), "2.146");
@@ -128,15 +146,39 @@ mod tests {
 
     #[test]
     fn what_would_not_print_again_is_not_canonical() {
-        for text in ["", "-", "+5", "007", ".5", "1.", "-0", "-0.0", "1.2.3", "1e5", "1234567890123456789", "5 "] {
+        for text in [
+            "",
+            "-",
+            "+5",
+            "007",
+            ".5",
+            "1.",
+            "-0",
+            "-0.0",
+            "1.2.3",
+            "1e5",
+            "1234567890123456789",
+            "5 ",
+        ] {
             assert_eq!(Decimal::parse(text.as_bytes()), None, "{text}");
         }
     }
 
     #[test]
     fn what_a_sender_means_is_read_all_the_same() {
-        for (text, value) in [("+5", "5"), ("007,50", "7.50"), (",5", "0.5"), ("1.", "1"), ("-0", "0"), (" 3 ", "3")] {
-            assert_eq!(Decimal::parse_lenient(text.as_bytes()).unwrap().to_string(), value, "{text}");
+        for (text, value) in [
+            ("+5", "5"),
+            ("007,50", "7.50"),
+            (",5", "0.5"),
+            ("1.", "1"),
+            ("-0", "0"),
+            (" 3 ", "3"),
+        ] {
+            assert_eq!(
+                Decimal::parse_lenient(text.as_bytes()).unwrap().to_string(),
+                value,
+                "{text}"
+            );
         }
         for text in ["", ".", "-", "1e5", "abc", "1.2.3"] {
             assert_eq!(Decimal::parse_lenient(text.as_bytes()), None, "{text}");

@@ -20,16 +20,28 @@ pub fn load_profile_mail(number: u32) -> SampleMail {
     let series = series(&location, legal_day_bounds(day).0, 96, &mut random);
     let edi = write(&envelope(&reference, at), &[draft(&reference, at, series)]);
     let file = format!("MSCONS_TL_{GRID}_{COMPANY}_20250101_{reference}.txt");
-    let attachment = Attachment { name: &file, media_type: "application/octet-stream", bytes: &edi };
+    let attachment = Attachment {
+        name: &file,
+        media_type: "application/octet-stream",
+        bytes: &edi,
+    };
     let id = format!("{reference}@sample.example");
-    mail(format!("load profile {number}"), "Netz <netz@example.net>", at, &id, &attachment)
+    mail(
+        format!("load profile {number}"),
+        "Netz <netz@example.net>",
+        at,
+        &id,
+        &attachment,
+    )
 }
 
 /// One interchange of about so many bytes: a month of quarter hours a message.
 pub fn corpus(bytes: usize) -> Vec<u8> {
     let at = legal_day_bounds(FIRST_DAY).0;
     let mut random = Random::new(7);
-    let messages = u32::try_from(bytes / BYTES_A_MONTH).unwrap_or(u32::MAX).max(1);
+    let messages = u32::try_from(bytes / BYTES_A_MONTH)
+        .unwrap_or(u32::MAX)
+        .max(1);
     let locations: Vec<String> = (0..messages).map(market_location).collect();
     let documents: Vec<String> = (0..messages).map(|n| format!("DOC{n}")).collect();
     let drafts: Vec<Draft<'_>> = locations
@@ -40,7 +52,12 @@ pub fn corpus(bytes: usize) -> Vec<u8> {
     write(&envelope("R1", at), &drafts)
 }
 
-fn series<'a>(location: &'a str, from: UtcTime, count: i64, random: &mut Random) -> SeriesDraft<'a> {
+fn series<'a>(
+    location: &'a str,
+    from: UtcTime,
+    count: i64,
+    random: &mut Random,
+) -> SeriesDraft<'a> {
     let at = |n: i64| UtcTime::from_seconds(from.seconds() + n * 900);
     let values = (0..count).filter_map(|n| {
         Some(ValueDraft {
@@ -52,7 +69,13 @@ fn series<'a>(location: &'a str, from: UtcTime, count: i64, random: &mut Random)
         })
     });
     let values = values.collect();
-    SeriesDraft { location, device: None, version: None, obis: "1-1:1.29.0", values }
+    SeriesDraft {
+        location,
+        device: None,
+        version: None,
+        obis: "1-1:1.29.0",
+        values,
+    }
 }
 
 fn draft<'a>(document: &'a str, date: UtcTime, series: SeriesDraft<'a>) -> Draft<'a> {
@@ -71,7 +94,13 @@ fn draft<'a>(document: &'a str, date: UtcTime, series: SeriesDraft<'a>) -> Draft
 
 fn envelope(reference: &str, prepared: UtcTime) -> Envelope<'_> {
     let (sender, receiver) = ((GRID, "500"), (COMPANY, "500"));
-    Envelope { sender, receiver, reference, application: "TL", prepared }
+    Envelope {
+        sender,
+        receiver,
+        reference,
+        application: "TL",
+        prepared,
+    }
 }
 
 /// A market location with its check digit.

@@ -21,7 +21,11 @@ pub(super) fn mail(
     message_id: &str,
     attachment: &Attachment<'_>,
 ) -> SampleMail {
-    let Attachment { name: file, media_type, bytes } = attachment;
+    let Attachment {
+        name: file,
+        media_type,
+        bytes,
+    } = attachment;
     let subject = file.strip_suffix(".gz").unwrap_or(file);
     let date = date(at);
     let mut text = format!(
@@ -40,16 +44,23 @@ pub(super) fn mail(
         text.push_str("\r\n");
     }
     text.push_str("--=_sample--\r\n");
-    SampleMail { name, bytes: text.into_bytes() }
+    SampleMail {
+        name,
+        bytes: text.into_bytes(),
+    }
 }
 
 /// RFC 5322 section 3.3, in UTC.
 fn date(at: UtcTime) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let pick = |names: &[&'static str], at: i64| {
-        usize::try_from(at).ok().and_then(|at| names.get(at).copied()).unwrap_or_default()
+        usize::try_from(at)
+            .ok()
+            .and_then(|at| names.get(at).copied())
+            .unwrap_or_default()
     };
     let (year, month, day, hour, minute, second) = civil(at);
     let weekday = pick(&DAYS, at.seconds().div_euclid(86_400).rem_euclid(7));

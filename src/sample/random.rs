@@ -25,6 +25,9 @@ impl Random {
 
     /// A number round 0, mostly near it, at most `spread` away: the mean of three.
     pub(super) fn around_zero(&mut self, spread: i64) -> i64 {
-        (0..3).map(|_| self.below(2 * spread + 1) - spread).sum::<i64>() / 3
+        (0..3)
+            .map(|_| self.below(2 * spread + 1) - spread)
+            .sum::<i64>()
+            / 3
     }
 }

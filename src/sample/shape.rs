@@ -80,7 +80,12 @@ impl Season {
             11 => (450, 1_000, 9_500, 74),
             _ => (495, 970, 7_500, 95),
         };
-        Self { sunrise_minute, sunset_minute, sun, cold }
+        Self {
+            sunrise_minute,
+            sunset_minute,
+            sun,
+            cold,
+        }
     }
 }
 
@@ -101,7 +106,12 @@ fn factory(minute: i64, is_working_day: bool, drift: i64) -> i64 {
 }
 
 fn roof(minute: i64, season: &Season, weather: i64, random: &mut Random) -> i64 {
-    let Season { sunrise_minute: rise, sunset_minute: set, sun, .. } = *season;
+    let Season {
+        sunrise_minute: rise,
+        sunset_minute: set,
+        sun,
+        ..
+    } = *season;
     if !(rise..set).contains(&minute) {
         return 0;
     }
@@ -125,7 +135,11 @@ fn household(minute: i64, is_working_day: bool, random: &mut Random) -> i64 {
         1_110..1_320 => 520,
         _ => 15,
     };
-    let peak = if random.below(12) == 0 { busy * 2 } else { busy / 3 };
+    let peak = if random.below(12) == 0 {
+        busy * 2
+    } else {
+        busy / 3
+    };
     base + random.below(peak.max(1) + 1)
 }
 

@@ -21,7 +21,11 @@ use crate::message::mscons::write::{Draft, SeriesDraft, TimeDraft, ValueDraft, w
 /// replace later, a mail that comes twice, one without EDIFACT, a packed one, a truncated one, and
 /// a monthly amount that is cancelled and replaced.
 pub fn demo(today: Day, seed: u64) -> Vec<SampleMail> {
-    let mut world = World { random: Random::new(seed), number: 0, mails: Vec::new() };
+    let mut world = World {
+        random: Random::new(seed),
+        number: 0,
+        mails: Vec::new(),
+    };
     for ago in (1..=DAYS).rev() {
         let day = today.plus(-ago);
         for source in &SOURCES {
@@ -124,7 +128,10 @@ impl World {
         match (shape, ago) {
             (Shape::Roof, 5) => {
                 if let Some(last) = self.mails.last().cloned() {
-                    self.mails.push(SampleMail { name: "duplicate".to_owned(), ..last });
+                    self.mails.push(SampleMail {
+                        name: "duplicate".to_owned(),
+                        ..last
+                    });
                 }
             }
             (Shape::Roof, 4) => self.send_invoice(day),
@@ -140,7 +147,14 @@ impl World {
 
     fn send(&mut self, source: &Source, day: Day, numbers: &[i64], telling: Telling) {
         let (name, edi, file) = self.interchange(source, day, numbers, telling);
-        self.push(name, source.from, day, &file, "application/octet-stream", &edi);
+        self.push(
+            name,
+            source.from,
+            day,
+            &file,
+            "application/octet-stream",
+            &edi,
+        );
     }
 
     fn send_packed(&mut self, source: &Source, day: Day, numbers: &[i64]) {
@@ -151,7 +165,14 @@ impl World {
             && let Ok(packed) = packer.finish()
         {
             let file = format!("{file}.gz");
-            self.push(format!("{name}, packed"), source.from, day, &file, "application/gzip", &packed);
+            self.push(
+                format!("{name}, packed"),
+                source.from,
+                day,
+                &file,
+                "application/gzip",
+                &packed,
+            );
         }
     }
 
@@ -159,12 +180,26 @@ impl World {
         let numbers = self.numbers(source, day);
         let (_, edi, file) = self.interchange(source, day, &numbers, Telling::True);
         let half = edi.get(..edi.len() / 2).unwrap_or_default();
-        self.push("truncated".to_owned(), source.from, day, &file, "application/octet-stream", half);
+        self.push(
+            "truncated".to_owned(),
+            source.from,
+            day,
+            &file,
+            "application/octet-stream",
+            half,
+        );
     }
 
     fn send_invoice(&mut self, day: Day) {
         let pdf = b"%PDF-1.4\n% An invoice, not a message.\n%%EOF\n";
-        self.push("without EDIFACT".to_owned(), POWER_MAIL, day, "Rechnung.pdf", "application/pdf", pdf);
+        self.push(
+            "without EDIFACT".to_owned(),
+            POWER_MAIL,
+            day,
+            "Rechnung.pdf",
+            "application/pdf",
+            pdf,
+        );
     }
 
     /// The interchange of a day: what it is, its bytes, its file name.
@@ -183,7 +218,13 @@ impl World {
         let at = |n: i64| UtcTime::from_seconds(from.seconds() + n * step);
         let values = (0..).zip(numbers).filter_map(|(n, &number)| {
             let time = TimeDraft::Interval(at(n), at(n + 1));
-            Some(ValueDraft { time, value: Decimal::new(number, 3)?, qualifier, unit: None, status })
+            Some(ValueDraft {
+                time,
+                value: Decimal::new(number, 3)?,
+                qualifier,
+                unit: None,
+                status,
+            })
         });
         let series = SeriesDraft {
             location: source.location,
@@ -201,28 +242,57 @@ impl World {
         let midnight = legal_day_bounds(last).1;
         let month = civil(legal_day_bounds(last).0);
         let begin = Day::parse(&format!("{:04}-{:02}-01", month.0, month.1));
-        let Some(begin) = begin.map(|day| legal_day_bounds(day).0) else { return };
-        let meter = Source { pid: 13_017, name: "reading", ..SOURCES[2] };
+        let Some(begin) = begin.map(|day| legal_day_bounds(day).0) else {
+            return;
+        };
+        let meter = Source {
+            pid: 13_017,
+            name: "reading",
+            ..SOURCES[2]
+        };
         let value = |time, mantissa, scale| {
             let value = Decimal::new(mantissa, scale)?;
-            Some(ValueDraft { time, value, qualifier: "220", unit: None, status: &[] })
+            Some(ValueDraft {
+                time,
+                value,
+                qualifier: "220",
+                unit: None,
+                status: &[],
+            })
         };
         let series = |obis, device, values: Option<ValueDraft<'static>>| SeriesDraft {
-            location: if device { OFFICE_METER } else { SOURCES[0].location },
+            location: if device {
+                OFFICE_METER
+            } else {
+                SOURCES[0].location
+            },
             device: device.then_some("1EMH0009876543"),
             version: None,
             obis,
             values: values.into_iter().collect(),
         };
         let reading = 184_000 + i64::from(last.number() - 20_400) * 92;
-        let reading = series("1-1:1.8.0", true, value(TimeDraft::Instant(midnight), reading, 1));
+        let reading = series(
+            "1-1:1.8.0",
+            true,
+            value(TimeDraft::Instant(midnight), reading, 1),
+        );
         self.send_monthly(&meter, "VL", last, None, vec![reading]);
 
-        let amount = Source { pid: 13_019, name_code: "Z41", name: "amount", ..SOURCES[0] };
+        let amount = Source {
+            pid: 13_019,
+            name_code: "Z41",
+            name: "amount",
+            ..SOURCES[0]
+        };
         let month = TimeDraft::Interval(begin, midnight);
         let wrong = series("1-1:1.9.0", false, value(month, 112_300, 0));
         let document = self.send_monthly(&amount, "EM", last, None, vec![wrong]);
-        let cancellation = Source { pid: 13_006, name: "cancellation", ..amount };
+        let cancellation = Source {
+            pid: 13_006,
+            name: "cancellation",
+            ..amount
+        };
         self.send_monthly(&cancellation, "EM", last, Some(&document), Vec::new());
         let right = series("1-1:1.9.0", false, value(month, 211_300, 0));
         self.send_monthly(&amount, "EM", last, None, vec![right]);
@@ -240,7 +310,14 @@ impl World {
         let at = arrival(day, self.number);
         let (edi, file) = self.write(application, source, at, cancels, series);
         let name = format!("{} {day}", source.name);
-        self.push(name, source.from, day, &file, "application/octet-stream", &edi);
+        self.push(
+            name,
+            source.from,
+            day,
+            &file,
+            "application/octet-stream",
+            &edi,
+        );
         document(self.number)
     }
 
@@ -281,10 +358,28 @@ impl World {
         (write(&envelope, &[draft]), file)
     }
 
-    fn push(&mut self, name: String, from: &str, day: Day, file: &str, media_type: &str, bytes: &[u8]) {
-        let attachment = Attachment { name: file, media_type, bytes };
+    fn push(
+        &mut self,
+        name: String,
+        from: &str,
+        day: Day,
+        file: &str,
+        media_type: &str,
+        bytes: &[u8],
+    ) {
+        let attachment = Attachment {
+            name: file,
+            media_type,
+            bytes,
+        };
         let id = format!("{}.{}@sample.example", day, self.mails.len());
-        self.mails.push(mail(name, from, arrival(day, self.number), &id, &attachment));
+        self.mails.push(mail(
+            name,
+            from,
+            arrival(day, self.number),
+            &id,
+            &attachment,
+        ));
     }
 }
 
@@ -335,9 +430,24 @@ mod tests {
         let today = Day::parse("2026-11-24").unwrap();
         let (mails, again) = (demo(today, 1), demo(today, 1));
         assert_eq!(mails.len(), again.len());
-        assert!(mails.iter().zip(&again).all(|(one, other)| one.bytes == other.bytes));
-        for oddity in ["duplicate", "without EDIFACT", "truncated", "cancellation", "packed", "reading"] {
-            assert!(mails.iter().any(|mail| mail.name.contains(oddity)), "{oddity}");
+        assert!(
+            mails
+                .iter()
+                .zip(&again)
+                .all(|(one, other)| one.bytes == other.bytes)
+        );
+        for oddity in [
+            "duplicate",
+            "without EDIFACT",
+            "truncated",
+            "cancellation",
+            "packed",
+            "reading",
+        ] {
+            assert!(
+                mails.iter().any(|mail| mail.name.contains(oddity)),
+                "{oddity}"
+            );
         }
         assert!(!mails.iter().any(|mail| mail.name == "factory 2026-11-15"));
         assert!(mails.len() > 180, "{}", mails.len());
@@ -349,7 +459,12 @@ mod tests {
             assert_eq!(party::check_digit_fits(code), Some(true), "{code}");
         }
         for source in &SOURCES {
-            assert_ne!(location::check_digit_fits(source.location), Some(false), "{}", source.location);
+            assert_ne!(
+                location::check_digit_fits(source.location),
+                Some(false),
+                "{}",
+                source.location
+            );
             assert_ne!(location::form(source.location), location::Form::Other);
         }
     }

@@ -24,21 +24,41 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("health", &["config", "mail", "market"]),
     ("net", &["config"]),
     ("mail", &["config", "mailbox", "metrics", "net"]),
-    ("store", &["extract", "mailbox", "market", "series", "config", "metrics"]),
+    (
+        "store",
+        &[
+            "extract", "mailbox", "market", "series", "config", "metrics",
+        ],
+    ),
     // The work.
-    ("ingest", &["extract", "edifact", "message", "mailbox", "market", "series", "store", "metrics", "clock"]),
+    (
+        "ingest",
+        &[
+            "extract", "edifact", "message", "mailbox", "market", "series", "store", "metrics",
+            "clock",
+        ],
+    ),
     ("query", &["chart", "format", "market", "series", "store"]),
     // The shells.
-    ("actors", &["clock", "config", "health", "ingest", "mail", "mailbox", "market", "metrics", "net", "store"]),
+    (
+        "actors",
+        &[
+            "clock", "config", "health", "ingest", "mail", "mailbox", "market", "metrics", "net",
+            "store",
+        ],
+    ),
     (
         "web",
-        &["chart", "clock", "config", "format", "health", "mail", "market", "metrics", "query", "series", "store", "text", "mailbox", "actors"],
+        &[
+            "chart", "clock", "config", "format", "health", "mail", "market", "metrics", "query",
+            "series", "store", "text", "mailbox", "actors",
+        ],
     ),
     (
         "cli",
         &[
-            "actors", "chart", "clock", "config", "extract", "format", "health", "ingest", "mail", "mailbox",
-            "market", "message", "metrics", "query", "sample", "store", "text", "web",
+            "actors", "chart", "clock", "config", "extract", "format", "health", "ingest", "mail",
+            "mailbox", "market", "message", "metrics", "query", "sample", "store", "text", "web",
         ],
     ),
     ("main", &["mscons_gateway"]),
@@ -54,10 +74,19 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
 ];
 
 /// The core knows no I/O and no clock.
-const CORE: &[&str] =
-    &["market", "mailbox", "text", "edifact", "series", "message", "extract", "sample", "format", "chart"];
-const NOT_IN_THE_CORE: &[&str] =
-    &["async fn", "tokio::", "std::fs", "std::net", "::now()", "println!", "SystemTime"];
+const CORE: &[&str] = &[
+    "market", "mailbox", "text", "edifact", "series", "message", "extract", "sample", "format",
+    "chart",
+];
+const NOT_IN_THE_CORE: &[&str] = &[
+    "async fn",
+    "tokio::",
+    "std::fs",
+    "std::net",
+    "::now()",
+    "println!",
+    "SystemTime",
+];
 
 #[test]
 fn every_import_is_allowed() {
@@ -65,16 +94,25 @@ fn every_import_is_allowed() {
     let mut faults = Vec::new();
     for line in lines() {
         let Some(may) = allowed.get(line.module.as_str()) else {
-            faults.push(format!("{}: module `{}` has no place in MAY_IMPORT", line.place, line.module));
+            faults.push(format!(
+                "{}: module `{}` has no place in MAY_IMPORT",
+                line.place, line.module
+            ));
             continue;
         };
         for imported in imports(&line.text) {
             if imported != line.module && !may.contains(&imported.as_str()) {
-                faults.push(format!("{}: `{}` may not import `{imported}`", line.place, line.module));
+                faults.push(format!(
+                    "{}: `{}` may not import `{imported}`",
+                    line.place, line.module
+                ));
             }
         }
         if line.text.contains("use crate::{") {
-            faults.push(format!("{}: `use crate::{{…}}` hides what is imported", line.place));
+            faults.push(format!(
+                "{}: `use crate::{{…}}` hides what is imported",
+                line.place
+            ));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -85,8 +123,14 @@ fn each_library_has_one_place() {
     let mut faults = Vec::new();
     for line in lines() {
         for (word, places) in ONE_PLACE {
-            let stands = line.text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).any(|t| t.starts_with(word));
-            if stands && !places.contains(&line.module.as_str()) && !line.text.contains(&format!("store::{word}")) {
+            let stands = line
+                .text
+                .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
+                .any(|t| t.starts_with(word));
+            if stands
+                && !places.contains(&line.module.as_str())
+                && !line.text.contains(&format!("store::{word}"))
+            {
                 faults.push(format!("{}: `{word}` belongs into {places:?}", line.place));
             }
         }
@@ -97,8 +141,14 @@ fn each_library_has_one_place() {
 #[test]
 fn the_core_does_no_io_and_asks_no_clock() {
     let mut faults = Vec::new();
-    for line in lines().into_iter().filter(|line| CORE.contains(&line.module.as_str())) {
-        for word in NOT_IN_THE_CORE.iter().filter(|word| line.text.contains(**word)) {
+    for line in lines()
+        .into_iter()
+        .filter(|line| CORE.contains(&line.module.as_str()))
+    {
+        for word in NOT_IN_THE_CORE
+            .iter()
+            .filter(|word| line.text.contains(**word))
+        {
             faults.push(format!("{}: `{word}` in the core", line.place));
         }
     }
@@ -120,7 +170,13 @@ fn lines() -> Vec<Line> {
         if path == Path::new("lib.rs") || path.ends_with("tests.rs") {
             continue;
         }
-        let first = path.components().next().unwrap().as_os_str().to_str().unwrap();
+        let first = path
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_str()
+            .unwrap();
         let module = first.trim_end_matches(".rs").to_owned();
         for (number, text) in fs::read_to_string(&file).unwrap().lines().enumerate() {
             if text.trim() == "#[cfg(test)]" {
@@ -128,7 +184,11 @@ fn lines() -> Vec<Line> {
             }
             if !text.trim_start().starts_with("//") {
                 let place = format!("src/{}:{}", path.display(), number + 1);
-                lines.push(Line { module: module.clone(), place, text: text.to_owned() });
+                lines.push(Line {
+                    module: module.clone(),
+                    place,
+                    text: text.to_owned(),
+                });
             }
         }
     }
@@ -155,7 +215,10 @@ fn imports(text: &str) -> Vec<String> {
     text.match_indices("crate::")
         .filter(|(at, _)| !text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
         .map(|(at, word)| {
-            text[at + word.len()..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+            text[at + word.len()..]
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect()
         })
         .collect()
 }

@@ -10,24 +10,33 @@ use predicates::str::contains;
 
 fn gateway(home: &Path) -> Command {
     let mut command = Command::cargo_bin("mscons-gateway").unwrap();
-    command.current_dir(home).env_remove("MSCONS_GATEWAY_CONFIG");
+    command
+        .current_dir(home)
+        .env_remove("MSCONS_GATEWAY_CONFIG");
     command
 }
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(name)
 }
 
 /// A directory whose data directory holds the demo's mails.
 fn filled() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
-    gateway(home.path()).args(["generate", "mail", "--today", "2026-11-24"]).assert().success();
+    gateway(home.path())
+        .args(["generate", "mail", "--today", "2026-11-24"])
+        .assert()
+        .success();
     // One mail is truncated on purpose: the exit code says so.
     gateway(home.path())
         .args(["import", "mail"])
         .assert()
         .code(1)
-        .stderr(contains("201 stored, 1 known already, 1 in quarantine, 1 without EDIFACT, 0 failed"));
+        .stderr(contains(
+            "201 stored, 1 known already, 1 in quarantine, 1 without EDIFACT, 0 failed",
+        ));
     home
 }
 
@@ -54,7 +63,9 @@ fn parse_names_file_byte_and_segment_of_what_is_wrong() {
         .assert()
         .code(1)
         .stdout(contains("1 messages, 2 values, 1 findings"))
-        .stderr(contains("bad_number.edi: byte 276, segment 12 of message 1: the quantity \"1.5x\""));
+        .stderr(contains(
+            "bad_number.edi: byte 276, segment 12 of message 1: the quantity \"1.5x\"",
+        ));
     let pdf = home.path().join("rechnung.edi");
     fs::write(&pdf, "%PDF-1.7 no message").unwrap();
     gateway(home.path())
@@ -63,7 +74,11 @@ fn parse_names_file_byte_and_segment_of_what_is_wrong() {
         .assert()
         .code(1)
         .stderr(contains("rechnung.edi: holds no EDIFACT"));
-    gateway(home.path()).args(["parse", "missing.edi"]).assert().code(1).stderr(contains("missing.edi"));
+    gateway(home.path())
+        .args(["parse", "missing.edi"])
+        .assert()
+        .code(1)
+        .stderr(contains("missing.edi"));
 }
 
 #[test]
@@ -75,7 +90,9 @@ fn stdin_is_read() {
         .write_stdin(bytes)
         .assert()
         .success()
-        .stdout(predicate::str::starts_with("sender,receiver,interchange,message,document,pid,"));
+        .stdout(predicate::str::starts_with(
+            "sender,receiver,interchange,message,document,pid,",
+        ));
 }
 
 #[test]
@@ -92,29 +109,99 @@ fn what_was_imported_is_listed_read_exported_and_drawn() {
     // The cancelled amount is gone, its replacement is there.
     let amount = run(&["values", "50120962218/1-1:1.9.0", "--format", "ndjson"]);
     let line: serde_json::Value = serde_json::from_str(amount.trim()).unwrap();
-    assert_eq!((line["value"].as_str(), line["quality"].as_str()), (Some("211300"), Some("measured")));
+    assert_eq!(
+        (line["value"].as_str(), line["quality"].as_str()),
+        (Some("211300"), Some("measured"))
+    );
 
     // The day of the gap has no values, and neither has it zeros.
-    let gap = ["values", "50120962218/1-1:1.29.0", "--from", "2026-11-15", "--to", "2026-11-16", "--format", "ndjson"];
+    let gap = [
+        "values",
+        "50120962218/1-1:1.29.0",
+        "--from",
+        "2026-11-15",
+        "--to",
+        "2026-11-16",
+        "--format",
+        "ndjson",
+    ];
     assert_eq!(run(&gap), "");
 
     // A corrected day holds true values; as of the time before, substitutes. All arrived at once
     // here, so that the history is asked by message instead.
-    let corrected = ["values", "DE0001231011500000000000000012345/1-1:1.29.0", "--from", "2026-11-05", "--to", "2026-11-06", "--format", "ndjson"];
-    assert!(run(&corrected).lines().all(|line| line.contains("\"qualifier\": \"220\"")));
-    let substitute = ["values", "DE0001231011500000000000000012345/1-1:1.29.0", "--from", "2026-11-06", "--to", "2026-11-07", "--format", "ndjson"];
-    assert!(run(&substitute).lines().all(|line| line.contains("\"quality\": \"substitute\"")));
-    let nothing = ["values", "50120962218/1-1:1.29.0", "--as-of", "2020-01-01", "--format", "ndjson"];
+    let corrected = [
+        "values",
+        "DE0001231011500000000000000012345/1-1:1.29.0",
+        "--from",
+        "2026-11-05",
+        "--to",
+        "2026-11-06",
+        "--format",
+        "ndjson",
+    ];
+    assert!(
+        run(&corrected)
+            .lines()
+            .all(|line| line.contains("\"qualifier\": \"220\""))
+    );
+    let substitute = [
+        "values",
+        "DE0001231011500000000000000012345/1-1:1.29.0",
+        "--from",
+        "2026-11-06",
+        "--to",
+        "2026-11-07",
+        "--format",
+        "ndjson",
+    ];
+    assert!(
+        run(&substitute)
+            .lines()
+            .all(|line| line.contains("\"quality\": \"substitute\""))
+    );
+    let nothing = [
+        "values",
+        "50120962218/1-1:1.29.0",
+        "--as-of",
+        "2020-01-01",
+        "--format",
+        "ndjson",
+    ];
     assert_eq!(run(&nothing), "");
 
     // German CSV by default; DST day has 100 quarter hours.
-    let csv = run(&["export", "50120962218/1-1:1.29.0", "--from", "2026-10-25", "--to", "2026-10-26"]);
-    assert!(csv.starts_with("\u{FEFF}sender;receiver;"), "{}", &csv[..40]);
+    let csv = run(&[
+        "export",
+        "50120962218/1-1:1.29.0",
+        "--from",
+        "2026-10-25",
+        "--to",
+        "2026-10-26",
+    ]);
+    assert!(
+        csv.starts_with("\u{FEFF}sender;receiver;"),
+        "{}",
+        &csv[..40]
+    );
     assert_eq!(csv.lines().count(), 101);
-    let json: serde_json::Value = serde_json::from_str(&run(&["export", "--format", "json", "--from", "2026-11-01"])).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&run(&[
+        "export",
+        "--format",
+        "json",
+        "--from",
+        "2026-11-01",
+    ]))
+    .unwrap();
     assert!(json.as_array().unwrap().len() > 5_000);
 
-    let svg = run(&["plot", "41373559241", "--from", "2026-11-01", "--to", "2026-11-08"]);
+    let svg = run(&[
+        "plot",
+        "41373559241",
+        "--from",
+        "2026-11-01",
+        "--to",
+        "2026-11-08",
+    ]);
     assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
     run(&["plot", "41373559241", "--out", "roof.svg"]);
     assert!(home.path().join("roof.svg").is_file());
@@ -126,7 +213,14 @@ fn quarantine_is_shown_retried_and_dropped() {
     let home = filled();
     let listed = gateway(home.path()).arg("quarantine").assert().success();
     let text = String::from_utf8(listed.get_output().stdout.clone()).unwrap();
-    let number = text.lines().nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let number = text
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .to_owned();
     gateway(home.path())
         .args(["quarantine", "show", &number])
         .assert()
@@ -137,29 +231,65 @@ fn quarantine_is_shown_retried_and_dropped() {
         .assert()
         .success()
         .stdout(contains("UNB+UNOC"));
-    gateway(home.path()).args(["quarantine", "retry"]).assert().code(1).stderr(contains("still not understood"));
+    gateway(home.path())
+        .args(["quarantine", "retry"])
+        .assert()
+        .code(1)
+        .stderr(contains("still not understood"));
     let listed = gateway(home.path()).arg("quarantine").assert().success();
     let text = String::from_utf8(listed.get_output().stdout.clone()).unwrap();
-    let number = text.lines().nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
-    gateway(home.path()).args(["quarantine", "drop", &number]).assert().success();
-    gateway(home.path()).args(["quarantine", "drop", &number]).assert().code(1).stderr(contains("lists them"));
+    let number = text
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .to_owned();
+    gateway(home.path())
+        .args(["quarantine", "drop", &number])
+        .assert()
+        .success();
+    gateway(home.path())
+        .args(["quarantine", "drop", &number])
+        .assert()
+        .code(1)
+        .stderr(contains("lists them"));
 }
 
 #[test]
 fn reindex_gives_the_same_values() {
     let home = filled();
-    let export = |home: &Path| gateway(home).args(["export", "--format", "csv"]).assert().success().get_output().stdout.clone();
+    let export = |home: &Path| {
+        gateway(home)
+            .args(["export", "--format", "csv"])
+            .assert()
+            .success()
+            .get_output()
+            .stdout
+            .clone()
+    };
     let before = export(home.path());
-    gateway(home.path()).arg("reindex").assert().success().stderr(contains("6 series"));
+    gateway(home.path())
+        .arg("reindex")
+        .assert()
+        .success()
+        .stderr(contains("6 series"));
     let after = export(home.path());
     // The sources are numbered anew; all else is the same.
     let without_source = |csv: &[u8]| -> Vec<String> {
-        String::from_utf8_lossy(csv).lines().map(|line| line.rsplit_once(';').unwrap().0.to_owned()).collect()
+        String::from_utf8_lossy(csv)
+            .lines()
+            .map(|line| line.rsplit_once(';').unwrap().0.to_owned())
+            .collect()
     };
     assert_eq!(without_source(&before), without_source(&after));
     fs::remove_dir_all(home.path().join("data/sled")).unwrap();
     gateway(home.path()).arg("reindex").assert().success();
-    assert_eq!(without_source(&before), without_source(&export(home.path())));
+    assert_eq!(
+        without_source(&before),
+        without_source(&export(home.path()))
+    );
 }
 
 #[test]
@@ -173,15 +303,25 @@ fn wrong_usage_says_what_to_do() {
         (vec!["nonsense"], 2, "unrecognized subcommand"),
         (vec!["reindex"], 2, "does not exist"),
     ] {
-        gateway(home.path()).args(&arguments).assert().code(code).stderr(contains(says));
+        gateway(home.path())
+            .args(&arguments)
+            .assert()
+            .code(code)
+            .stderr(contains(says));
     }
     fs::create_dir(home.path().join("data")).unwrap();
-    gateway(home.path()).args(["values", "x"]).assert().code(2).stderr(contains("no series fits \"x\""));
+    gateway(home.path())
+        .args(["values", "x"])
+        .assert()
+        .code(2)
+        .stderr(contains("no series fits \"x\""));
     gateway(home.path())
         .args(["values", "x", "--from", "yesterday"])
         .assert()
         .code(2)
-        .stderr(contains("--from \"yesterday\" is no time; write 2026-11-01"));
+        .stderr(contains(
+            "--from \"yesterday\" is no time; write 2026-11-01",
+        ));
 }
 
 #[test]
@@ -193,7 +333,11 @@ fn a_faulty_configuration_is_explained_by_line_and_key() {
         .arg("check-config")
         .assert()
         .code(2)
-        .stderr(contains("gateway.toml:3").and(contains("host")).and(contains("POP3 never deletes")));
+        .stderr(
+            contains("gateway.toml:3")
+                .and(contains("host"))
+                .and(contains("POP3 never deletes")),
+        );
 }
 
 #[test]
@@ -201,11 +345,9 @@ fn a_second_process_on_the_same_data_is_refused_by_name() {
     let home = filled();
     let path = home.path().join("data");
     let lock = mscons_gateway::store::data_dir::DataDir::open(&path).unwrap();
-    gateway(home.path())
-        .arg("series")
-        .assert()
-        .code(1)
-        .stderr(contains("is in use by another process").and(contains(std::process::id().to_string())));
+    gateway(home.path()).arg("series").assert().code(1).stderr(
+        contains("is in use by another process").and(contains(std::process::id().to_string())),
+    );
     drop(lock);
     gateway(home.path()).arg("series").assert().success();
 }
@@ -213,6 +355,14 @@ fn a_second_process_on_the_same_data_is_refused_by_name() {
 #[test]
 fn version_and_completions_print() {
     let home = tempfile::tempdir().unwrap();
-    gateway(home.path()).arg("version").assert().success().stdout(contains(env!("CARGO_PKG_VERSION")));
-    gateway(home.path()).args(["completions", "bash"]).assert().success().stdout(contains("mscons-gateway"));
+    gateway(home.path())
+        .arg("version")
+        .assert()
+        .success()
+        .stdout(contains(env!("CARGO_PKG_VERSION")));
+    gateway(home.path())
+        .args(["completions", "bash"])
+        .assert()
+        .success()
+        .stdout(contains("mscons-gateway"));
 }

@@ -30,23 +30,47 @@ fn ten_kills_lose_nothing_and_count_nothing_twice() {
     let mut killed = 0;
     for kill in 1..=kills {
         let until = whole * u64::from(kill) / u64::from(kills + 2);
-        killed += u32::from(killed_when(gateway(&config, &["fetch"]), || size(&archive) >= until));
+        killed += u32::from(killed_when(gateway(&config, &["fetch"]), || {
+            size(&archive) >= until
+        }));
     }
-    assert!(killed >= kills / 2, "only {killed} of {kills} fetches lived long enough to be killed");
+    assert!(
+        killed >= kills / 2,
+        "only {killed} of {kills} fetches lived long enough to be killed"
+    );
     let last = gateway(&config, &["fetch"]).wait_with_output().unwrap();
-    assert!(last.status.success(), "{}", String::from_utf8_lossy(&last.stderr));
+    assert!(
+        last.status.success(),
+        "{}",
+        String::from_utf8_lossy(&last.stderr)
+    );
 
-    assert_eq!(bed.mails("crash", "INBOX").len(), 0, "every mail is stored, and so released");
+    assert_eq!(
+        bed.mails("crash", "INBOX").len(),
+        0,
+        "every mail is stored, and so released"
+    );
     let values = ndjson(&config);
-    let distinct: HashSet<(&str, &str)> =
-        values.iter().map(|(location, start)| (location.as_str(), start.as_str())).collect();
+    let distinct: HashSet<(&str, &str)> = values
+        .iter()
+        .map(|(location, start)| (location.as_str(), start.as_str()))
+        .collect();
     let expected = usize::try_from(mails).unwrap() * 96;
     assert_eq!((values.len(), distinct.len()), (expected, expected));
     // What was received, corrections included: a mail that counted twice would show here.
-    let series: serde_json::Value = serde_json::from_slice(&output(&config, &["series", "--format", "json"])).unwrap();
-    let received: u64 = series.as_array().unwrap().iter().map(|s| s["values"].as_u64().unwrap()).sum();
+    let series: serde_json::Value =
+        serde_json::from_slice(&output(&config, &["series", "--format", "json"])).unwrap();
+    let received: u64 = series
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["values"].as_u64().unwrap())
+        .sum();
     assert_eq!(received, u64::try_from(expected).unwrap());
-    eprintln!("{mails} mails, {killed} kills: {} values, each once; no mail lost", values.len());
+    eprintln!(
+        "{mails} mails, {killed} kills: {} values, each once; no mail lost",
+        values.len()
+    );
 }
 
 fn configuration(bed: &Dovecot, home: &Path) -> String {
@@ -72,7 +96,11 @@ fn gateway(config: &Path, arguments: &[&str]) -> Child {
 
 fn output(config: &Path, arguments: &[&str]) -> Vec<u8> {
     let output = gateway(config, arguments).wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     output.stdout
 }
 
@@ -108,9 +136,15 @@ fn killed_when(mut child: Child, condition: impl Fn() -> bool) -> bool {
 }
 
 fn size(folder: &Path) -> u64 {
-    let files: Vec<PathBuf> =
-        fs::read_dir(folder).map_or_else(|_| Vec::new(), |all| all.map(|e| e.unwrap().path()).collect());
-    files.iter().filter_map(|file| fs::metadata(file).ok()).map(|metadata| metadata.len()).sum()
+    let files: Vec<PathBuf> = fs::read_dir(folder).map_or_else(
+        |_| Vec::new(),
+        |all| all.map(|e| e.unwrap().path()).collect(),
+    );
+    files
+        .iter()
+        .filter_map(|file| fs::metadata(file).ok())
+        .map(|metadata| metadata.len())
+        .sum()
 }
 
 fn number(name: &str, usual: u32) -> u32 {

@@ -31,20 +31,40 @@ impl House {
     fn at(home: tempfile::TempDir) -> Self {
         let (store, archive) = store::open(home.path(), CACHE).unwrap();
         let ingest = Ingest::start(Arc::new(store), Arc::new(archive)).unwrap();
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        Self { home, ingest, runtime, arrived: 1_800_000_000 }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        Self {
+            home,
+            ingest,
+            runtime,
+            arrived: 1_800_000_000,
+        }
     }
 
     fn take_in(&mut self, parcel: Parcel) -> Outcome {
         self.arrived += 60;
-        let id = MailId::Maildir { name: self.arrived.to_string() };
+        let id = MailId::Maildir {
+            name: self.arrived.to_string(),
+        };
         let (mailbox, folder) = ("test".to_owned(), String::new());
-        let arrival = Arrival { mailbox, folder, id, at: UtcTime::from_seconds(self.arrived) };
-        self.runtime.block_on(self.ingest.take_in(arrival, parcel)).unwrap()
+        let arrival = Arrival {
+            mailbox,
+            folder,
+            id,
+            at: UtcTime::from_seconds(self.arrived),
+        };
+        self.runtime
+            .block_on(self.ingest.take_in(arrival, parcel))
+            .unwrap()
     }
 
     fn edi(&mut self, text: &str) -> Outcome {
-        self.take_in(Parcel::File("test.edi".to_owned(), text.as_bytes().to_vec()))
+        self.take_in(Parcel::File(
+            "test.edi".to_owned(),
+            text.as_bytes().to_vec(),
+        ))
     }
 
     fn store(&self) -> &dyn Store {
@@ -57,7 +77,12 @@ impl House {
 
     /// Closes everything, as at the end of the process.
     fn close(self) -> tempfile::TempDir {
-        let Self { home, ingest, runtime, .. } = self;
+        let Self {
+            home,
+            ingest,
+            runtime,
+            ..
+        } = self;
         let store = Arc::downgrade(ingest.store());
         drop(ingest);
         drop(runtime);
@@ -71,7 +96,10 @@ impl House {
 fn values(store: &dyn Store, location: &str, as_of: Option<i64>) -> Vec<String> {
     let found = read::find(store, location).unwrap();
     let everything = |series: &SeriesEntry| {
-        let (from, to) = (UtcTime::from_seconds(0), UtcTime::from_seconds(4_000_000_000));
+        let (from, to) = (
+            UtcTime::from_seconds(0),
+            UtcTime::from_seconds(4_000_000_000),
+        );
         read::values(store, series, from, to, as_of.map(UtcTime::from_seconds)).unwrap()
     };
     let text = |held: Held| held.value.map_or("-".to_owned(), |value| value.to_string());
@@ -86,7 +114,11 @@ fn interchange(reference: &str, document: &str, date: &str, quarters: &[(u32, &s
         .iter()
         .map(|(quarter, value)| {
             let at = |n: u32| format!("20261122{:02}{:02}?+00:303", n / 4, n % 4 * 15);
-            format!("QTY+220:{value}'DTM+163:{}'DTM+164:{}'", at(*quarter), at(quarter + 1))
+            format!(
+                "QTY+220:{value}'DTM+163:{}'DTM+164:{}'",
+                at(*quarter),
+                at(quarter + 1)
+            )
         })
         .collect();
     let count = 12 + 3 * quarters.len();
@@ -114,7 +146,15 @@ fn the_same_bytes_again_have_no_effect() {
     assert_eq!(house.edi(&text), Outcome::Stored);
     assert_eq!(house.edi(&text), Outcome::Duplicate);
     let totals = house.store().totals().unwrap();
-    assert_eq!((totals.interchanges, totals.messages, totals.values, totals.duplicates), (1, 1, 2, 1));
+    assert_eq!(
+        (
+            totals.interchanges,
+            totals.messages,
+            totals.values,
+            totals.duplicates
+        ),
+        (1, 1, 2, 1)
+    );
     assert_eq!(house.values(LOCATION, None), ["1.5", "2.5"]);
 }
 
@@ -126,7 +166,11 @@ fn the_same_reference_with_other_bytes_is_a_conflict() {
     assert_eq!(house.edi(&other), Outcome::Quarantined);
     assert_eq!(house.values(LOCATION, None), ["1.5"]);
     let quarantine = house.store().quarantine().unwrap();
-    assert!(quarantine[0].1.reasons[0].contains("other content"), "{:?}", quarantine[0].1.reasons);
+    assert!(
+        quarantine[0].1.reasons[0].contains("other content"),
+        "{:?}",
+        quarantine[0].1.reasons
+    );
     // The same conflict again is known, and still holds its mail back.
     assert_eq!(house.edi(&other), Outcome::Quarantined);
     assert_eq!(house.store().quarantine().unwrap().len(), 1);
@@ -135,13 +179,23 @@ fn the_same_reference_with_other_bytes_is_a_conflict() {
 #[test]
 fn a_correction_wins_and_as_of_shows_what_was_known_before() {
     let mut house = House::new();
-    house.edi(&interchange("R1", "D1", "202611240815", &[(0, "1.5"), (1, "2.5")]));
+    house.edi(&interchange(
+        "R1",
+        "D1",
+        "202611240815",
+        &[(0, "1.5"), (1, "2.5")],
+    ));
     let before = house.arrived;
     house.edi(&interchange("R2", "D2", "202611250815", &[(1, "7.5")]));
     assert_eq!(house.values(LOCATION, None), ["1.5", "7.5"]);
     assert_eq!(house.values(LOCATION, Some(before)), ["1.5", "2.5"]);
     // An older document that comes late loses.
-    house.edi(&interchange("R3", "D3", "202611230815", &[(0, "0.1"), (2, "3")]));
+    house.edi(&interchange(
+        "R3",
+        "D3",
+        "202611230815",
+        &[(0, "0.1"), (2, "3")],
+    ));
     assert_eq!(house.values(LOCATION, None), ["1.5", "7.5", "3"]);
 }
 
@@ -165,20 +219,34 @@ fn a_cancellation_uncovers_what_was_before_even_if_it_comes_first() {
 #[test]
 fn a_bad_message_goes_to_quarantine_and_its_neighbours_go_on() {
     let mut house = House::new();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/broken/good_message_beside_a_bad_one.edi");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/broken/good_message_beside_a_bad_one.edi");
     let bytes = std::fs::read(path).unwrap();
     let outcome = house.take_in(Parcel::File("beside.edi".to_owned(), bytes));
     assert_eq!(outcome, Outcome::Quarantined);
     assert_eq!(house.values(LOCATION, None), ["1.5"]);
     let (number, entry) = house.store().quarantine().unwrap().remove(0);
-    assert_eq!((entry.messages, entry.name.as_str()), (vec!["2".to_owned()], "beside.edi"));
-    assert!(entry.reasons[0].contains("segment 12 of message 2"), "{}", entry.reasons[0]);
+    assert_eq!(
+        (entry.messages, entry.name.as_str()),
+        (vec!["2".to_owned()], "beside.edi")
+    );
+    assert!(
+        entry.reasons[0].contains("segment 12 of message 2"),
+        "{}",
+        entry.reasons[0]
+    );
     // Tried again with the same rules, it stays, once, and nothing counts twice.
-    assert_eq!(house.runtime.block_on(house.ingest.retry(number)).unwrap(), Outcome::Quarantined);
+    assert_eq!(
+        house.runtime.block_on(house.ingest.retry(number)).unwrap(),
+        Outcome::Quarantined
+    );
     let again = house.store().quarantine().unwrap();
     assert_eq!(again.len(), 1);
     assert_eq!(house.store().totals().unwrap().values, 1);
-    house.runtime.block_on(house.ingest.drop_from_quarantine(again[0].0)).unwrap();
+    house
+        .runtime
+        .block_on(house.ingest.drop_from_quarantine(again[0].0))
+        .unwrap();
     assert!(house.store().quarantine().unwrap().is_empty());
 }
 
@@ -197,13 +265,16 @@ fn a_resent_file_adds_what_the_truncated_one_lacked() {
 fn second_message() -> String {
     let other = interchange("R1", "D2", "202611240815", &[(4, "4.5")]);
     let begin = other.find("UNH").unwrap();
-    other[begin..other.find("UNZ").unwrap()].replace("UNH+1", "UNH+2").replace("UNT+15+1", "UNT+15+2")
+    other[begin..other.find("UNZ").unwrap()]
+        .replace("UNH+1", "UNH+2")
+        .replace("UNT+15+1", "UNT+15+2")
 }
 
 #[test]
 fn a_test_interchange_is_not_stored_as_values() {
     let mut house = House::new();
-    let text = interchange("R1", "D1", "202611240815", &[(0, "1.5")]).replace("++TL'", "++TL++++1'");
+    let text =
+        interchange("R1", "D1", "202611240815", &[(0, "1.5")]).replace("++TL'", "++TL++++1'");
     assert_eq!(house.edi(&text), Outcome::Quarantined);
     assert!(house.values(LOCATION, None).is_empty());
 }
@@ -211,7 +282,10 @@ fn a_test_interchange_is_not_stored_as_values() {
 #[test]
 fn a_mail_over_the_limit_is_shown_and_one_without_edifact_left_alone() {
     let mut house = House::new();
-    assert_eq!(house.take_in(Parcel::TooLarge(99_000_000)), Outcome::TooLarge);
+    assert_eq!(
+        house.take_in(Parcel::TooLarge(99_000_000)),
+        Outcome::TooLarge
+    );
     assert!(house.store().quarantine().unwrap()[0].1.reasons[0].contains("99000000"));
     let mail = b"From: a@b.example\r\nSubject: Hallo\r\n\r\nkein Anhang\r\n".to_vec();
     assert_eq!(house.take_in(Parcel::Mail(mail)), Outcome::Irrelevant);
@@ -225,7 +299,9 @@ fn picture(store: &dyn Store) -> (Vec<(String, u64, Vec<String>)>, Totals) {
     let to = UtcTime::from_seconds(4_000_000_000);
     let of = |series: &SeriesEntry| {
         let held = read::values(store, series, from, to, None).unwrap();
-        let text = held.iter().map(|h| format!("{:?} {:?} {:?}", h.start, h.value, h.label.status));
+        let text = held
+            .iter()
+            .map(|h| format!("{:?} {:?} {:?}", h.start, h.value, h.label.status));
         (format!("{:?}", series.key), series.values, text.collect())
     };
     let mut pictures: Vec<_> = series.iter().map(of).collect();
@@ -240,7 +316,10 @@ fn the_archive_alone_gives_everything_again() {
         house.take_in(Parcel::Mail(mail.bytes));
     }
     let (before, totals) = picture(house.store());
-    assert!(totals.values > 15_000 && totals.quarantine == 1 && totals.series == 6, "{totals:?}");
+    assert!(
+        totals.values > 15_000 && totals.quarantine == 1 && totals.series == 6,
+        "{totals:?}"
+    );
     let home = house.close();
     std::fs::remove_dir_all(home.path().join("sled")).unwrap();
     let (store, archive) = store::open(home.path(), CACHE).unwrap();
@@ -249,7 +328,10 @@ fn the_archive_alone_gives_everything_again() {
     assert!(report.damaged.is_empty());
     let (after, again) = picture(&*store);
     assert_eq!(before, after);
-    assert_eq!((again.messages, again.values, again.quarantine), (totals.messages, totals.values, totals.quarantine));
+    assert_eq!(
+        (again.messages, again.values, again.quarantine),
+        (totals.messages, totals.values, totals.quarantine)
+    );
 }
 
 proptest! {

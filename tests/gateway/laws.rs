@@ -19,11 +19,18 @@ fn fixtures() -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let mut all = Vec::new();
     for folder in ["mscons", "broken"] {
-        let mut paths: Vec<_> =
-            fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut paths: Vec<_> = fs::read_dir(root.join(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
         paths.sort();
-        let edi = paths.iter().filter(|path| path.extension().is_some_and(|e| e == "edi"));
-        all.extend(edi.map(|path| fs::read(path).unwrap()).filter(|bytes| bytes.len() < 5_000));
+        let edi = paths
+            .iter()
+            .filter(|path| path.extension().is_some_and(|e| e == "edi"));
+        all.extend(
+            edi.map(|path| fs::read(path).unwrap())
+                .filter(|bytes| bytes.len() < 5_000),
+        );
     }
     assert!(all.len() > 40);
     all
@@ -40,7 +47,10 @@ fn check(bytes: &[u8], file: &File) {
             assert!(message.bytes.start >= interchange.bytes.start);
             assert!(message.bytes.end <= interchange.bytes.end);
             for group in &message.groups {
-                assert_eq!(group.rows.start, rows, "rows belong to one group each, in order");
+                assert_eq!(
+                    group.rows.start, rows,
+                    "rows belong to one group each, in order"
+                );
                 rows = group.rows.end;
             }
         }
@@ -49,15 +59,25 @@ fn check(bytes: &[u8], file: &File) {
             assert!(interchange.labels.get(row.label).is_some());
         }
     }
-    let inner = file.interchanges.iter().flat_map(|interchange| &interchange.findings);
+    let inner = file
+        .interchanges
+        .iter()
+        .flat_map(|interchange| &interchange.findings);
     for finding in file.findings.iter().chain(inner) {
-        assert!(finding.place.offset_bytes <= bytes.len() as u64, "{finding}");
+        assert!(
+            finding.place.offset_bytes <= bytes.len() as u64,
+            "{finding}"
+        );
     }
 }
 
 /// Segments by the letter of the standard, a byte at a time: slow and obviously right.
 fn naive_segments(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let kept: Vec<u8> = bytes.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    let kept: Vec<u8> = bytes
+        .iter()
+        .copied()
+        .filter(|byte| !matches!(byte, b'\r' | b'\n'))
+        .collect();
     let (mut segments, mut segment, mut is_released) = (Vec::new(), Vec::new(), false);
     for byte in kept {
         if segment.is_empty() && matches!(byte, b' ' | b'\t' | 0) {
@@ -139,7 +159,9 @@ impl EdifactHandler for Other {
     fn on_segment(&mut self, segment: &RawSegment<'_>) -> Control {
         self.segments += 1;
         match segment.id {
-            "QTY" => self.quantities.push(segment.get_component(0, 1).replace(',', ".")),
+            "QTY" => self
+                .quantities
+                .push(segment.get_component(0, 1).replace(',', ".")),
             "DTM" => self.instants += 1,
             _ => {}
         }
@@ -166,7 +188,10 @@ fn another_parser_reads_the_same_values() {
         assert_eq!(values, other.quantities);
         assert!(ours.interchanges[0].findings.is_empty());
         // Two instants a value, and the document date of each message.
-        assert_eq!(other.instants, 2 * values.len() + ours.interchanges[0].messages.len());
+        assert_eq!(
+            other.instants,
+            2 * values.len() + ours.interchanges[0].messages.len()
+        );
     }
 }
 
@@ -174,9 +199,19 @@ fn another_parser_reads_the_same_values() {
 #[test]
 fn hostile_input_costs_no_more_than_its_length() {
     let many = |piece: &str, count: usize| piece.repeat(count).into_bytes();
-    let one_segment = [b"UNB+UNOC:3+A+B+261124:0815+R'UNH+1+MSCONS'FTX+".to_vec(), vec![b'x'; 20_000_000]].concat();
-    let messages = format!("UNB+UNOC:3+A+B+261124:0815+R'{}", "UNH+1+MSCONS'UNT+2+1'".repeat(200_000));
-    let findings = format!("UNB+UNOC:3+A+B+261124:0815+R'UNH+1+MSCONS'{}", "XXX'".repeat(1_000_000));
+    let one_segment = [
+        b"UNB+UNOC:3+A+B+261124:0815+R'UNH+1+MSCONS'FTX+".to_vec(),
+        vec![b'x'; 20_000_000],
+    ]
+    .concat();
+    let messages = format!(
+        "UNB+UNOC:3+A+B+261124:0815+R'{}",
+        "UNH+1+MSCONS'UNT+2+1'".repeat(200_000)
+    );
+    let findings = format!(
+        "UNB+UNOC:3+A+B+261124:0815+R'UNH+1+MSCONS'{}",
+        "XXX'".repeat(1_000_000)
+    );
     for bytes in [
         one_segment,
         messages.into_bytes(),

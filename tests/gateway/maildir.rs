@@ -33,7 +33,11 @@ impl Intake for Memory {
         }
         let is_irrelevant = mail.bytes.starts_with(b"x");
         self.bodies.lock().unwrap().push(mail.bytes);
-        Ok(if is_irrelevant { Outcome::Irrelevant } else { Outcome::Stored })
+        Ok(if is_irrelevant {
+            Outcome::Irrelevant
+        } else {
+            Outcome::Stored
+        })
     }
 
     async fn cursor(&self, _: &str) -> Result<Option<Cursor>, IntakeError> {
@@ -78,15 +82,21 @@ async fn poll(mailbox: &Mailbox, memory: &Memory) -> Result<Summary, MailError> 
 
 fn names(home: &Path, folder: &str) -> Vec<String> {
     let entries = fs::read_dir(home.join(folder)).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
 
 #[tokio::test]
 async fn new_mails_are_read_once_and_kept_in_cur() {
-    let (home, mailbox) = maildir(&[("new/1.a", "one"), ("cur/2.b:2,S", "two"), ("tmp/3.c", "no"), ("new/.hidden", "no")]);
+    let (home, mailbox) = maildir(&[
+        ("new/1.a", "one"),
+        ("cur/2.b:2,S", "two"),
+        ("tmp/3.c", "no"),
+        ("new/.hidden", "no"),
+    ]);
     let memory = Memory::default();
     let first = poll(&mailbox, &memory).await.unwrap();
     assert_eq!((first.announced, first.durable, first.released), (2, 2, 0));
@@ -98,11 +108,18 @@ async fn new_mails_are_read_once_and_kept_in_cur() {
 
 #[tokio::test]
 async fn only_what_is_stored_is_deleted() {
-    let (home, mut mailbox) = maildir(&[("new/1", "data"), ("new/2", "x no EDIFACT"), ("new/3", &"y".repeat(5_000))]);
+    let (home, mut mailbox) = maildir(&[
+        ("new/1", "data"),
+        ("new/2", "x no EDIFACT"),
+        ("new/3", &"y".repeat(5_000)),
+    ]);
     mailbox.delete_after_fetch = true;
     mailbox.max_mail_size = ByteSize::from_kib(1);
     let summary = poll(&mailbox, &Memory::default()).await.unwrap();
-    assert_eq!((summary.released, summary.irrelevant, summary.too_large), (1, 1, 1));
+    assert_eq!(
+        (summary.released, summary.irrelevant, summary.too_large),
+        (1, 1, 1)
+    );
     assert_eq!(names(home.path(), "cur"), ["2:2,", "3:2,"]);
     assert!(names(home.path(), "new").is_empty());
 }
@@ -111,8 +128,14 @@ async fn only_what_is_stored_is_deleted() {
 async fn a_mail_that_could_not_be_stored_stays_in_new() {
     let (home, mut mailbox) = maildir(&[("new/1", "data")]);
     mailbox.delete_after_fetch = true;
-    let memory = Memory { fails: true, ..Memory::default() };
-    assert!(matches!(poll(&mailbox, &memory).await, Err(MailError::Intake(_))));
+    let memory = Memory {
+        fails: true,
+        ..Memory::default()
+    };
+    assert!(matches!(
+        poll(&mailbox, &memory).await,
+        Err(MailError::Intake(_))
+    ));
     assert_eq!(names(home.path(), "new"), ["1"]);
 }
 
@@ -122,7 +145,9 @@ async fn what_a_crash_left_in_new_is_put_right() {
         let (home, mut mailbox) = maildir(&[("new/1", "data")]);
         mailbox.delete_after_fetch = deletes;
         let memory = Memory::default();
-        memory.settled.lock().unwrap().insert(MailId::Maildir { name: "1".to_owned() });
+        memory.settled.lock().unwrap().insert(MailId::Maildir {
+            name: "1".to_owned(),
+        });
         poll(&mailbox, &memory).await.unwrap();
         assert!(names(home.path(), "new").is_empty());
         assert_eq!(names(home.path(), "cur").len(), usize::from(!deletes));
@@ -132,7 +157,17 @@ async fn what_a_crash_left_in_new_is_put_right() {
 #[tokio::test]
 async fn a_directory_that_is_no_maildir_is_named() {
     let home = tempfile::tempdir().unwrap();
-    let mailbox = Mailbox { protocol: Protocol::Maildir, path: home.path().to_owned(), ..Mailbox::default() };
-    let error = poll(&mailbox, &Memory::default()).await.unwrap_err().to_string();
-    assert!(error.contains("cur") && error.contains("Maildir"), "{error}");
+    let mailbox = Mailbox {
+        protocol: Protocol::Maildir,
+        path: home.path().to_owned(),
+        ..Mailbox::default()
+    };
+    let error = poll(&mailbox, &Memory::default())
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("cur") && error.contains("Maildir"),
+        "{error}"
+    );
 }

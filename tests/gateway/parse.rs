@@ -9,7 +9,9 @@ use mscons_gateway::format::{Format, Record, Writer};
 use mscons_gateway::message::mscons::{self, File};
 
 fn fixtures(folder: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(folder);
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -25,7 +27,11 @@ fn ndjson(file: &File) -> String {
     for interchange in &file.interchanges {
         for message in &interchange.messages {
             for group in &message.groups {
-                for row in group.rows.clone().map(|at| interchange.columns.row(at).unwrap()) {
+                for row in group
+                    .rows
+                    .clone()
+                    .map(|at| interchange.columns.row(at).unwrap())
+                {
                     let record = Record {
                         sender: &interchange.sender,
                         receiver: &interchange.receiver,
@@ -59,13 +65,21 @@ fn every_fixture_gives_the_records_beside_it() {
         for (number, (got, expected)) in got.lines().zip(expected.lines()).enumerate() {
             assert_eq!(got, expected, "{}, line {}", path.display(), number + 1);
         }
-        assert_eq!(got.lines().count(), expected.lines().count(), "{}", path.display());
+        assert_eq!(
+            got.lines().count(),
+            expected.lines().count(),
+            "{}",
+            path.display()
+        );
     }
 }
 
 fn findings(file: &File) -> Vec<&Finding> {
-    let mut all: Vec<&Finding> =
-        file.findings.iter().chain(file.interchanges.iter().flat_map(|i| &i.findings)).collect();
+    let mut all: Vec<&Finding> = file
+        .findings
+        .iter()
+        .chain(file.interchanges.iter().flat_map(|i| &i.findings))
+        .collect();
     all.sort_by_key(|finding| finding.place.offset_bytes);
     all
 }
@@ -78,7 +92,11 @@ fn every_broken_fixture_has_the_findings_beside_it() {
         let mut got = String::new();
         for finding in findings(&file) {
             let code = serde_json::to_value(finding.code).unwrap();
-            let barring = if finding.code.bars_message() { " bars" } else { "" };
+            let barring = if finding.code.bars_message() {
+                " bars"
+            } else {
+                ""
+            };
             got.push_str(&format!("{}{barring}: {finding}\n", code.as_str().unwrap()));
         }
         let beside = path.with_extension("findings");

@@ -49,7 +49,12 @@ pub fn read(bytes: &[u8]) -> File {
 fn strays(bytes: &[u8], from: usize, to: usize, findings: &mut Vec<Finding>) {
     let between = bytes.get(from..to).unwrap_or_default();
     let between_trimmed = between.strip_prefix(BOM).unwrap_or(between);
-    let Some(first) = between_trimmed.iter().position(|byte| !BLANKS.contains(byte)) else { return };
+    let Some(first) = between_trimmed
+        .iter()
+        .position(|byte| !BLANKS.contains(byte))
+    else {
+        return;
+    };
     if findings.len() >= MAX_FINDINGS {
         return;
     }
@@ -58,10 +63,21 @@ fn strays(bytes: &[u8], from: usize, to: usize, findings: &mut Vec<Finding>) {
         let what = "a message (UNH) stands outside of an interchange (UNB … UNZ)";
         (FindingCode::MessageWithoutInterchange, what.to_owned())
     } else {
-        (FindingCode::StrayBytes, format!("{} bytes that belong to no interchange", to - offset))
+        (
+            FindingCode::StrayBytes,
+            format!("{} bytes that belong to no interchange", to - offset),
+        )
     };
-    let place = Place { message: None, segment: 0, offset_bytes: offset as u64 };
-    findings.push(Finding { code, place, detail });
+    let place = Place {
+        message: None,
+        segment: 0,
+        offset_bytes: offset as u64,
+    };
+    findings.push(Finding {
+        code,
+        place,
+        detail,
+    });
 }
 
 /// Findings kept of a file: a person reads some dozens; a hostile file could make millions.

@@ -73,7 +73,10 @@ pub enum TimeDraft {
 pub fn write(envelope: &Envelope<'_>, messages: &[Draft<'_>]) -> Vec<u8> {
     let mut out = Writer::begin(envelope);
     for (number, message) in (1_u32..).zip(messages) {
-        out.begin_message(&number.to_string(), &["MSCONS", "D", "04B", "UN", message.version]);
+        out.begin_message(
+            &number.to_string(),
+            &["MSCONS", "D", "04B", "UN", message.version],
+        );
         write_message(message, &mut out);
         out.end_message();
     }
@@ -82,7 +85,10 @@ pub fn write(envelope: &Envelope<'_>, messages: &[Draft<'_>]) -> Vec<u8> {
 
 fn write_message(message: &Draft<'_>, out: &mut Writer) {
     let function = if message.cancels.is_some() { "1" } else { "9" };
-    out.segment("BGM", &[&[message.name_code], &[message.document], &[function]]);
+    out.segment(
+        "BGM",
+        &[&[message.name_code], &[message.document], &[function]],
+    );
     out.segment("DTM", &[&["137", &stamp(message.date), "303"]]);
     if let Some(document) = message.cancels {
         out.segment("RFF", &[&["ACW", document]]);

@@ -44,11 +44,18 @@ impl CursorRecord {
 
     /// As [`Cursor::announce`]; `present` in ascending order.
     pub(super) fn announce(&mut self, announced: &Announced) {
-        let Announced { validity, present, next } = announced;
+        let Announced {
+            validity,
+            present,
+            next,
+        } = announced;
         if self.validity != *validity {
             *self = Self::new(*validity);
         }
-        for &uid in present.iter().filter(|uid| **uid >= self.next && *uid < next) {
+        for &uid in present
+            .iter()
+            .filter(|uid| **uid >= self.next && *uid < next)
+        {
             match self.open.last_mut() {
                 Some((_, last)) if last.checked_add(1) == Some(uid) => *last = uid,
                 Some(_) | None => self.open.push((uid, uid)),

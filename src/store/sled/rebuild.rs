@@ -118,7 +118,7 @@ mod tests {
         let data_dir = DataDir::open(home.path()).unwrap();
         mark(&SledStore::open(&data_dir, CACHE).unwrap(), "old");
         let rebuild = Rebuild::start(&data_dir, CACHE).unwrap();
-        mark(rebuild.store(), "new");
+        mark(&rebuild.store(), "new");
         (home, data_dir, rebuild)
     }
 

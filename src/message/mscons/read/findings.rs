@@ -21,7 +21,15 @@ pub(super) struct Findings {
 impl Findings {
     pub(super) fn new(room: usize) -> Self {
         let kept = Vec::new();
-        Self { kept, room, left_out: 0, message: None, segment: 0, offset: 0, is_barred: false }
+        Self {
+            kept,
+            room,
+            left_out: 0,
+            message: None,
+            segment: 0,
+            offset: 0,
+            is_barred: false,
+        }
     }
 
     pub(super) fn begin_message(&mut self, reference: &str) {
@@ -46,14 +54,19 @@ impl Findings {
             segment: self.segment,
             offset_bytes: self.offset as u64,
         };
-        self.kept.push(Finding { code, place, detail: detail() });
+        self.kept.push(Finding {
+            code,
+            place,
+            detail: detail(),
+        });
     }
 
     pub(super) fn finish(mut self) -> Vec<Finding> {
         if self.left_out > 0
             && let Some(last) = self.kept.last_mut()
         {
-            last.detail.push_str(&format!(" (and {} findings more)", self.left_out));
+            last.detail
+                .push_str(&format!(" (and {} findings more)", self.left_out));
         }
         self.kept
     }

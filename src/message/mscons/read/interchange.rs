@@ -23,7 +23,9 @@ pub(super) fn read(bytes: &[u8], start: Start, findings: Findings) -> Interchang
         if segment.text.len() > MAX_SEGMENT_BYTES {
             let length = segment.text.len();
             reader.findings.add(FindingCode::SegmentTooLong, || {
-                format!("a segment of {length} bytes; {MAX_SEGMENT_BYTES} are the most that is read")
+                format!(
+                    "a segment of {length} bytes; {MAX_SEGMENT_BYTES} are the most that is read"
+                )
             });
             continue;
         }
@@ -76,7 +78,10 @@ fn unb(segment: &Segment<'_>, reader: &mut Reader) {
         receiver,
         ..Interchange::default()
     };
-    for (role, code) in [("sender", &interchange.sender), ("receiver", &interchange.receiver)] {
+    for (role, code) in [
+        ("sender", &interchange.sender),
+        ("receiver", &interchange.receiver),
+    ] {
         if party::check_digit_fits(code) == Some(false) {
             reader.findings.note(FindingCode::CheckDigit, || {
                 format!("the check digit of the {role}'s code {code} does not fit")
@@ -88,7 +93,11 @@ fn unb(segment: &Segment<'_>, reader: &mut Reader) {
 
 /// UNB S004: `YYMMDD` (or `CCYYMMDD`) and `HHMM`, in UTC as the market means it.
 fn prepared(date: &str, time: &str) -> Option<UtcTime> {
-    let date = if date.len() == 6 { format!("20{date}") } else { date.to_owned() };
+    let date = if date.len() == 6 {
+        format!("20{date}")
+    } else {
+        date.to_owned()
+    };
     let part = |text: &str, from, to| text.get(from..to)?.parse::<u32>().ok().map(i64::from);
     let (year, month, day) = (part(&date, 0, 4)?, part(&date, 4, 6)?, part(&date, 6, 8)?);
     let (hour, minute) = (part(time, 0, 2)?, part(time, 2, 4)?);
@@ -103,15 +112,24 @@ fn unz(segment: &Segment<'_>, reader: &mut Reader) {
     let counted = reader.out.messages.len();
     if stated.trim_start_matches('0') != counted.to_string() && !(counted == 0 && stated == "0") {
         reader.findings.note(FindingCode::MessageCountWrong, || {
-            format!("UNZ says {} messages, there are {counted}", shown(stated.as_bytes()))
+            format!(
+                "UNZ says {} messages, there are {counted}",
+                shown(stated.as_bytes())
+            )
         });
     }
     let reference = reader.text(segment, 2, 0);
     if reference != reader.out.reference {
         let of_unb = reader.out.reference.clone();
-        reader.findings.note(FindingCode::InterchangeReferenceDiffers, || {
-            format!("UNZ names interchange {}, UNB {}", shown(reference.as_bytes()), shown(of_unb.as_bytes()))
-        });
+        reader
+            .findings
+            .note(FindingCode::InterchangeReferenceDiffers, || {
+                format!(
+                    "UNZ names interchange {}, UNB {}",
+                    shown(reference.as_bytes()),
+                    shown(of_unb.as_bytes())
+                )
+            });
     }
 }
 
@@ -126,7 +144,9 @@ fn unfinished(reader: &mut Reader, rest: Option<usize>, end: usize) {
     reader.end_message_without_unt(end);
     reader.findings.message = None;
     reader.findings.offset = end;
-    reader.findings.note(FindingCode::MissingUnz, || "the interchange ends without UNZ".to_owned());
+    reader.findings.note(FindingCode::MissingUnz, || {
+        "the interchange ends without UNZ".to_owned()
+    });
 }
 
 /// The longest segment that is read: a free text has 5 × 512 characters at most.

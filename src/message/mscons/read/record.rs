@@ -89,20 +89,33 @@ impl Record {
         self.period = Slot::Absent;
         self.step_seconds = None;
         self.amount = Amount::Absent;
-        let Some(element) = segment.element(1) else { return };
+        let Some(element) = segment.element(1) else {
+            return;
+        };
         let mut parts = segment.components(element);
-        self.label.qualifier.extend_from_slice(&parts.next().unwrap_or_default());
+        self.label
+            .qualifier
+            .extend_from_slice(&parts.next().unwrap_or_default());
         let value = parts.next().unwrap_or_default();
-        self.label.unit.extend_from_slice(&parts.next().unwrap_or_default());
+        self.label
+            .unit
+            .extend_from_slice(&parts.next().unwrap_or_default());
         if let Some(number) = Decimal::parse(&value) {
             self.amount = Amount::Number(number);
         } else if !value.is_empty() {
             self.amount = Amount::Text;
             self.text.clear();
-            self.text.extend(value.iter().map(|&byte| if byte == b',' { b'.' } else { byte }));
+            self.text.extend(
+                value
+                    .iter()
+                    .map(|&byte| if byte == b',' { b'.' } else { byte }),
+            );
             if Decimal::parse_lenient(&value).is_none() {
                 findings.add(FindingCode::BadNumber, || {
-                    format!("the quantity {} is no number of at most 18 digits", shown(&value))
+                    format!(
+                        "the quantity {} is no number of at most 18 digits",
+                        shown(&value)
+                    )
                 });
             }
         }
@@ -134,21 +147,30 @@ impl Record {
 
     /// Adds a DTM.
     pub(super) fn add_time(&mut self, segment: &Segment<'_>, findings: &mut Findings) {
-        let fast = if segment.has_usual_separators() { fast_time(segment.body()) } else { None };
+        let fast = if segment.has_usual_separators() {
+            fast_time(segment.body())
+        } else {
+            None
+        };
         let (qualifier, moment) = match fast {
             Some((qualifier, moment)) => (qualifier, Some(moment)),
             None => {
-                let Some(element) = segment.element(1) else { return };
+                let Some(element) = segment.element(1) else {
+                    return;
+                };
                 let mut parts = segment.components(element);
                 let qualifier = parts.next().unwrap_or_default();
-                let (text, format) =
-                    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                let (text, format) = (
+                    parts.next().unwrap_or_default(),
+                    parts.next().unwrap_or_default(),
+                );
                 if &*qualifier == b"672" {
-                    self.step_seconds =
-                        self.step_seconds.or(time::length_seconds(&text, &format));
+                    self.step_seconds = self.step_seconds.or(time::length_seconds(&text, &format));
                     return;
                 }
-                let Some(kind) = Kind::of(&qualifier) else { return };
+                let Some(kind) = Kind::of(&qualifier) else {
+                    return;
+                };
                 let moment = time::moment(&text, &format);
                 let is_readable = moment.is_some_and(|moment| kind.takes(moment));
                 if !is_readable {
@@ -248,13 +270,19 @@ impl Reader {
             && self.record.end.is_there()
         {
             let here = (self.findings.segment, self.findings.offset);
-            (self.findings.segment, self.findings.offset) = (self.record.segment, self.record.offset);
+            (self.findings.segment, self.findings.offset) =
+                (self.record.segment, self.record.offset);
             self.findings.add(FindingCode::IntervalNotPositive, || {
                 format!("the interval from {from} ends at {to}")
             });
             (self.findings.segment, self.findings.offset) = here;
         }
-        self.out.columns.push(Row { start, end, value, label });
+        self.out.columns.push(Row {
+            start,
+            end,
+            value,
+            label,
+        });
         self.values_of_lin += 1;
         self.previous_start = start.or(self.previous_start);
     }
@@ -319,7 +347,9 @@ impl Reader {
 }
 
 fn later(time: Option<UtcTime>, seconds: Option<i64>) -> Option<UtcTime> {
-    Some(UtcTime::from_seconds(time?.seconds().checked_add(seconds?)?))
+    Some(UtcTime::from_seconds(
+        time?.seconds().checked_add(seconds?)?,
+    ))
 }
 
 /// Ends a status in `RawLabel::status`; ASCII "unit separator", which no charset level admits.

@@ -94,13 +94,20 @@ impl Reader {
         self.segment = number;
         self.segment_end = bytes.end;
         let in_message = self.message.is_some();
-        self.findings.segment = if in_message { number - self.unh_segment + 1 } else { number };
+        self.findings.segment = if in_message {
+            number - self.unh_segment + 1
+        } else {
+            number
+        };
         self.findings.offset = bytes.start;
     }
 
     /// A component as text; empty if it is not there.
     pub(super) fn text(&self, segment: &Segment<'_>, n: usize, c: usize) -> String {
-        segment.component(n, c).map(|bytes| self.charset.decode(&bytes)).unwrap_or_default()
+        segment
+            .component(n, c)
+            .map(|bytes| self.charset.decode(&bytes))
+            .unwrap_or_default()
     }
 
     /// A component as text, if it is there and not empty.
@@ -150,7 +157,9 @@ impl Reader {
 
     fn unh(&mut self, segment: &Segment<'_>) {
         self.end_message_without_unt(segment.offset);
-        let version = self.given(segment, 2, 4).unwrap_or_else(|| self.text(segment, 2, 2));
+        let version = self
+            .given(segment, 2, 4)
+            .unwrap_or_else(|| self.text(segment, 2, 2));
         let message = Message {
             bytes: segment.offset..segment.offset,
             reference: self.text(segment, 1, 0),
@@ -175,23 +184,29 @@ impl Reader {
 
     fn unt(&mut self, segment: &Segment<'_>) {
         self.close_record();
-        let Some(message) = self.message.take() else { return };
+        let Some(message) = self.message.take() else {
+            return;
+        };
         let counted = self.segment - self.unh_segment + 1;
         let stated = self.text(segment, 1, 0);
         if stated.trim_start_matches('0') != counted.to_string() {
             self.findings.note(FindingCode::SegmentCountWrong, || {
-                format!("UNT says {} segments, there are {counted}", shown(stated.as_bytes()))
+                format!(
+                    "UNT says {} segments, there are {counted}",
+                    shown(stated.as_bytes())
+                )
             });
         }
         let reference = self.text(segment, 2, 0);
         if reference != message.reference {
-            self.findings.note(FindingCode::MessageReferenceDiffers, || {
-                format!(
-                    "UNT names message {}, UNH {}",
-                    shown(reference.as_bytes()),
-                    shown(message.reference.as_bytes())
-                )
-            });
+            self.findings
+                .note(FindingCode::MessageReferenceDiffers, || {
+                    format!(
+                        "UNT names message {}, UNH {}",
+                        shown(reference.as_bytes()),
+                        shown(message.reference.as_bytes())
+                    )
+                });
         }
         self.end_message(message, self.segment_end);
     }
@@ -201,7 +216,10 @@ impl Reader {
         self.close_record();
         if let Some(message) = self.message.take() {
             self.findings.add(FindingCode::Truncated, || {
-                format!("message {} ends without UNT", shown(message.reference.as_bytes()))
+                format!(
+                    "message {} ends without UNT",
+                    shown(message.reference.as_bytes())
+                )
             });
             self.end_message(message, end);
         }
@@ -214,7 +232,9 @@ impl Reader {
             let known = message.pid.map(pid::find);
             if let (Some(number), Some(None)) = (message.pid, known) {
                 self.findings.note(FindingCode::UnknownPid, || {
-                    format!("Prüfidentifikator {number} is not known; its values are read all the same")
+                    format!(
+                        "Prüfidentifikator {number} is not known; its values are read all the same"
+                    )
                 });
             }
             if message.is_cancellation && message.cancels.is_none() {
@@ -222,7 +242,9 @@ impl Reader {
                     "a cancellation without RFF+ACW does not say what it cancels".to_owned()
                 });
             } else if !message.is_cancellation && message.groups.is_empty() {
-                self.findings.note(FindingCode::NoValues, || "the message has no QTY".to_owned());
+                self.findings.note(FindingCode::NoValues, || {
+                    "the message has no QTY".to_owned()
+                });
             }
         }
         message.is_barred = self.findings.is_barred;
@@ -243,11 +265,14 @@ impl Reader {
 
     fn rff(&mut self, segment: &Segment<'_>) {
         let value = self.given(segment, 1, 1);
-        let Some(qualifier) = segment.component(1, 0) else { return };
+        let Some(qualifier) = segment.component(1, 0) else {
+            return;
+        };
         match &*qualifier {
             b"Z13" if !self.has_pid => {
                 self.has_pid = true;
-                let is_pid = |text: &String| text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit());
+                let is_pid =
+                    |text: &String| text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit());
                 let number = value.filter(is_pid).and_then(|text| text.parse().ok());
                 if let Some(message) = &mut self.message {
                     message.pid = number;
@@ -279,7 +304,11 @@ impl Reader {
         let is_party = matches!(segment.component(1, 0).as_deref(), Some(b"MS" | b"MR"));
         self.place = if is_party {
             let place = std::mem::take(&mut self.place);
-            Place { device: None, configuration: None, ..place }
+            Place {
+                device: None,
+                configuration: None,
+                ..place
+            }
         } else {
             Place::default()
         };
@@ -291,14 +320,23 @@ impl Reader {
         self.obis = None;
         self.values_of_lin = 0;
         self.previous_start = None;
-        self.dates = Dates { is_open: true, ..Dates::default() };
+        self.dates = Dates {
+            is_open: true,
+            ..Dates::default()
+        };
         let Place { balance, code, .. } = std::mem::take(&mut self.place);
-        self.place = Place { balance, code, ..Place::default() };
+        self.place = Place {
+            balance,
+            code,
+            ..Place::default()
+        };
         if segment.component(1, 0).as_deref() == Some(b"237") {
             self.place.balance = Some((self.text(segment, 2, 0), self.text(segment, 3, 0)));
             return;
         }
-        let code = self.given(segment, 2, 0).or_else(|| self.given(segment, 2, 3));
+        let code = self
+            .given(segment, 2, 0)
+            .or_else(|| self.given(segment, 2, 3));
         if code != self.place.code
             && let Some(code) = &code
             && location::check_digit_fits(code) == Some(false)
@@ -315,10 +353,15 @@ impl Reader {
             self.record.add_time(segment, &mut self.findings);
             return;
         }
-        let Some(element) = segment.element(1) else { return };
+        let Some(element) = segment.element(1) else {
+            return;
+        };
         let mut parts = segment.components(element);
         let qualifier = parts.next().unwrap_or_default();
-        let (text, format) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let (text, format) = (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        );
         let moment = time::moment(&text, &format);
         let slot = match &*qualifier {
             b"137" => {
@@ -353,7 +396,9 @@ impl Reader {
 
     fn bad_time(&mut self, text: &[u8]) {
         if self.is_mscons {
-            self.findings.add(FindingCode::BadTime, || format!("{} is no time", shown(text)));
+            self.findings.add(FindingCode::BadTime, || {
+                format!("{} is no time", shown(text))
+            });
         }
     }
 
@@ -370,7 +415,10 @@ impl Reader {
         let row = self.out.columns.len();
         let rows = row..row + 1;
         if self.is_same_group
-            && let Some(group) = self.message.as_mut().and_then(|message| message.groups.last_mut())
+            && let Some(group) = self
+                .message
+                .as_mut()
+                .and_then(|message| message.groups.last_mut())
         {
             group.rows.end = rows.end;
             return;
@@ -402,9 +450,18 @@ impl Place {
         let Some((from, to)) = &self.balance else {
             return self.code.clone().or_else(|| self.configuration.clone());
         };
-        let parts = [Some(from), Some(to), self.code.as_ref(), self.characteristic.as_ref()];
-        let given: Vec<&str> =
-            parts.into_iter().flatten().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let parts = [
+            Some(from),
+            Some(to),
+            self.code.as_ref(),
+            self.characteristic.as_ref(),
+        ];
+        let given: Vec<&str> = parts
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
         (!given.is_empty()).then(|| given.join("/"))
     }
 }

@@ -21,7 +21,11 @@ pub(super) enum Moment {
 
 /// Reads DTM 2380 by its format 2379; without a format, by its length. `None` if it does not fit.
 pub(super) fn moment(text: &[u8], format: &[u8]) -> Option<Moment> {
-    let format = if format.is_empty() { by_length(text.len())? } else { format };
+    let format = if format.is_empty() {
+        by_length(text.len())?
+    } else {
+        format
+    };
     let (digits, has_zone) = match format {
         b"602" => (4, false),
         b"610" => (6, false),
@@ -37,9 +41,13 @@ pub(super) fn moment(text: &[u8], format: &[u8]) -> Option<Moment> {
         return None;
     }
     let year = number(stamp.get(..4)?)?;
-    let Some(month) = stamp.get(4..6) else { return Some(Moment::Year(year)) };
+    let Some(month) = stamp.get(4..6) else {
+        return Some(Moment::Year(year));
+    };
     let month = number(month).filter(|month| (1..=12).contains(month))?;
-    let Some(day) = stamp.get(6..8) else { return Some(Moment::Month(year, month)) };
+    let Some(day) = stamp.get(6..8) else {
+        return Some(Moment::Month(year, month));
+    };
     let day = number(day).filter(|day| (1..=month_length(year, month)).contains(day))?;
     let days = days_from_civil(year, month, day);
     let Some(clock) = stamp.get(8..).filter(|clock| !clock.is_empty()) else {
@@ -98,13 +106,15 @@ fn zone_seconds(zone: &[u8]) -> Option<Option<i64>> {
         _ => return None,
     };
     let (hours, minutes) = (number(&hours)?, number(&minutes)?);
-    (hours <= MAX_OFFSET_HOURS && minutes < 60).then_some(Some(sign * (hours * 3600 + minutes * 60)))
+    (hours <= MAX_OFFSET_HOURS && minutes < 60)
+        .then_some(Some(sign * (hours * 3600 + minutes * 60)))
 }
 
 /// Digits to a number; `None` if any is none. At most 14 digits come here.
 fn number(digits: &[u8]) -> Option<i64> {
     digits.iter().try_fold(0_i64, |number, byte| {
-        byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
+        byte.is_ascii_digit()
+            .then(|| number * 10 + i64::from(byte - b'0'))
     })
 }
 
@@ -155,7 +165,9 @@ pub(super) fn length_seconds(text: &[u8], format: &[u8]) -> Option<i64> {
     if text.is_empty() || text.len() > MAX_LENGTH_DIGITS {
         return None;
     }
-    number(text).filter(|&count| count > 0).map(|count| count * unit)
+    number(text)
+        .filter(|&count| count > 0)
+        .map(|count| count * unit)
 }
 
 /// Offsets on this planet go to +14 h.
@@ -192,17 +204,31 @@ mod tests {
             ("202611222300+00", "", "2026-11-22T23:00:00Z"),
             ("20261122230000+00", "", "2026-11-22T23:00:00Z"),
         ] {
-            assert_eq!(utc(text, format).as_deref(), Some(expected), "{text}:{format}");
+            assert_eq!(
+                utc(text, format).as_deref(),
+                Some(expected),
+                "{text}:{format}"
+            );
         }
     }
 
     #[test]
     fn what_does_not_fit_is_no_time() {
         for (text, format) in [
-            ("20261122230", "303"), ("202611222360+00", "303"), ("202613222300+00", "303"),
-            ("202602302300+00", "303"), ("202611222401+00", "303"), ("202611222300+0", "303"),
-            ("202611222300XYZ", "303"), ("202611222300+00", "203"), ("2026112", "102"),
-            ("2026112 ", "102"), ("", "303"), ("", ""), ("20261122", "718"), ("202611222300+99", "303"),
+            ("20261122230", "303"),
+            ("202611222360+00", "303"),
+            ("202613222300+00", "303"),
+            ("202602302300+00", "303"),
+            ("202611222401+00", "303"),
+            ("202611222300+0", "303"),
+            ("202611222300XYZ", "303"),
+            ("202611222300+00", "203"),
+            ("2026112", "102"),
+            ("2026112 ", "102"),
+            ("", "303"),
+            ("", ""),
+            ("20261122", "718"),
+            ("202611222300+99", "303"),
         ] {
             assert_eq!(utc(text, format), None, "{text}:{format}");
         }
@@ -211,10 +237,19 @@ mod tests {
     #[test]
     fn a_period_ends_where_the_next_begins() {
         let end = |text: &str, format: &str, is_gas| {
-            moment(text.as_bytes(), format.as_bytes()).unwrap().end(is_gas).map(|t| t.to_string())
+            moment(text.as_bytes(), format.as_bytes())
+                .unwrap()
+                .end(is_gas)
+                .map(|t| t.to_string())
         };
-        assert_eq!(end("202612", "610", false).as_deref(), Some("2026-12-31T23:00:00Z"));
-        assert_eq!(end("20261024", "102", true).as_deref(), Some("2026-10-25T05:00:00Z"));
+        assert_eq!(
+            end("202612", "610", false).as_deref(),
+            Some("2026-12-31T23:00:00Z")
+        );
+        assert_eq!(
+            end("20261024", "102", true).as_deref(),
+            Some("2026-10-25T05:00:00Z")
+        );
         assert_eq!(end("202611222300+00", "303", false), None);
     }
 }
