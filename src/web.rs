@@ -23,7 +23,7 @@ use crate::store::Store;
 use crate::store::archive::Archive;
 use crate::text::Text;
 
-pub use server::{Listeners, serve};
+pub use server::Listeners;
 
 /// All that a request can reach: what is shown, and how.
 #[derive(Clone)]
