@@ -172,7 +172,7 @@ fn dispatch(cli: &Cli) -> Result<Done, Failure> {
 }
 
 /// Starts logging on stderr. Crates that would log what a mailbox says, passwords included, stay
-/// silent below warnings whatever the filter says.
+/// silent below warnings whatever the filter says; so does one that tells of its threads.
 fn start_log(cli: &Cli) {
     use tracing_subscriber::filter::{EnvFilter, LevelFilter, Targets};
     use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -199,6 +199,7 @@ fn start_log(cli: &Cli) {
     let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new(usual));
     let silent = Targets::new()
         .with_default(LevelFilter::TRACE)
+        .with_target("actix_server", LevelFilter::WARN)
         .with_target("async_imap", LevelFilter::WARN)
         .with_target("rustls", LevelFilter::WARN);
     let lines = tracing_subscriber::fmt::layer()
