@@ -72,11 +72,11 @@ const SOURCES: [Source; 4] = [
         name_code: "Z48",
     },
     Source {
-        name: "office",
+        name: "household",
         shape: Shape::Household,
         sender: METERING_OPERATOR,
         from: "Messstellenbetrieb Altstadt <edifact@msb-altstadt.example>",
-        location: OFFICE_METER,
+        location: HOUSEHOLD_METER,
         obis: "1-1:1.29.0",
         pid: 13_018,
         name_code: "7",
@@ -262,7 +262,7 @@ impl World {
         };
         let series = |obis, device, values: Option<ValueDraft<'static>>| SeriesDraft {
             location: if device {
-                OFFICE_METER
+                HOUSEHOLD_METER
             } else {
                 SOURCES[0].location
             },
@@ -418,7 +418,7 @@ const POWER_GRID: &str = "9905048000007";
 const POWER_MAIL: &str = "Stromnetz Musterstadt <mscons@netz-musterstadt.example>";
 const METERING_OPERATOR: &str = "9903100000006";
 const GAS_GRID: &str = "9800357000005";
-const OFFICE_METER: &str = "DE0001231011500000000000000012345";
+const HOUSEHOLD_METER: &str = "DE0001231011500000000000000012345";
 
 #[cfg(test)]
 mod tests {
