@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::{Actor, Addr};
 use tokio::signal::unix::{SignalKind, signal};
@@ -64,6 +65,7 @@ pub(super) async fn serve(
         Failure::Usage(format!("web.listen = {:?}: {error}", config.web.listen))
     })?;
     let web = server.handle();
+    tokio::spawn(upkeep(metrics));
     let serving = tokio::spawn(server);
     let supervisor = Supervisor::new(ingest, health.clone(), config.mailbox.clone()).start();
     tracing::info!(listen = %config.web.listen, mailboxes = config.mailbox.len(), data_dir = %config.data_dir.display(), "the gateway runs");
@@ -76,6 +78,15 @@ pub(super) async fn serve(
     web.stop(true).await;
     drop(serving.await);
     Ok(Done::Well)
+}
+
+/// Keeps the histograms small, also where nobody asks for the metrics.
+async fn upkeep(metrics: metrics::Handle) {
+    let mut tick = tokio::time::interval(UPKEEP_EVERY);
+    loop {
+        tick.tick().await;
+        metrics.run_upkeep();
+    }
 }
 
 /// Waits for SIGTERM or SIGINT; SIGHUP reloads the configuration meanwhile.
@@ -117,3 +128,6 @@ async fn reload(supervisor: &Addr<Supervisor>, file: Option<&Path>) {
         }
     }
 }
+
+/// As often as the exporter wants it.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);

@@ -258,7 +258,7 @@ pub struct Totals {
     pub duplicates: u64,
     /// Bytes of the database on disk.
     pub database_bytes: u64,
-    /// Bytes of the archive on disk.
+    /// Bytes of the archive on disk; 0 from the database itself, which does not know the archive.
     pub archive_bytes: u64,
 }
 

@@ -17,5 +17,6 @@ mod ingest;
 mod laws;
 mod maildir;
 mod parse;
+mod store;
 mod support;
 mod web;
