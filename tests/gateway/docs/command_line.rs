@@ -31,7 +31,9 @@ fn gather_examples(command: &Command, examples: &mut Vec<String>) {
 }
 
 fn shown(command: &Command) -> impl Iterator<Item = &Command> {
-    command.get_subcommands().filter(|command| !command.is_hide_set())
+    command
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
 }
 
 fn add_command(page: &mut String, parent: &str, command: &Command, level: usize) {
@@ -82,7 +84,10 @@ fn row(argument: &Arg) -> String {
         write!(meaning, "<br>{}", choices.join("; ")).unwrap();
     }
     let cells = [format!("`{}`", name(argument)), default, meaning];
-    format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+    format!(
+        "| {} |\n",
+        cells.map(|cell| cell.replace('|', "\\|")).join(" | ")
+    )
 }
 
 /// `--from <TIME>`, `--raw`, `<SERIES>`, `[PATTERN]`.
@@ -91,7 +96,10 @@ fn name(argument: &Arg) -> String {
         argument
             .get_value_names()
             .and_then(|names| names.first())
-            .map_or_else(|| argument.get_id().to_string().to_uppercase(), ToString::to_string)
+            .map_or_else(
+                || argument.get_id().to_string().to_uppercase(),
+                ToString::to_string,
+            )
     };
     match argument.get_long() {
         Some(long) if argument.get_action().takes_values() => format!("--{long} <{}>", value()),
