@@ -20,6 +20,7 @@ mod series;
 mod values;
 mod version;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -231,7 +232,9 @@ fn start_log(cli: &Cli) {
         .with_default(LevelFilter::TRACE)
         .with_target("async_imap", LevelFilter::WARN)
         .with_target("rustls", LevelFilter::WARN);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     let lines = match cli.log_format {
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),

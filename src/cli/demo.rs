@@ -37,13 +37,17 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
         path: home.0.join("mail"),
         ..Mailbox::default()
     });
-    let where_to_look = format!(
-        "{} sample mails are being taken in. Look at http://{} (Ctrl-C ends the demo)",
-        mails.len(),
-        config.web.listen.replace("127.0.0.1", "localhost"),
-    );
-    super::run::runtime().block_on(super::run::serve(config, None, || {
-        output::note(&where_to_look);
+    let count = mails.len();
+    super::run::runtime().block_on(super::run::serve(config, None, |address| {
+        let is_here = address.ip().is_loopback() || address.ip().is_unspecified();
+        let place = if is_here {
+            format!("localhost:{}", address.port())
+        } else {
+            address.to_string()
+        };
+        output::note(&format!(
+            "{count} sample mails are being taken in. Look at http://{place} (Ctrl-C ends the demo)"
+        ));
     }))
 }
 

@@ -108,11 +108,7 @@ fn show(opened: &open::Opened, number: u64, raw: bool) -> Result<Done, Failure> 
 fn retry(opened: &open::Opened, numbers: &[u64]) -> Result<Done, Failure> {
     let numbers = if numbers.is_empty() {
         let entries = opened.store.quarantine()?;
-        entries
-            .iter()
-            .filter(|(_, entry)| entry.place.is_some())
-            .map(|(n, _)| *n)
-            .collect()
+        entries.iter().map(|(number, _)| *number).collect()
     } else {
         numbers.to_vec()
     };
@@ -127,7 +123,12 @@ fn retry(opened: &open::Opened, numbers: &[u64]) -> Result<Done, Failure> {
                 output::note(&format!("{number}: still not understood"));
                 failed = true;
             }
-            Ok(Outcome::Stored | Outcome::Duplicate | Outcome::Irrelevant | Outcome::TooLarge) => {
+            Ok(Outcome::TooLarge) => {
+                output::note(&format!(
+                    "{number}: the mail is fetched again at the next poll; raise max_mail_size before"
+                ));
+            }
+            Ok(Outcome::Stored | Outcome::Duplicate | Outcome::Irrelevant) => {
                 output::note(&format!("{number}: stored"));
             }
             Err(error) => {

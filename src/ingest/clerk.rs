@@ -40,6 +40,17 @@ impl Prepared {
         })
     }
 
+    /// A batch that has a mail fetched again, and resolves its quarantine entry.
+    pub(super) fn reopening(mail: &MailRecord, number: u64) -> Self {
+        let reopens = vec![mail.id.clone()];
+        let batch = Batch::of_mailbox(&mail.mailbox, &mail.folder);
+        Self::of(Batch {
+            reopens,
+            resolves: vec![number],
+            ..batch
+        })
+    }
+
     fn of(batch: Batch) -> Self {
         let (hashes, references) = (HashSet::new(), HashSet::new());
         Self {

@@ -293,6 +293,23 @@ fn a_mail_over_the_limit_is_shown_and_one_without_edifact_left_alone() {
     assert_eq!(house.take_in(Parcel::Mail(Vec::new())), Outcome::Irrelevant);
 }
 
+#[test]
+fn a_mail_that_was_too_large_can_be_fetched_again() {
+    let mut house = House::new();
+    house.take_in(Parcel::TooLarge(99_000_000));
+    let id = [MailId::Maildir {
+        name: house.arrived.to_string(),
+    }];
+    assert_eq!(house.store().settled("test", &id).unwrap(), [true]);
+    let (number, _) = house.store().quarantine().unwrap().remove(0);
+    assert_eq!(
+        house.runtime.block_on(house.ingest.retry(number)).unwrap(),
+        Outcome::TooLarge
+    );
+    assert_eq!(house.store().settled("test", &id).unwrap(), [false]);
+    assert!(house.store().quarantine().unwrap().is_empty());
+}
+
 /// Everything that a person can see of the values.
 fn picture(store: &dyn Store) -> (Vec<(String, u64, Vec<String>)>, Totals) {
     let series = store.series().unwrap();

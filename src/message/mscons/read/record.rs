@@ -2,6 +2,7 @@
 
 use super::findings::{Findings, shown};
 use super::state::Reader;
+use super::template::Alike;
 use super::time::{self, Moment};
 use crate::edifact::FindingCode;
 use crate::edifact::scan::Segment;
@@ -29,7 +30,7 @@ pub(super) struct Record {
     pub(super) is_gas: bool,
     /// Number and offset of the QTY.
     segment: u32,
-    offset: usize,
+    pub(super) offset: usize,
 }
 
 #[derive(Clone, Default, Eq, PartialEq)]
@@ -246,11 +247,11 @@ fn fast_time(body: &[u8]) -> Option<(Kind, Moment)> {
     }
 }
 
-impl Reader {
-    /// Closes the open QTY, if there is one: a row.
-    pub(super) fn close_record(&mut self) {
+impl Reader<'_> {
+    /// Closes the open QTY, if there is one: a row. Gives it if others may look like it.
+    pub(super) fn close_record(&mut self) -> Option<Alike> {
         if !self.record.is_open {
-            return;
+            return None;
         }
         self.record.is_open = false;
         let (start, end) = self.times();
@@ -284,6 +285,23 @@ impl Reader {
         });
         self.values_of_lin += 1;
         self.previous_start = start.or(self.previous_start);
+        self.alike(value, label)
+    }
+
+    /// The value that is closed here, if its times are instants by themselves.
+    fn alike(&self, value: Value<'_>, label: u32) -> Option<Alike> {
+        let (Slot::Read(Moment::Utc(start)), Slot::Read(Moment::Utc(end)), Value::Number(number)) =
+            (self.record.start, self.record.end, value)
+        else {
+            return None;
+        };
+        Some(Alike {
+            start,
+            end,
+            number,
+            label,
+            segments: self.findings.segment.saturating_sub(self.record.segment),
+        })
     }
 
     /// Start and end of the row: the first of these that fits.
