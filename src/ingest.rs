@@ -100,7 +100,7 @@ impl Ingest {
             .await
             .map_err(|_| IngestError::Stopping)?;
         let bounds = Arc::clone(&self.bounds);
-        let digest = tokio::task::spawn_blocking(move || digest_safely(arrival, parcel, &bounds))
+        let digest = tokio::task::spawn_blocking(move || digest_safely(&arrival, &parcel, &bounds))
             .await
             .map_err(|_| IngestError::Stopping)?;
         drop(worker);
@@ -195,15 +195,15 @@ impl Ingest {
 }
 
 /// [`digest()`], with a panic turned into a quarantined mail.
-pub(crate) fn digest_safely(arrival: Arrival, parcel: Parcel, bounds: &Bounds) -> Digest {
-    match catch_unwind(AssertUnwindSafe(|| digest(&arrival, &parcel, bounds))) {
+pub(crate) fn digest_safely(arrival: &Arrival, parcel: &Parcel, bounds: &Bounds) -> Digest {
+    match catch_unwind(AssertUnwindSafe(|| digest(arrival, parcel, bounds))) {
         Ok(digest) => digest,
         Err(panic) => {
             let said = panic_text(&*panic);
             tracing::error!(mailbox = %arrival.mailbox, id = ?arrival.id, said, "a mail made the parser panic; it is in quarantine");
             digest::unreadable(
-                &arrival,
-                &parcel,
+                arrival,
+                parcel,
                 format!("the parser failed on this mail: {said}"),
             )
         }

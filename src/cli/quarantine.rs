@@ -20,6 +20,7 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// All of one entry: reasons, places, and its bytes with --raw
+    #[command(after_help = "Example:\n  mscons-gateway quarantine show 7 --raw > broken.edi")]
     Show {
         /// Its number
         number: u64,
@@ -28,11 +29,13 @@ enum Action {
         raw: bool,
     },
     /// Try entries again with today's rules; without numbers, all of them
+    #[command(after_help = "Example:\n  mscons-gateway quarantine retry")]
     Retry {
         /// Their numbers
         numbers: Vec<u64>,
     },
     /// Take entries out for good; their bytes stay in the archive
+    #[command(after_help = "Example:\n  mscons-gateway quarantine drop 7 8")]
     Drop {
         /// Their numbers
         #[arg(required = true)]

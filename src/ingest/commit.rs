@@ -195,7 +195,7 @@ impl Group {
     fn finish(self, clerk: &mut Clerk) {
         let (prepared, replies): (Vec<_>, Vec<_>) = self.members.into_iter().unzip();
         let begun = clock::monotonic();
-        let result = guarded(|| clerk.commit(prepared));
+        let result = guarded(|| clerk.commit(&prepared));
         metrics::committed(begun.elapsed());
         if let Err(error) = &result {
             tracing::error!(%error, mails = replies.len(), "a commit failed; the mails stay where they are");

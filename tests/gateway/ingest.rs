@@ -110,7 +110,7 @@ const LOCATION: &str = "41373559241";
 
 /// One interchange with one message: values of consecutive quarter hours.
 fn interchange(reference: &str, document: &str, date: &str, quarters: &[(u32, &str)]) -> String {
-    let values: String = quarters
+    let values: Vec<String> = quarters
         .iter()
         .map(|(quarter, value)| {
             let at = |n: u32| format!("20261122{:02}{:02}?+00:303", n / 4, n % 4 * 15);
@@ -121,6 +121,7 @@ fn interchange(reference: &str, document: &str, date: &str, quarters: &[(u32, &s
             )
         })
         .collect();
+    let values = values.concat();
     let count = 12 + 3 * quarters.len();
     format!(
         "UNA:+.? 'UNB+UNOC:3+9905048000007:500+9985046000001:500+261124:0815+{reference}++TL'\

@@ -1,5 +1,6 @@
 //! Fixtures: every `.edi` gives the records beside it, every broken one its findings.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -98,7 +99,7 @@ fn every_broken_fixture_has_the_findings_beside_it() {
             } else {
                 ""
             };
-            got.push_str(&format!("{}{barring}: {finding}\n", code.as_str().unwrap()));
+            writeln!(got, "{}{barring}: {finding}", code.as_str().unwrap()).unwrap();
         }
         let beside = path.with_extension("findings");
         if std::env::var_os("UPDATE_FIXTURES").is_some() {

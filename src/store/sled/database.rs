@@ -27,6 +27,10 @@ pub(super) struct Database {
 
 /// Whether the database can be used.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one, and it is hardly ever moved"
+)]
 enum State {
     /// It can.
     Open(Open),
@@ -165,16 +169,14 @@ impl Database {
 impl State {
     fn after(error: &sled::Error) -> Self {
         let why = error.to_string();
-        match error {
-            sled::Error::Io(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-                ) =>
-            {
-                Self::Full(why)
-            }
-            _ => Self::Failed(why),
+        let is_full = matches!(error, sled::Error::Io(error) if matches!(
+            error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        ));
+        if is_full {
+            Self::Full(why)
+        } else {
+            Self::Failed(why)
         }
     }
 }

@@ -227,16 +227,15 @@ impl<'a> Draft<'a> {
             series.span = series.span.and(span);
             return series.id;
         }
-        let series = match self.index.series.get(&block.key) {
-            Some(known) => Series {
+        let series = if let Some(known) = self.index.series.get(&block.key) {
+            Series {
                 id: known.id,
                 span: known.span.and(span),
-            },
-            None => {
-                let id = self.news.counts.next_series;
-                self.news.counts.next_series += 1;
-                Series { id, span }
             }
+        } else {
+            let id = self.news.counts.next_series;
+            self.news.counts.next_series += 1;
+            Series { id, span }
         };
         self.news.series.insert(block.key.clone(), series);
         series.id

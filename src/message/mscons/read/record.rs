@@ -153,35 +153,34 @@ impl Record {
         } else {
             None
         };
-        let (qualifier, moment) = match fast {
-            Some((qualifier, moment)) => (qualifier, Some(moment)),
-            None => {
-                let Some(element) = segment.element(1) else {
-                    return;
-                };
-                let mut parts = segment.components(element);
-                let qualifier = parts.next().unwrap_or_default();
-                let (text, format) = (
-                    parts.next().unwrap_or_default(),
-                    parts.next().unwrap_or_default(),
-                );
-                if &*qualifier == b"672" {
-                    self.step_seconds = self.step_seconds.or(time::length_seconds(&text, &format));
-                    return;
-                }
-                let Some(kind) = Kind::of(&qualifier) else {
-                    return;
-                };
-                let moment = time::moment(&text, &format);
-                let is_readable = moment.is_some_and(|moment| kind.takes(moment));
-                if !is_readable {
-                    let (text, format) = (shown(&text), shown(&format));
-                    findings.add(FindingCode::BadTime, || {
-                        format!("{text} is no time of the format {format}")
-                    });
-                }
-                (kind, moment.filter(|_| is_readable))
+        let (qualifier, moment) = if let Some((qualifier, moment)) = fast {
+            (qualifier, Some(moment))
+        } else {
+            let Some(element) = segment.element(1) else {
+                return;
+            };
+            let mut parts = segment.components(element);
+            let qualifier = parts.next().unwrap_or_default();
+            let (text, format) = (
+                parts.next().unwrap_or_default(),
+                parts.next().unwrap_or_default(),
+            );
+            if &*qualifier == b"672" {
+                self.step_seconds = self.step_seconds.or(time::length_seconds(&text, &format));
+                return;
             }
+            let Some(kind) = Kind::of(&qualifier) else {
+                return;
+            };
+            let moment = time::moment(&text, &format);
+            let is_readable = moment.is_some_and(|moment| kind.takes(moment));
+            if !is_readable {
+                let (text, format) = (shown(&text), shown(&format));
+                findings.add(FindingCode::BadTime, || {
+                    format!("{text} is no time of the format {format}")
+                });
+            }
+            (kind, moment.filter(|_| is_readable))
         };
         let slot = match qualifier {
             Kind::Start => &mut self.start,

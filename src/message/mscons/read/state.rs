@@ -142,11 +142,9 @@ impl<'a> Reader<'a> {
             b"LOC" => self.loc(segment),
             b"NAD" => self.nad(segment),
             b"RFF" => self.rff(segment),
-            b"CCI" => {
-                if segment.component(1, 0).as_deref() == Some(b"15") {
-                    self.place.characteristic = self.given(segment, 3, 0);
-                    self.is_same_group = false;
-                }
+            b"CCI" if segment.component(1, 0).as_deref() == Some(b"15") => {
+                self.place.characteristic = self.given(segment, 3, 0);
+                self.is_same_group = false;
             }
             b"UNH" => self.unh(segment),
             b"UNT" => self.unt(segment),
@@ -508,6 +506,7 @@ impl Place {
 }
 
 /// Tags of MSCONS (D.99A to D.04B) that carry nothing that is read here.
-const KNOWN_TAGS: [&[u8]; 12] = [
-    b"CTA", b"COM", b"CUX", b"MOA", b"MEA", b"CAV", b"SEQ", b"STS", b"QTY", b"DTM", b"CNT", b"AUT",
+const KNOWN_TAGS: [&[u8]; 13] = [
+    b"CTA", b"COM", b"CUX", b"MOA", b"MEA", b"CAV", b"CCI", b"SEQ", b"STS", b"QTY", b"DTM", b"CNT",
+    b"AUT",
 ];
