@@ -69,10 +69,6 @@ fn shown(entry: SeriesEntry, unit: Unit, held: Vec<Held>) -> Shown {
 fn a_series_opens_with_the_period_that_shows_it_best() {
     assert_eq!(
         usual(&series(Kind::Interval, 1..=24, 24 * 96)).0,
-        Unit::Month
-    );
-    assert_eq!(
-        usual(&series(Kind::Interval, 18..=24, 7 * 96)).0,
         Unit::Week
     );
     assert_eq!(usual(&series(Kind::Interval, 24..=24, 96)).0, Unit::Day);
