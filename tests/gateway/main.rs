@@ -17,5 +17,6 @@ mod ingest;
 mod laws;
 mod maildir;
 mod parse;
+mod pop3;
 mod support;
 mod web;
