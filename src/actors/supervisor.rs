@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler, ResponseFuture};
+use actix::{
+    Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, ResponseFuture, WrapFuture,
+};
 
 use super::intake::MailboxIntake;
 use super::messages::{ChildEnded, ChildId, PollNow, Reload, Stop};
@@ -17,8 +19,6 @@ use crate::health::Health;
 use crate::ingest::Ingest;
 use crate::metrics;
 use crate::net::backoff;
-use crate::store::Store;
-use crate::store::archive::Archive;
 
 type Poller = Addr<MailboxPollerActor<MailboxIntake>>;
 
@@ -29,6 +29,8 @@ pub struct Supervisor {
     mailboxes: Vec<Arc<Mailbox>>,
     mscons: Option<Addr<MsconsActor>>,
     pollers: HashMap<String, Poller>,
+    /// Pollers that were told to stop, and have not ended yet.
+    retiring: HashMap<String, Poller>,
     /// How often each child was started; tells a late report of an earlier life.
     lives: HashMap<ChildId, u64>,
     stopping: bool,
@@ -43,6 +45,7 @@ impl Supervisor {
             mailboxes: mailboxes.into_iter().map(Arc::new).collect(),
             mscons: None,
             pollers: HashMap::new(),
+            retiring: HashMap::new(),
             lives: HashMap::new(),
             stopping: false,
         }
@@ -58,39 +61,69 @@ impl Supervisor {
         }
     }
 
-    fn start(&mut self, child: &ChildId, ctx: &Context<Self>) {
+    fn start(&mut self, child: &ChildId, ctx: &mut Context<Self>) {
         match child {
             ChildId::Mscons => {
                 let tether = self.tether(ChildId::Mscons, ctx);
                 let mscons = MsconsActor::new(self.ingest.clone(), Some(tether)).start();
                 self.mscons = Some(mscons);
+                self.health.store_ready(true);
                 // The pollers speak to the new one.
                 for mailbox in self.mailboxes.clone() {
-                    self.replace_poller(&mailbox, ctx);
+                    self.replace_poller(&mailbox.name, ctx);
                 }
             }
             ChildId::Poller(name) => {
-                if let Some(mailbox) = self.mailboxes.iter().find(|m| m.name == *name).cloned() {
-                    self.replace_poller(&mailbox, ctx);
-                }
+                self.pollers.remove(name);
+                self.start_poller(name, ctx);
             }
         }
     }
 
-    fn replace_poller(&mut self, mailbox: &Arc<Mailbox>, ctx: &Context<Self>) {
-        let Some(mscons) = self.mscons.clone() else {
+    /// Lets `/readyz` tell what does not work until the child is back.
+    fn note_end(&self, child: &ChildId) {
+        match child {
+            ChildId::Mscons => self.health.store_ready(false),
+            ChildId::Poller(name) => {
+                let error = "its poller ended by a fault of the gateway; it is started again";
+                self.health.mailbox_failed(name, error, true, clock::now());
+            }
+        }
+    }
+
+    /// Starts a poller for a mailbox of the configuration, unless an old one is still ending: then
+    /// the new one begins after it. There is one connection a mailbox.
+    fn start_poller(&mut self, name: &str, ctx: &mut Context<Self>) {
+        if self.stopping || self.retiring.contains_key(name) {
+            return;
+        }
+        let mailbox = self.mailboxes.iter().find(|m| m.name == name).cloned();
+        let (Some(mailbox), Some(mscons)) = (mailbox, self.mscons.clone()) else {
             return;
         };
-        if let Some(old) = self.pollers.remove(&mailbox.name) {
-            stop_soon(old);
-        }
-        let tether = self.tether(ChildId::Poller(mailbox.name.clone()), ctx);
+        let tether = self.tether(ChildId::Poller(name.to_owned()), ctx);
         let store = Arc::clone(self.ingest.store());
-        let intake = MailboxIntake::new(&mailbox.name, mscons, store);
+        let intake = MailboxIntake::new(name, mscons, store);
         let health = self.health.clone();
-        let poller =
-            MailboxPollerActor::new(Arc::clone(mailbox), intake, health, Some(tether)).start();
-        self.pollers.insert(mailbox.name.clone(), poller);
+        let poller = MailboxPollerActor::new(mailbox, intake, health, Some(tether)).start();
+        self.pollers.insert(name.to_owned(), poller);
+    }
+
+    /// Ends the poller of a mailbox. If the configuration has the mailbox then, a new one begins.
+    fn replace_poller(&mut self, name: &str, ctx: &mut Context<Self>) {
+        let Some(old) = self.pollers.remove(name) else {
+            self.start_poller(name, ctx);
+            return;
+        };
+        // From here on its end is no surprise.
+        let life = self.lives.entry(ChildId::Poller(name.to_owned()));
+        *life.or_insert(0) += 1;
+        let (name, stop) = (name.to_owned(), old.send(Stop));
+        self.retiring.insert(name.clone(), old);
+        ctx.spawn(stop.into_actor(self).map(move |_, supervisor, ctx| {
+            supervisor.retiring.remove(&name);
+            supervisor.start_poller(&name, ctx);
+        }));
     }
 }
 
@@ -99,11 +132,6 @@ impl Actor for Supervisor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         self.start(&ChildId::Mscons, ctx);
-        ctx.run_interval(GAUGES_EVERY, |supervisor, _| {
-            let store = Arc::clone(supervisor.ingest.store());
-            let archive = Arc::clone(supervisor.ingest.archive());
-            tokio::task::spawn_blocking(move || gauge(&*store, &archive));
-        });
     }
 }
 
@@ -123,8 +151,10 @@ impl Handler<ChildEnded> for Supervisor {
         let delay = backoff::delay(backoff::Cause::Transient, attempt, clock::jitter());
         tracing::error!(actor = kind, name, restart_in = ?delay, "an actor ended; it is started again");
         metrics::actor_restarted(kind);
+        self.note_end(&ended.child);
         ctx.run_later(delay, move |supervisor, ctx| {
-            if !supervisor.stopping {
+            let is_replaced = supervisor.lives.get(&ended.child) != Some(&ended.life);
+            if !supervisor.stopping && !is_replaced {
                 supervisor.start(&ended.child, ctx);
             }
         });
@@ -150,19 +180,12 @@ impl Handler<Reload> for Supervisor {
         let before = std::mem::replace(&mut self.mailboxes, wanted.clone());
         let names: Vec<&str> = wanted.iter().map(|mailbox| mailbox.name.as_str()).collect();
         self.health.set_mailboxes(&wanted);
-        for gone in before
+        let changed = wanted.iter().filter(|new| !before.contains(new));
+        let gone = before
             .iter()
-            .filter(|old| !names.contains(&old.name.as_str()))
-        {
-            self.lives
-                .entry(ChildId::Poller(gone.name.clone()))
-                .and_modify(|life| *life += 1);
-            if let Some(poller) = self.pollers.remove(&gone.name) {
-                stop_soon(poller);
-            }
-        }
-        for mailbox in wanted.iter().filter(|new| !before.contains(new)) {
-            self.replace_poller(mailbox, ctx);
+            .filter(|old| !names.contains(&old.name.as_str()));
+        for mailbox in changed.chain(gone) {
+            self.replace_poller(&mailbox.name, ctx);
         }
     }
 }
@@ -172,7 +195,8 @@ impl Handler<Stop> for Supervisor {
 
     fn handle(&mut self, _: Stop, _: &mut Self::Context) -> Self::Result {
         self.stopping = true;
-        let pollers: Vec<Poller> = self.pollers.drain().map(|(_, poller)| poller).collect();
+        let all = self.pollers.drain().chain(self.retiring.drain());
+        let pollers: Vec<Poller> = all.map(|(_, poller)| poller).collect();
         Box::pin(async move {
             let stops = pollers.iter().map(|poller| poller.send(Stop));
             let all = futures_util::future::join_all(stops);
@@ -183,27 +207,5 @@ impl Handler<Stop> for Supervisor {
     }
 }
 
-/// Shows how much the store holds.
-fn gauge(store: &dyn Store, archive: &Archive) {
-    match store.totals() {
-        Ok(totals) => {
-            metrics::quarantine_size(totals.quarantine);
-            metrics::series(totals.series);
-            metrics::store_bytes(totals.database_bytes.saturating_add(archive.bytes()));
-        }
-        Err(error) => tracing::warn!(%error, "the store cannot be counted"),
-    }
-}
-
-/// Stops a poller that is replaced or gone from the configuration, without waiting for it.
-fn stop_soon(poller: Poller) {
-    actix::spawn(async move {
-        // An error means that it is gone already.
-        let _ = poller.send(Stop).await;
-    });
-}
-
-/// How often the gauges of the store are set: as often as Prometheus asks, or more.
-const GAUGES_EVERY: Duration = Duration::from_secs(5);
 /// How long the pollers may finish what is in flight: below the 10 s that a service manager waits.
 const GRACE: Duration = Duration::from_secs(8);

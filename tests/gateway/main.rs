@@ -18,5 +18,7 @@ mod laws;
 mod maildir;
 mod parse;
 mod pop3;
+mod run;
+mod store;
 mod support;
 mod web;

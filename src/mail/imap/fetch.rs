@@ -111,7 +111,11 @@ impl<'a, I: Intake> Fetch<'a, I> {
 
     async fn stream(&mut self, summary: &mut Summary) -> Result<(), MailError> {
         loop {
-            while self.windows.len() < UNDER_WAY && self.in_flight.failure.is_none() {
+            // A closed budget: the gateway is stopping, and what is under way is the last.
+            while self.windows.len() < UNDER_WAY
+                && self.in_flight.failure.is_none()
+                && !self.in_flight.is_stopping()
+            {
                 if !self.ask(summary).await? {
                     break;
                 }
