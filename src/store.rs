@@ -153,10 +153,16 @@ pub trait Store: Send + Sync + 'static {
     /// A number above every sequence that was ever applied.
     fn next_sequence(&self) -> Result<u64, StoreError>;
 
-    /// Applies everything that one mail brought, atomically: after a crash all of it is there or
-    /// none. Visible at once, durable after [`Store::flush`]. The mail gets number `sequence`,
-    /// its messages the numbers after it, in the order of the batch.
-    fn apply(&self, batch: &Batch, sequence: u64) -> Result<(), StoreError>;
+    /// Applies everything that some mails brought, atomically: after a crash all of it is there or
+    /// none. Visible at once, durable after [`Store::flush`]. The first mail gets number
+    /// `sequence`, its messages the numbers after it, in the order of the batch, and so on. No
+    /// two of them may speak of the same interchange or message.
+    fn apply_all(&self, mails: &[&Batch], sequence: u64) -> Result<(), StoreError>;
+
+    /// Applies everything that one mail brought, as [`Store::apply_all`].
+    fn apply(&self, batch: &Batch, sequence: u64) -> Result<(), StoreError> {
+        self.apply_all(&[batch], sequence)
+    }
 
     /// Makes everything applied so far durable: returns after a real fsync.
     fn flush(&self) -> Result<(), StoreError>;
