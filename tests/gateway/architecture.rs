@@ -38,7 +38,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "clock",
         ],
     ),
-    ("query", &["chart", "format", "market", "series", "store"]),
+    (
+        "query",
+        &["chart", "format", "market", "message", "series", "store"],
+    ),
     // The shells.
     (
         "actors",

@@ -292,12 +292,11 @@ impl<'a, I: Intake> Fetch<'a, I> {
         let mut broken = None;
         loop {
             match timeout(KEEP_ALIVE, self.in_flight.settle_next(summary)).await {
-                Ok(true) => {}
                 Ok(false) => return broken.map_or(Ok(()), Err),
                 Err(_) if alive && broken.is_none() => {
                     broken = self.connection.wire.run("NOOP", |_| {}).await.err();
                 }
-                Err(_) => {}
+                Ok(true) | Err(_) => {}
             }
         }
     }

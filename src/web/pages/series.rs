@@ -171,17 +171,18 @@ pub(crate) fn day_date(day: Day) -> Date {
     epoch.saturating_add(i64::from(day.number()).days())
 }
 
-/// The period that shows such a series best: its last days if there are few, else a month in which
-/// at least a week is told; its last year if it has less than a value a day.
+/// The period that shows such a series best: its last day or week if it has many values a day,
+/// its last month if it has one, its last year if it has fewer.
 fn usual(entry: &SeriesEntry) -> (Unit, Date) {
     let days = i64::from(entry.last.number()) - i64::from(entry.first.number()) + 1;
     let days = u64::try_from(days).unwrap_or(1).max(1);
-    match (entry.values / days, days) {
-        (0, _) => (Unit::Year, day_date(entry.last)),
-        (_, ..=2) => (Unit::Day, day_date(entry.last)),
-        (_, ..=10) => (Unit::Week, day_date(entry.last)),
-        (_, _) => (Unit::Month, day_date(entry.last.plus(-6))),
-    }
+    let unit = match entry.values / days {
+        0 => Unit::Year,
+        1..=9 => Unit::Month,
+        _ if days <= 2 => Unit::Day,
+        _ => Unit::Week,
+    };
+    (unit, day_date(entry.last))
 }
 
 fn view<'a>(shown: &Shown, text: &'a Text) -> SeriesPage<'a> {

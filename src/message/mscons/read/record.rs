@@ -156,15 +156,9 @@ impl Record {
         let (qualifier, moment) = if let Some((qualifier, moment)) = fast {
             (qualifier, Some(moment))
         } else {
-            let Some(element) = segment.element(1) else {
+            let Some([qualifier, text, format]) = time::parts(segment) else {
                 return;
             };
-            let mut parts = segment.components(element);
-            let qualifier = parts.next().unwrap_or_default();
-            let (text, format) = (
-                parts.next().unwrap_or_default(),
-                parts.next().unwrap_or_default(),
-            );
             if &*qualifier == b"672" {
                 self.step_seconds = self.step_seconds.or(time::length_seconds(&text, &format));
                 return;

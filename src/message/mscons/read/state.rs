@@ -360,15 +360,9 @@ impl<'a> Reader<'a> {
             self.record.add_time(segment, &mut self.findings);
             return;
         }
-        let Some(element) = segment.element(1) else {
+        let Some([qualifier, text, format]) = time::parts(segment) else {
             return;
         };
-        let mut parts = segment.components(element);
-        let qualifier = parts.next().unwrap_or_default();
-        let (text, format) = (
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-        );
         let moment = time::moment(&text, &format);
         let slot = match &*qualifier {
             b"137" => {
