@@ -94,6 +94,7 @@ impl Ingest {
     /// # Errors
     /// [`IngestError`]: not durable, do not release the mail, try again.
     pub async fn take_in(&self, arrival: Arrival, parcel: Parcel) -> Result<Outcome, IngestError> {
+        let coming = self.committer.expect();
         let worker = self
             .workers
             .acquire()
@@ -104,7 +105,7 @@ impl Ingest {
             .await
             .map_err(|_| IngestError::Stopping)?;
         drop(worker);
-        self.commit(digest).await
+        self.submit(digest, Some(coming)).await
     }
 
     /// Commits what was digested before; answers when it is durable.
@@ -112,10 +113,19 @@ impl Ingest {
     /// # Errors
     /// [`IngestError`].
     pub async fn commit(&self, digest: Digest) -> Result<Outcome, IngestError> {
+        self.submit(digest, None).await
+    }
+
+    async fn submit(
+        &self,
+        digest: Digest,
+        coming: Option<commit::Coming>,
+    ) -> Result<Outcome, IngestError> {
         let (answer, answered) = oneshot::channel();
         self.committer
             .submit(commit::Order::TakeIn {
                 digest: Box::new(digest),
+                coming,
                 answer,
             })
             .await?;

@@ -122,6 +122,23 @@ pub fn open(data_dir: &Path, cache_bytes: u64) -> Result<(SledStore, Archive), S
 }
 
 /// The database: ledgers and blocks. One writer (the committer), any number of readers.
+///
+/// ```
+/// use mscons_gateway::mailbox::MailId;
+/// use mscons_gateway::store::ledger::Batch;
+/// use mscons_gateway::store::{self, Store};
+///
+/// # let home = tempfile::tempdir()?;
+/// # let data_dir = home.path();
+/// let (database, _archive) = store::open(data_dir, 16 << 20)?;
+/// let mail = MailId::Pop3 { uidl: "00003f2a".to_owned() };
+/// let mut batch = Batch::of_mailbox("metering", "");
+/// batch.settles.push(mail.clone());
+/// database.apply(&batch, database.next_sequence()?)?;
+/// database.flush()?; // Only now may the server hear of it.
+/// assert_eq!(database.settled("metering", &[mail])?, [true]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[expect(
     clippy::missing_errors_doc,
     reason = "each fails with a StoreError if the database does, and for nothing else"
@@ -136,10 +153,16 @@ pub trait Store: Send + Sync + 'static {
     /// A number above every sequence that was ever applied.
     fn next_sequence(&self) -> Result<u64, StoreError>;
 
-    /// Applies everything that one mail brought, atomically: after a crash all of it is there or
-    /// none. Visible at once, durable after [`Store::flush`]. The mail gets number `sequence`,
-    /// its messages the numbers after it, in the order of the batch.
-    fn apply(&self, batch: &Batch, sequence: u64) -> Result<(), StoreError>;
+    /// Applies everything that some mails brought, atomically: after a crash all of it is there or
+    /// none. Visible at once, durable after [`Store::flush`]. The first mail gets number
+    /// `sequence`, its messages the numbers after it, in the order of the batch, and so on. No
+    /// two of them may speak of the same interchange or message.
+    fn apply_all(&self, mails: &[&Batch], sequence: u64) -> Result<(), StoreError>;
+
+    /// Applies everything that one mail brought, as [`Store::apply_all`].
+    fn apply(&self, batch: &Batch, sequence: u64) -> Result<(), StoreError> {
+        self.apply_all(&[batch], sequence)
+    }
 
     /// Makes everything applied so far durable: returns after a real fsync.
     fn flush(&self) -> Result<(), StoreError>;

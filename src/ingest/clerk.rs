@@ -119,16 +119,11 @@ impl Clerk {
     pub(super) fn commit(&mut self, group: &[Prepared]) -> Result<(), IngestError> {
         // The archive first: what the database names must be there after a power cut.
         self.archive.sync()?;
-        for prepared in group {
-            self.store.apply(&prepared.batch, self.next_sequence)?;
-            let messages: usize = prepared
-                .batch
-                .interchanges
-                .iter()
-                .map(|known| known.messages.len())
-                .sum();
-            self.next_sequence += 1 + messages as u64;
-        }
+        let mails: Vec<&Batch> = group.iter().map(|prepared| &prepared.batch).collect();
+        self.store.apply_all(&mails, self.next_sequence)?;
+        let interchanges = mails.iter().flat_map(|mail| &mail.interchanges);
+        let messages: usize = interchanges.map(|known| known.messages.len()).sum();
+        self.next_sequence += (mails.len() + messages) as u64;
         self.store.flush()?;
         for prepared in group {
             count(&prepared.batch);

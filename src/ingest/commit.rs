@@ -2,12 +2,17 @@
 //!
 //! Order of a group: every piece appended to the archive, archive synced, every mail's batch
 //! applied, database flushed, every sender answered. A mail that waits alone is committed at once;
-//! under load the mails that arrive during a flush form the next group.
+//! under load a group waits a moment for the mails that are being digested.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep;
 
 use super::IngestError;
 use super::clerk::{Clerk, Prepared};
@@ -40,6 +45,8 @@ pub(super) enum Order {
     TakeIn {
         /// Everything it brings.
         digest: Box<Digest>,
+        /// Dropped when the order arrives.
+        coming: Option<Coming>,
         /// Told when it is durable.
         answer: Answer<Outcome>,
     },
@@ -73,6 +80,16 @@ pub(super) enum Order {
 #[derive(Clone)]
 pub struct Committer {
     orders: mpsc::Sender<Order>,
+    coming: Arc<AtomicUsize>,
+}
+
+/// A mail that is being digested: as long as there are any, it is worth waiting for them.
+pub(super) struct Coming(Arc<AtomicUsize>);
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Committer {
@@ -83,15 +100,28 @@ impl Committer {
     pub fn start(store: Arc<dyn Store>, archive: Arc<Archive>) -> Result<Self, IngestError> {
         let (orders, inbox) = mpsc::channel(MAX_WAITING);
         let mut clerk = Clerk::new(store, archive)?;
-        std::thread::Builder::new()
-            .name("committer".to_owned())
-            .spawn(move || run(&mut clerk, inbox))
-            .map_err(|source| StoreError::File {
-                action: "starting a thread for",
-                path: "the committer".to_owned(),
-                source,
-            })?;
-        Ok(Self { orders })
+        let coming = Arc::new(AtomicUsize::new(0));
+        let expected = Arc::clone(&coming);
+        // Of its own: flushing blocks, and the thread must not end with the runtime of others.
+        let start = || {
+            let runtime = runtime::Builder::new_current_thread().enable_time().build();
+            let runtime = runtime?;
+            std::thread::Builder::new()
+                .name("committer".to_owned())
+                .spawn(move || runtime.block_on(run(&mut clerk, inbox, &expected)))
+        };
+        start().map_err(|source| StoreError::File {
+            action: "starting a thread for",
+            path: "the committer".to_owned(),
+            source,
+        })?;
+        Ok(Self { orders, coming })
+    }
+
+    /// Notes that a mail will be submitted soon.
+    pub(super) fn expect(&self) -> Coming {
+        self.coming.fetch_add(1, Ordering::Relaxed);
+        Coming(Arc::clone(&self.coming))
     }
 
     /// Hands an order in; waits while too many are waiting.
@@ -104,15 +134,24 @@ impl Committer {
 }
 
 /// Serves orders until every address is gone.
-fn run(clerk: &mut Clerk, mut inbox: mpsc::Receiver<Order>) {
-    while let Some(first) = inbox.blocking_recv() {
+async fn run(clerk: &mut Clerk, mut inbox: mpsc::Receiver<Order>, coming: &AtomicUsize) {
+    while let Some(first) = inbox.recv().await {
         let mut group = Group::default();
-        group.add(clerk, first);
-        while !group.is_full() {
-            match inbox.try_recv() {
-                Ok(order) => group.add(clerk, order),
-                Err(_) => break,
+        let mut patience = pin!(sleep(PATIENCE));
+        let mut next = Some(first);
+        while let Some(order) = next {
+            group.add(clerk, order);
+            if group.is_full() {
+                break;
             }
+            next = match inbox.try_recv() {
+                Ok(order) => Some(order),
+                Err(_) if coming.load(Ordering::Relaxed) == 0 => None,
+                Err(_) => tokio::select! {
+                    order = inbox.recv() => order,
+                    () = &mut patience => None,
+                },
+            };
         }
         group.finish(clerk);
     }
@@ -149,7 +188,12 @@ impl Group {
     /// Decides about an order and lets it join; one that cannot be decided is answered at once.
     fn add(&mut self, clerk: &mut Clerk, order: Order) {
         match order {
-            Order::TakeIn { digest, answer } => {
+            Order::TakeIn {
+                digest,
+                coming,
+                answer,
+            } => {
+                drop(coming);
                 if self
                     .members
                     .iter()
@@ -197,8 +241,12 @@ impl Group {
         let begun = clock::monotonic();
         let result = guarded(|| clerk.commit(&prepared));
         metrics::committed(begun.elapsed());
-        if let Err(error) = &result {
-            tracing::error!(%error, mails = replies.len(), "a commit failed; the mails stay where they are");
+        let mails = replies.len();
+        match &result {
+            Ok(()) => tracing::debug!(mails, "a group of mails is durable"),
+            Err(error) => {
+                tracing::error!(%error, mails, "a commit failed; the mails stay where they are");
+            }
         }
         for reply in replies {
             reply.send(result.clone());
@@ -218,6 +266,9 @@ fn guarded<T>(step: impl FnOnce() -> Result<T, IngestError>) -> Result<T, Ingest
     })
 }
 
+/// How long a group waits for mails that are being digested: some dozens come in this time, and
+/// nobody notices it.
+const PATIENCE: Duration = Duration::from_millis(10);
 /// Orders that may wait: two full groups, so that the thread never runs dry under load.
 const MAX_WAITING: usize = 2 * MAX_MAILS;
 /// Mails that share a flush. A flush takes 0.1 to 10 ms; by 256 mails its cost is spread thin.

@@ -78,9 +78,10 @@ impl Store for SledStore {
             .read(|open| Ok(open.index.counts.next_sequence))
     }
 
-    fn apply(&self, batch: &Batch, sequence: u64) -> Result<(), StoreError> {
-        self.database
-            .write(Some(sequence), |draft| draft.add(batch))
+    fn apply_all(&self, mails: &[&Batch], sequence: u64) -> Result<(), StoreError> {
+        self.database.write(Some(sequence), |draft| {
+            mails.iter().try_for_each(|batch| draft.add(batch))
+        })
     }
 
     fn flush(&self) -> Result<(), StoreError> {

@@ -148,6 +148,77 @@ proptest! {
     }
 }
 
+/// A file in which values look like the ones before them, until they do not.
+fn alike_values() -> impl Strategy<Value = Vec<u8>> {
+    let value = (
+        proptest::sample::select(vec!["QTY+220:", "QTY+220:", "QTY+67:"]),
+        prop_oneof![4 => "[1-9][0-9]{0,4},[0-9]{1,3}", 1 => "-?[0-9.,]{0,20}"],
+        proptest::sample::select(vec!["", "", "", ":KWH"]),
+        proptest::sample::select(vec!["?+00:303", "?+00:303", "?+00:303", "?+01:303", ":203"]),
+        proptest::sample::select(vec!["", "", "'STS+Z34::ZA4", "'STS+Z34'STS+7?'1"]),
+        proptest::sample::select(vec!["", "", "", "", "'PIA+5+1-1?:2.8.0:SRW", "'LIN+2", "'XXX"]),
+    );
+    let values = proptest::collection::vec((value, 1..20_u32), 1..8);
+    (values, any::<bool>()).prop_map(|(values, has_lines)| {
+        let mut text = "UNB+UNOC:3+A:500+B:500+261124:0815+R1'UNH+1+MSCONS:D:04B:UN:2.5'\
+            BGM+Z48+D1+9'UNS+D'NAD+DP'LOC+172+41373559241'LIN+1'PIA+5+1-1?:1.29.0:SRW'"
+            .to_owned();
+        let mut quarter = 60;
+        for ((head, number, unit, zone, status, behind), count) in values {
+            for _ in 0..count {
+                let at = |n: u32| format!("202611{:02}{:02}{:02}", 22 + n / 96, n / 4 % 24, n % 4 * 15);
+                let (from, to) = (at(quarter), at(quarter + 1));
+                quarter += 1;
+                text += &format!("{head}{number}{unit}'DTM+163:{from}{zone}'DTM+164:{to}{zone}{status}'");
+            }
+            text += behind.strip_prefix('\'').unwrap_or_default();
+            text += if behind.is_empty() { "" } else { "'" };
+        }
+        text += "UNT+9+1'UNZ+1+R1'";
+        if has_lines { text.replace('\'', "'\r\n") } else { text }.into_bytes()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Values that look like one before them are read a shorter way. A line end in the tag of each
+    /// means nothing, and bars it.
+    #[test]
+    fn values_alike_are_read_as_values_that_are_not(
+        file in alike_values(),
+        changes in proptest::collection::vec((any::<Index>(), proptest::sample::select(b"'+:?,.\r\n 0123456789QTYDMS".to_vec()), 0_u8..3), 0..6),
+    ) {
+        let mut bytes = file;
+        for (at, byte, how) in changes {
+            // Behind UNB: before it lies the search for the beginning.
+            let at = 40 + at.index(bytes.len() - 40);
+            match how {
+                0 => bytes[at] = byte,
+                1 => bytes.insert(at, byte),
+                _ => drop(bytes.remove(at)),
+            }
+        }
+        let mut barred = Vec::with_capacity(bytes.len() * 2);
+        for (at, byte) in bytes.iter().enumerate() {
+            barred.push(*byte);
+            if bytes[at..].starts_with(b"QTY") {
+                barred.extend_from_slice(b"\r\n");
+            }
+        }
+        let (short, long) = (mscons::read(&bytes), mscons::read(&barred));
+        prop_assert_eq!(short.interchanges.len(), long.interchanges.len());
+        for (short, long) in short.interchanges.iter().zip(&long.interchanges) {
+            prop_assert_eq!(&short.columns, &long.columns);
+            prop_assert_eq!(short.labels.as_slice(), long.labels.as_slice());
+            let groups = |interchange: &mscons::Interchange| format!("{:?}", interchange.messages.iter().map(|message| (&message.groups, message.is_barred)).collect::<Vec<_>>());
+            prop_assert_eq!(groups(short), groups(long));
+            let findings = |interchange: &mscons::Interchange| format!("{:?}", interchange.findings.iter().map(|finding| (finding.code, finding.place.segment)).collect::<Vec<_>>());
+            prop_assert_eq!(findings(short), findings(long));
+        }
+    }
+}
+
 /// Gathers what the other parser says.
 #[derive(Default)]
 struct Other {

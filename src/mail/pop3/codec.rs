@@ -145,7 +145,7 @@ impl Decoder {
         let event = match &self.state {
             State::StatusLine => self.status_line(),
             State::Listing => self.listing(),
-            State::Mail(_) => self.mail(),
+            State::Mail(_) => Ok(self.mail()),
             State::Lost(reason) => return Err(reason.clone()),
         };
         if let Err(reason) = &event {
@@ -172,7 +172,7 @@ impl Decoder {
                     ..Growing::default()
                 });
                 self.expected.pop_front();
-                return self.mail();
+                return Ok(self.mail());
             }
             (Status::Challenge, Expected::Listing | Expected::Mail { .. }) => {
                 return Err(no_reply(line));
@@ -198,31 +198,28 @@ impl Decoder {
         Ok(Some(Event::Line(String::from_utf8_lossy(line).into())))
     }
 
-    fn mail(&mut self) -> Result<Option<Event>, Unreadable> {
+    fn mail(&mut self) -> Option<Event> {
         let State::Mail(mail) = &mut self.state else {
-            return Ok(None);
+            return None;
         };
         let input = self.received.get(self.start..).unwrap_or_default();
         let (taken, ended) = mail.grow(input, self.max_mail_bytes);
         self.start += taken;
         let size_bytes = mail.size_bytes;
+        if !ended && size_bytes <= bytes_to_pass_over(self.max_mail_bytes) {
+            return None;
+        }
         let body = if size_bytes > self.max_mail_bytes {
             Body::TooLarge { size_bytes }
         } else {
             Body::Whole(std::mem::take(&mut mail.bytes))
         };
-        if ended {
-            self.state = State::StatusLine;
-        } else if size_bytes > bytes_to_pass_over(self.max_mail_bytes) {
-            self.state = State::Lost(Unreadable::EndlessMail { size_bytes });
+        self.state = if ended {
+            State::StatusLine
         } else {
-            // Not over yet: what it has stays with it.
-            if let Body::Whole(bytes) = body {
-                mail.bytes = bytes;
-            }
-            return Ok(None);
-        }
-        Ok(Some(Event::Mail(body)))
+            State::Lost(Unreadable::EndlessMail { size_bytes })
+        };
+        Some(Event::Mail(body))
     }
 
     /// The next line without its end.

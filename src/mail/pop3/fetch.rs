@@ -97,7 +97,7 @@ impl<I: Intake> Fetch<'_, '_, I> {
                 self.too_large(mail.uidl, size_bytes).await;
             }
             Event::Reply(reply) => self.refused(&mail, &reply)?,
-            Event::Line(_) | Event::End => {}
+            Event::Line(_) | Event::End => return Err(self.wire.out_of_step()),
         }
         Ok(())
     }

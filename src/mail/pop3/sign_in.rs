@@ -188,7 +188,7 @@ mod tests {
         Reply::parse(line.as_bytes()).unwrap()
     }
 
-    fn password<'a>(password: &'a str) -> Credentials<'a> {
+    fn password(password: &str) -> Credentials<'_> {
         Credentials::Password {
             username: "tim",
             password,

@@ -166,7 +166,8 @@ impl Wire {
         }
     }
 
-    fn out_of_step(&self) -> MailError {
+    /// The error for an answer that does not fit its command.
+    pub(super) fn out_of_step(&self) -> MailError {
         MailError::Protocol {
             host: self.host.clone(),
             what: "an answer to another command".to_owned(),

@@ -12,7 +12,11 @@
 //! Numbers are little-endian. The place is part of the checksum, so that an entry counts only where
 //! it was appended: bytes that look like an entry inside of another's payload are none.
 
+use std::cell::RefCell;
+use std::io;
+
 use crc32fast::Hasher;
+use zstd::bulk::Compressor;
 
 use super::ArchivePlace;
 use crate::store::StoreError;
@@ -77,9 +81,23 @@ impl Entry {
     }
 }
 
+/// Compresses with the thread's own compressor: making one takes longer than 8 KB take.
+fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    thread_local! {
+        static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    COMPRESSOR.with_borrow_mut(|kept| {
+        let compressor = match kept {
+            Some(compressor) => compressor,
+            None => kept.insert(Compressor::new(ZSTD_LEVEL)?),
+        };
+        compressor.compress(bytes)
+    })
+}
+
 fn frame(origin: &Origin, bytes: &[u8]) -> Result<Frame, String> {
     let header = postcard::to_stdvec(origin).map_err(|error| error.to_string())?;
-    let payload = zstd::bulk::compress(bytes, ZSTD_LEVEL)
+    let payload = compress(bytes)
         .map_err(|error| format!("compressing it failed: {error}"))?;
     let lengths = Lengths {
         header: header.len(),

@@ -270,3 +270,76 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
 /// Two seconds in all: threads and forks let go within milliseconds.
 const LOCK_ATTEMPTS: u32 = 200;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mailbox::MailId;
+    use crate::store::disk::failing::FailingDisk;
+    use crate::store::keys;
+    use crate::store::ledger::Batch;
+
+    fn id(uidl: &str) -> MailId {
+        MailId::Pop3 {
+            uidl: uidl.to_owned(),
+        }
+    }
+
+    fn settle(database: &Database, uidl: &str) -> Result<(), StoreError> {
+        let mut batch = Batch::of_mailbox("m", "");
+        batch.settles.push(id(uidl));
+        database.write(None, |draft| draft.add(&batch))
+    }
+
+    fn is_settled(database: &Database, uidl: &str) -> Result<bool, StoreError> {
+        let key = keys::settled("m", &id(uidl)).unwrap();
+        database.read(|open| open.records.contains(&key))
+    }
+
+    fn database(disk: &FailingDisk) -> (tempfile::TempDir, Database) {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().to_owned();
+        let database = Database::open(path, 1 << 20, Box::new(disk.clone())).unwrap();
+        (home, database)
+    }
+
+    #[test]
+    fn after_a_sync_that_failed_nothing_is_built_on_what_may_not_be_on_the_disk() {
+        let disk = FailingDisk::new(1);
+        let (_home, database) = database(&disk);
+        settle(&database, "1").unwrap();
+        database.flush().unwrap();
+        settle(&database, "2").unwrap();
+        database.flush().unwrap_err();
+        assert!(!disk.is_pending());
+        // The disk is well again; what failed was not made good by that.
+        let error = settle(&database, "3").unwrap_err().to_string();
+        assert!(error.contains("syncing failed"), "{error}");
+        is_settled(&database, "1").unwrap_err();
+        database.flush().unwrap_err();
+    }
+
+    #[test]
+    fn after_a_full_disk_it_goes_on_from_what_is_durable() {
+        let (_home, database) = database(&FailingDisk::new(usize::MAX));
+        settle(&database, "1").unwrap();
+        database.flush().unwrap();
+        *database.state.write().unwrap() = State::Full("no space left".to_owned());
+        assert!(is_settled(&database, "1").unwrap());
+        settle(&database, "2").unwrap();
+        database.flush().unwrap();
+        assert!(is_settled(&database, "2").unwrap());
+    }
+
+    #[test]
+    fn a_panic_is_an_error_and_the_next_reader_is_served() {
+        let (_home, database) = database(&FailingDisk::new(usize::MAX));
+        let panicking = database.read::<()>(|_| panic!("tried to serialize Uninitialized"));
+        let error = panicking.unwrap_err().to_string();
+        assert!(
+            error.contains("tried to serialize Uninitialized"),
+            "{error}"
+        );
+        assert!(!is_settled(&database, "1").unwrap());
+    }
+}

@@ -1,5 +1,6 @@
-//! What one mail changes: everything is gathered here, then applied as one batch.
+//! What some mails change: everything is gathered here, then applied as one batch.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sled::Batch as Writes;
@@ -17,21 +18,24 @@ use crate::store::ledger::{
     NewQuarantine,
 };
 
-/// The changes of one batch, before they are visible.
+/// The changes of some mails, before they are visible.
 pub(super) struct Draft<'a> {
     records: &'a Records,
     index: &'a Index,
+    /// The first number that is free.
     sequence: u64,
     /// The mail that new records name as theirs, if it is not the one they name already.
     mail: Option<u64>,
     writes: Writes,
     news: News,
-    /// Messages and cancellations of this batch: neither sees the other in the tree yet.
+    /// Cursors as these mails leave them.
+    cursors: HashMap<Vec<u8>, CursorRecord>,
+    /// Messages and cancellations of these mails: neither sees the other in the tree yet.
     documents: HashMap<Vec<u8>, Vec<u64>>,
     cancellations: HashMap<Vec<u8>, Vec<Cancellation>>,
 }
 
-/// What a batch brings to the index, once it is visible.
+/// What the mails bring to the index, once it is visible.
 pub(super) struct News {
     counts: Counts,
     series: BTreeMap<Key, Series>,
@@ -51,23 +55,24 @@ impl<'a> Draft<'a> {
                 series: BTreeMap::new(),
                 cancelled: Vec::new(),
             },
+            cursors: HashMap::new(),
             documents: HashMap::new(),
             cancellations: HashMap::new(),
         }
     }
 
-    /// Everything that a batch brings.
+    /// Adds everything that a mail brings.
     pub(super) fn add(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        match &batch.mail {
+        self.mail = match &batch.mail {
             MailSlot::New(mail) => {
-                self.mail = Some(self.sequence);
                 self.news.counts.mails += 1;
                 let key = keys::numbered(Kind::Mail, self.sequence);
                 put(&mut self.writes, key, mail.as_ref())?;
+                Some(self.sequence)
             }
-            MailSlot::Known(mail) => self.mail = Some(*mail),
-            MailSlot::None => {}
-        }
+            MailSlot::Known(mail) => Some(*mail),
+            MailSlot::None => None,
+        };
         let mut next = self.sequence + 1;
         for interchange in &batch.interchanges {
             next = self.interchange(interchange, &batch.duplicates, next)?;
@@ -80,6 +85,7 @@ impl<'a> Draft<'a> {
             self.resolve(*number)?;
         }
         self.settle(batch)?;
+        self.sequence = next;
         self.news.counts.next_sequence = next;
         Ok(())
     }
@@ -92,6 +98,9 @@ impl<'a> Draft<'a> {
             }
             let span = keys::series(Kind::Span, series.id);
             put(&mut self.writes, span, &series.span)?;
+        }
+        for (key, cursor) in self.cursors {
+            put(&mut self.writes, key, &cursor)?;
         }
         let counts = keys::prefix(Kind::Counts).to_vec();
         put(&mut self.writes, counts, &self.news.counts)?;
@@ -280,29 +289,17 @@ impl<'a> Draft<'a> {
     }
 
     fn settle(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        let mut cursor: Option<CursorRecord> = None;
-        let key = keys::cursor(&batch.mailbox, &batch.folder);
         if let Some(announced) = &batch.announced {
-            let known = self.records.get(&key)?;
-            let mut known: CursorRecord =
-                known.unwrap_or_else(|| CursorRecord::new(announced.validity));
-            known.announce(announced);
-            cursor = Some(known);
+            self.cursor(batch, announced.validity)?.announce(announced);
         }
         let changes = batch.settles.iter().map(|id| (id, true));
         for (id, settles) in changes.chain(batch.reopens.iter().map(|id| (id, false))) {
             if let MailId::Imap { validity, uid } = id {
-                let known = match cursor.take() {
-                    Some(known) => known,
-                    None => {
-                        (self.records.get(&key)?).unwrap_or_else(|| CursorRecord::new(*validity))
-                    }
-                };
-                let known = cursor.insert(known);
+                let cursor = self.cursor(batch, *validity)?;
                 if settles {
-                    known.settle(*validity, *uid);
+                    cursor.settle(*validity, *uid);
                 } else {
-                    known.reopen(*validity, *uid);
+                    cursor.reopen(*validity, *uid);
                 }
             } else if let Some(key) = keys::settled(&batch.mailbox, id) {
                 if settles {
@@ -312,10 +309,19 @@ impl<'a> Draft<'a> {
                 }
             }
         }
-        match cursor {
-            Some(cursor) => put(&mut self.writes, key, &cursor),
-            None => Ok(()),
-        }
+        Ok(())
+    }
+
+    /// The cursor of the batch's folder; a new one if there is none.
+    fn cursor(&mut self, batch: &Batch, validity: u32) -> Result<&mut CursorRecord, StoreError> {
+        let key = keys::cursor(&batch.mailbox, &batch.folder);
+        Ok(match self.cursors.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let stored = self.records.get(place.key())?;
+                place.insert(stored.unwrap_or_else(|| CursorRecord::new(validity)))
+            }
+        })
     }
 }
 

@@ -41,11 +41,15 @@ impl Rebuild {
     /// Makes the new database durable and puts it in place of the old one, which is removed.
     ///
     /// # Errors
-    /// [`StoreError`]; one of the two databases is in place then.
+    /// [`StoreError`]; one of the two databases is in place then. Also if someone still has
+    /// [`Self::store`]: an open database cannot be moved.
     pub fn finish(self) -> Result<(), StoreError> {
         self.store.flush()?;
-        drop(self.store);
         let [current, new, old] = places(&self.data_dir);
+        if Arc::into_inner(self.store).is_none() {
+            let what = "it is still being filled".to_owned();
+            return Err(StoreError::database(&new, what));
+        }
         if current.exists() {
             rename(&current, &old)?;
         }
@@ -132,6 +136,15 @@ mod tests {
         assert_eq!(marks(&data_dir), [false, true]);
         let left = fs::read_dir(home.path()).unwrap().count();
         assert_eq!(left, 2, "the lock and the database");
+    }
+
+    #[test]
+    fn a_database_that_is_still_being_filled_takes_no_place() {
+        let (_home, data_dir, rebuild) = begun();
+        let filling = rebuild.store();
+        rebuild.finish().unwrap_err();
+        drop(filling);
+        assert_eq!(marks(&data_dir), [true, false]);
     }
 
     #[test]

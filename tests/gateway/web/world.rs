@@ -294,7 +294,7 @@ impl Store for World {
         Ok(self.next())
     }
 
-    fn apply(&self, _: &Batch, _: u64) -> Result<(), StoreError> {
+    fn apply_all(&self, _: &[&Batch], _: u64) -> Result<(), StoreError> {
         panic!("pages only read")
     }
 
