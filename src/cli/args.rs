@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-use super::Failure;
+use crate::cli::Failure;
 use crate::market::calendar::{UtcTime, legal_day_bounds};
 use crate::store::ledger::SeriesEntry;
 

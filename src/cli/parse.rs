@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{Done, Failure, output};
+use crate::cli::{Done, Failure, output};
 use crate::clock;
 use crate::extract::{Bounds, candidates_in_file};
 use crate::format::csv::Dialect;
@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     let mut failed = false;
     for path in &args.files {
         let name = path.display().to_string();
-        match super::import::read_file(path) {
+        match crate::cli::import::read_file(path) {
             Ok(bytes) => failed |= !parse_file(&name, &bytes, &mut sink, &mut counts)?,
             Err(error) => {
                 output::complain(&format!("{name}: {error}"));

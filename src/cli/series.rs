@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::args::ListFormat;
-use super::{Done, Failure, open, output};
+use crate::cli::args::ListFormat;
+use crate::cli::{Done, Failure, open, output};
 use crate::format::table::Table;
 use crate::store::ledger::SeriesEntry;
 use crate::store::read;

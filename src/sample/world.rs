@@ -5,15 +5,15 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::SampleMail;
-use super::mail::{Attachment, mail};
-use super::random::Random;
-use super::shape::{Shape, values};
 use crate::edifact::write::Envelope;
 use crate::market::calendar::{Day, UtcTime, civil, gas_day_bounds, legal_day_bounds};
 use crate::market::party::{Agency, agency};
 use crate::market::quantity::Decimal;
 use crate::message::mscons::write::{Draft, SeriesDraft, TimeDraft, ValueDraft, write};
+use crate::sample::SampleMail;
+use crate::sample::mail::{Attachment, mail};
+use crate::sample::random::Random;
+use crate::sample::shape::{Shape, values};
 
 /// The mails of the weeks before `today`, in the order of their arrival.
 ///

@@ -117,6 +117,12 @@ fn every_import_is_allowed() {
                 line.place
             ));
         }
+        if line.text.contains("super::") {
+            faults.push(format!(
+                "{}: `super::` hides what is imported; write `crate::…`",
+                line.place
+            ));
+        }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

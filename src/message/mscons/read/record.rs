@@ -1,13 +1,13 @@
 //! The open QTY: its value, its times, its status; closed into a row of the columns.
 
-use super::findings::{Findings, shown};
-use super::state::Reader;
-use super::template::Alike;
-use super::time::{self, Moment};
 use crate::edifact::FindingCode;
 use crate::edifact::scan::Segment;
 use crate::market::calendar::UtcTime;
 use crate::market::quantity::Decimal;
+use crate::message::mscons::read::findings::{Findings, shown};
+use crate::message::mscons::read::state::Reader;
+use crate::message::mscons::read::template::Alike;
+use crate::message::mscons::read::time::{self, Moment};
 use crate::series::{Label, Row, Value};
 
 /// A QTY and the DTM and STS that follow it. Its buffers are used again for the next.

@@ -166,5 +166,8 @@ fn the_table_has_pages_whose_links_keep_the_period() {
     );
     shown.page = 99;
     let page = view(&shown, &text);
-    assert_eq!((page.table.rows.len(), page.table.pager.next.as_str()), (68, ""));
+    assert_eq!(
+        (page.table.rows.len(), page.table.pager.next.as_str()),
+        (68, "")
+    );
 }
