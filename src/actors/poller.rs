@@ -9,8 +9,8 @@ use actix::{
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinError;
 
-use super::messages::{PollNow, Stop};
-use super::tether::Tether;
+use crate::actors::messages::{PollNow, Stop};
+use crate::actors::tether::Tether;
 use crate::clock;
 use crate::config::mailbox::Mailbox;
 use crate::health::Health;
@@ -44,6 +44,7 @@ pub struct MailboxPollerActor<I> {
 type Polled = Result<(Session, Result<Summary, MailError>, Duration), JoinError>;
 
 /// How a wait ended.
+#[expect(clippy::large_enum_variant, reason = "one a poll, moved once")]
 enum Rested {
     /// The time is up, there is news, or somebody wants a poll.
     Over(Session),

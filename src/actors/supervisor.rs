@@ -8,11 +8,11 @@ use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, ResponseFuture, WrapFuture,
 };
 
-use super::intake::MailboxIntake;
-use super::messages::{ChildEnded, ChildId, PollNow, Reload, Stop};
-use super::mscons::MsconsActor;
-use super::poller::MailboxPollerActor;
-use super::tether::Tether;
+use crate::actors::intake::MailboxIntake;
+use crate::actors::messages::{ChildEnded, ChildId, PollNow, Reload, Stop};
+use crate::actors::mscons::MsconsActor;
+use crate::actors::poller::MailboxPollerActor;
+use crate::actors::tether::Tether;
 use crate::clock;
 use crate::config::mailbox::Mailbox;
 use crate::health::Health;

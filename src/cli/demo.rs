@@ -5,7 +5,7 @@ use std::io;
 use std::net::TcpListener;
 use std::path::Path;
 
-use super::{Done, Failure, output};
+use crate::cli::{Done, Failure, output};
 use crate::clock;
 use crate::config::Gateway;
 use crate::config::mailbox::{Mailbox, Protocol};
@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
         ..Mailbox::default()
     });
     let count = mails.len();
-    super::run::runtime().block_on(super::run::serve(config, None, |address| {
+    crate::cli::run::runtime().block_on(crate::cli::run::serve(config, None, |address| {
         let is_here = address.ip().is_loopback() || address.ip().is_unspecified();
         let place = if is_here {
             format!("localhost:{}", address.port())

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{Done, Failure, open, output};
+use crate::cli::{Done, Failure, open, output};
 use crate::format::table::Table;
 use crate::ingest::IngestError;
 use crate::mailbox::Outcome;

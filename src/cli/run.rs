@@ -9,8 +9,8 @@ use std::time::Duration;
 use actix::{Actor, Addr};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Done, Failure, open};
 use crate::actors::{Reload, Stop, Supervisor};
+use crate::cli::{Done, Failure, open};
 use crate::clock;
 use crate::config::Gateway;
 use crate::health::Health;

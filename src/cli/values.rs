@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::args::Period;
-use super::{Done, Failure, open, output};
+use crate::cli::args::Period;
+use crate::cli::{Done, Failure, open, output};
 use crate::format::{Format, Writer};
 use crate::query;
 use crate::store::ledger::SeriesEntry;

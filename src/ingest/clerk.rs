@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::IngestError;
-use super::commit::Settled;
-use super::digest::{Digest, Piece, Replay, Storage};
+use crate::ingest::IngestError;
+use crate::ingest::commit::Settled;
+use crate::ingest::digest::{Digest, Piece, Replay, Storage};
 use crate::mailbox::Outcome;
 use crate::metrics::{self, InterchangeResult};
 use crate::store::archive::{Archive, ArchivePlace};
@@ -176,7 +176,7 @@ impl Clerk {
                 }
             }
         }
-        let envelope = envelope.unwrap_or(super::digest::Envelope {
+        let envelope = envelope.unwrap_or(crate::ingest::digest::Envelope {
             sender: String::new(),
             receiver: String::new(),
             reference: String::new(),

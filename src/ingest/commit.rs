@@ -14,10 +14,10 @@ use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
-use super::IngestError;
-use super::clerk::{Clerk, Prepared};
-use super::digest::Digest;
 use crate::clock;
+use crate::ingest::IngestError;
+use crate::ingest::clerk::{Clerk, Prepared};
+use crate::ingest::digest::Digest;
 use crate::mailbox::{MailId, Outcome};
 use crate::metrics;
 use crate::store::archive::Archive;
@@ -257,7 +257,7 @@ impl Group {
 /// Runs a step of the commit; a panic (sled has some) is an error of this step, not the end.
 fn guarded<T>(step: impl FnOnce() -> Result<T, IngestError>) -> Result<T, IngestError> {
     catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|panic| {
-        let what = super::panic_text(&*panic);
+        let what = crate::ingest::panic_text(&*panic);
         Err(StoreError::Database {
             path: "data_dir".to_owned(),
             what,

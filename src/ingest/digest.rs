@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::blocks::blocks_of;
 use crate::edifact::Finding;
 use crate::extract::{self, Bounds, Candidate, Extract, Head};
+use crate::ingest::blocks::blocks_of;
 use crate::mailbox::MailId;
 use crate::market::calendar::UtcTime;
 use crate::message::mscons;

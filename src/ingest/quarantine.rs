@@ -2,9 +2,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::IngestError;
-use super::digest::{Arrival, Digest, Parcel, Replay, Storage};
 use crate::extract::Bounds;
+use crate::ingest::IngestError;
+use crate::ingest::digest::{Arrival, Digest, Parcel, Replay, Storage};
 use crate::market::calendar::UtcTime;
 use crate::store::Store;
 use crate::store::archive::{Archive, ArchivePlace};
@@ -75,7 +75,7 @@ pub(super) fn digest_archived(
         at: UtcTime::from_seconds(arrived),
     };
     let hash: Hash = Sha256::digest(&bytes).into();
-    let mut digest = super::digest_safely(&arrival, &Parcel::File(name, bytes), bounds);
+    let mut digest = crate::ingest::digest_safely(&arrival, &Parcel::File(name, bytes), bounds);
     for piece in &mut digest.pieces {
         if piece.hash == hash {
             piece.storage = Storage::Archived(place);

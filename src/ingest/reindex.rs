@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::IngestError;
-use super::clerk::Clerk;
-use super::digest::{Digest, Replay};
-use super::quarantine::digest_archived;
 use crate::extract::Bounds;
+use crate::ingest::IngestError;
+use crate::ingest::clerk::Clerk;
+use crate::ingest::digest::{Digest, Replay};
+use crate::ingest::quarantine::digest_archived;
 use crate::store::Store;
 use crate::store::archive::Archive;
 
@@ -76,7 +76,7 @@ pub fn reindex(
 fn take_in(
     clerk: &mut Clerk,
     mail: Digest,
-    group: &mut Vec<super::clerk::Prepared>,
+    group: &mut Vec<crate::ingest::clerk::Prepared>,
 ) -> Result<(), IngestError> {
     if group.iter().any(|earlier| earlier.concerns(&mail)) {
         clerk.commit(&std::mem::take(group))?;

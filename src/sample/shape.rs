@@ -1,7 +1,7 @@
 //! What a day of a factory, a roof, a household and a boiler looks like, in thousandths of a unit.
 
-use super::random::Random;
 use crate::market::calendar::{Day, UtcTime, civil, legal_day_bounds};
+use crate::sample::random::Random;
 
 /// A kind of consumer or producer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -5,15 +5,15 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::SampleMail;
-use super::mail::{Attachment, mail};
-use super::random::Random;
-use super::shape::{Shape, values};
 use crate::edifact::write::Envelope;
 use crate::market::calendar::{Day, UtcTime, civil, gas_day_bounds, legal_day_bounds};
 use crate::market::party::{Agency, agency};
 use crate::market::quantity::Decimal;
 use crate::message::mscons::write::{Draft, SeriesDraft, TimeDraft, ValueDraft, write};
+use crate::sample::SampleMail;
+use crate::sample::mail::{Attachment, mail};
+use crate::sample::random::Random;
+use crate::sample::shape::{Shape, values};
 
 /// The mails of the weeks before `today`, in the order of their arrival.
 ///
@@ -147,14 +147,7 @@ impl World {
 
     fn send(&mut self, source: &Source, day: Day, numbers: &[i64], telling: Telling) {
         let (name, edi, file) = self.interchange(source, day, numbers, telling);
-        self.push(
-            name,
-            source.from,
-            day,
-            &file,
-            "application/octet-stream",
-            &edi,
-        );
+        self.push_edi(name, source, day, &file, &edi);
     }
 
     fn send_packed(&mut self, source: &Source, day: Day, numbers: &[i64]) {
@@ -180,14 +173,7 @@ impl World {
         let numbers = self.numbers(source, day);
         let (_, edi, file) = self.interchange(source, day, &numbers, Telling::True);
         let half = edi.get(..edi.len() / 2).unwrap_or_default();
-        self.push(
-            "truncated".to_owned(),
-            source.from,
-            day,
-            &file,
-            "application/octet-stream",
-            half,
-        );
+        self.push_edi("truncated".to_owned(), source, day, &file, half);
     }
 
     fn send_invoice(&mut self, day: Day) {
@@ -310,14 +296,7 @@ impl World {
         let at = arrival(day, self.number);
         let (edi, file) = self.write(application, source, at, cancels, series);
         let name = format!("{} {day}", source.name);
-        self.push(
-            name,
-            source.from,
-            day,
-            &file,
-            "application/octet-stream",
-            &edi,
-        );
+        self.push_edi(name, source, day, &file, &edi);
         document(self.number)
     }
 
@@ -356,6 +335,11 @@ impl World {
             source.sender
         );
         (write(&envelope, &[draft]), file)
+    }
+
+    fn push_edi(&mut self, name: String, source: &Source, day: Day, file: &str, edi: &[u8]) {
+        let media_type = "application/octet-stream";
+        self.push(name, source.from, day, file, media_type, edi);
     }
 
     fn push(

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::archive::ArchivePlace;
 use crate::mailbox::{MailId, Outcome};
 use crate::market::calendar::Day;
 use crate::series::Key;
+use crate::store::archive::ArchivePlace;
 
 /// SHA-256 of an interchange's bytes, UNA and UNZ included.
 pub type Hash = [u8; 32];

@@ -18,8 +18,8 @@ use std::io;
 use crc32fast::Hasher;
 use zstd::bulk::Compressor;
 
-use super::ArchivePlace;
 use crate::store::StoreError;
+use crate::store::archive::ArchivePlace;
 use crate::store::ledger::Origin;
 
 /// An entry that is ready to be appended: compressed and with its checksum, made on any thread.
@@ -97,8 +97,7 @@ fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
 
 fn frame(origin: &Origin, bytes: &[u8]) -> Result<Frame, String> {
     let header = postcard::to_stdvec(origin).map_err(|error| error.to_string())?;
-    let payload = compress(bytes)
-        .map_err(|error| format!("compressing it failed: {error}"))?;
+    let payload = compress(bytes).map_err(|error| format!("compressing it failed: {error}"))?;
     let lengths = Lengths {
         header: header.len(),
         payload: payload.len(),

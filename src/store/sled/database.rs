@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-use super::draft::Draft;
-use super::index::Index;
-use super::records::Records;
 use crate::store::StoreError;
 use crate::store::disk::{Disk, sync_dir};
+use crate::store::sled::draft::Draft;
+use crate::store::sled::index::Index;
+use crate::store::sled::records::Records;
 
 /// A database in a directory. A reader sees all of a batch or nothing of it: reading and writing
 /// exclude each other, and neither takes long.

@@ -5,10 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sled::Batch as Writes;
 
-use super::blocks;
-use super::cursors::CursorRecord;
-use super::index::{Cancellation, Counts, Index, Series, Span};
-use super::records::{Records, decode, put};
 use crate::mailbox::MailId;
 use crate::series::Key;
 use crate::store::StoreError;
@@ -17,6 +13,10 @@ use crate::store::ledger::{
     Batch, Hash, InterchangeRecord, MailSlot, MessageRecord, NewBlock, NewInterchange, NewMessage,
     NewQuarantine,
 };
+use crate::store::sled::blocks;
+use crate::store::sled::cursors::CursorRecord;
+use crate::store::sled::index::{Cancellation, Counts, Index, Series, Span};
+use crate::store::sled::records::{Records, decode, put};
 
 /// The changes of some mails, before they are visible.
 pub(super) struct Draft<'a> {

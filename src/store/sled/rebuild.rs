@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{DIRECTORY, SledStore};
 use crate::store::data_dir::DataDir;
 use crate::store::disk::sync_dir;
+use crate::store::sled::{DIRECTORY, SledStore};
 use crate::store::{Store, StoreError};
 
 /// A database that is filled while the old one, if any, stays as it is.

@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 
-use super::findings::{Findings, shown};
-use super::record::Record;
-use super::template::Templates;
-use super::time::{self, Moment};
 use crate::edifact::FindingCode;
 use crate::edifact::charset::Charset;
 use crate::edifact::scan::{Scanner, Segment};
 use crate::edifact::separators::Separators;
 use crate::market::calendar::UtcTime;
 use crate::market::{location, obis, pid};
+use crate::message::mscons::read::findings::{Findings, shown};
+use crate::message::mscons::read::record::Record;
+use crate::message::mscons::read::template::Templates;
+use crate::message::mscons::read::time::{self, Moment};
 use crate::message::mscons::{Group, Interchange, Message};
 
 /// The reader of one interchange.
@@ -360,15 +360,9 @@ impl<'a> Reader<'a> {
             self.record.add_time(segment, &mut self.findings);
             return;
         }
-        let Some(element) = segment.element(1) else {
+        let Some([qualifier, text, format]) = time::parts(segment) else {
             return;
         };
-        let mut parts = segment.components(element);
-        let qualifier = parts.next().unwrap_or_default();
-        let (text, format) = (
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-        );
         let moment = time::moment(&text, &format);
         let slot = match &*qualifier {
             b"137" => {

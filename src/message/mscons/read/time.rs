@@ -1,5 +1,8 @@
 //! DTM: digits, format and zone to an instant (D.04B 2379; BDEW format rules).
 
+use std::borrow::Cow;
+
+use crate::edifact::scan::Segment;
 use crate::market::calendar::{
     DAY_SECONDS, GAS_DAY_HOUR, UtcTime, days_from_civil, legal_time, month_length,
 };
@@ -58,6 +61,12 @@ pub(super) fn moment(text: &[u8], format: &[u8]) -> Option<Moment> {
         Zone::Offset(offset) => Moment::Utc(UtcTime::from_seconds(local - offset)),
         Zone::Legal => Moment::Local(local),
     })
+}
+
+/// Qualifier, text and format of a DTM (2005, 2380, 2379), unescaped; `None` if it is bare.
+pub(super) fn parts<'s>(segment: &Segment<'s>) -> Option<[Cow<'s, [u8]>; 3]> {
+    let mut parts = segment.components(segment.element(1)?);
+    Some(std::array::from_fn(|_| parts.next().unwrap_or_default()))
 }
 
 fn by_length(length: usize) -> Option<&'static [u8]> {
