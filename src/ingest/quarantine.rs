@@ -63,7 +63,7 @@ pub(super) fn digest_archived(
         at: UtcTime::from_seconds(arrived),
     };
     let hash: Hash = Sha256::digest(&bytes).into();
-    let mut digest = super::digest_safely(arrival, Parcel::File(name, bytes), bounds);
+    let mut digest = super::digest_safely(&arrival, &Parcel::File(name, bytes), bounds);
     for piece in &mut digest.pieces {
         if piece.hash == hash {
             piece.storage = Storage::Archived(place);

@@ -131,7 +131,18 @@ impl Gateway {
 
     /// Any command, not waited for.
     pub(crate) fn start(home: &Home, arguments: &[&str]) -> Self {
-        let mut child = program(&home.config(), arguments)
+        Self::spawn(program(&home.config(), arguments))
+    }
+
+    /// Any command, with a place of its own for temporary files.
+    pub(crate) fn start_in(home: &Home, arguments: &[&str], temporary: &Path) -> Self {
+        let mut command = program(&home.config(), arguments);
+        command.env("TMPDIR", temporary);
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
