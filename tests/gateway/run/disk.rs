@@ -24,7 +24,8 @@ fn a_full_disk_loses_nothing_and_the_gateway_goes_on_when_there_is_room() {
     let left = fs::read_dir(home.path("mails/new")).unwrap().count();
     assert!(left > 0);
     assert_eq!(gateway.get("/healthz").0, 200);
-    assert_eq!(gateway.get("/series").0, 200, "what is stored can be read");
+    let (status, page) = gateway.get("/series");
+    assert_eq!(status, 200, "what is stored can be read: {page}\n{}", gateway.log());
 
     disk.resize("256m");
     wait_for("the rest of the mails", || {

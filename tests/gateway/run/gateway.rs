@@ -185,7 +185,7 @@ impl Gateway {
 
     /// Waits until `/metrics` has this line.
     pub(crate) fn wait_for_metric(&self, line: &str) {
-        wait_for(&format!("the metric {line}\n{}", self.log()), || {
+        wait_for(&format!("the metric {line}"), || {
             let (_, metrics) = self.get("/metrics");
             metrics.lines().any(|found| found == line).then_some(())
         });
@@ -240,6 +240,9 @@ impl Drop for Gateway {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("what the process logged:\n{}", self.log());
+        }
     }
 }
 
