@@ -24,6 +24,7 @@ use crate::store::{Store, StoreError};
 
 pub use commit::{Committer, Settled};
 pub use digest::{Arrival, Digest, Parcel, digest};
+use quarantine::Again;
 
 /// Why something could not be made durable. Nothing is lost: the mail stays where it is.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -134,18 +135,30 @@ impl Ingest {
     }
 
     /// Tries a quarantine entry again with today's rules; the entry goes if it was understood, or
-    /// comes back with today's reasons.
+    /// comes back with today's reasons. A mail that was too large is fetched again at the next
+    /// poll: then the outcome is [`Outcome::TooLarge`].
     ///
     /// # Errors
     /// [`IngestError`].
     pub async fn retry(&self, number: u64) -> Result<Outcome, IngestError> {
         let this = self.clone();
-        let digest = tokio::task::spawn_blocking(move || {
-            quarantine::digest_again(&*this.store, &this.archive, number, &this.bounds)
-        })
-        .await
-        .map_err(|_| IngestError::Stopping)??;
-        self.commit(digest).await
+        let again = tokio::task::spawn_blocking(move || {
+            quarantine::again(&*this.store, &this.archive, number, &this.bounds)
+        });
+        match again.await.map_err(|_| IngestError::Stopping)?? {
+            Again::Digest(digest) => self.commit(*digest).await,
+            Again::Fetch(mail) => {
+                let (answer, answered) = oneshot::channel();
+                let order = commit::Order::FetchAgain {
+                    mail,
+                    number,
+                    answer,
+                };
+                self.committer.submit(order).await?;
+                answered.await.map_err(|_| IngestError::Stopping)??;
+                Ok(Outcome::TooLarge)
+            }
+        }
     }
 
     /// Takes an entry out of quarantine for good; its bytes stay in the archive.

@@ -122,11 +122,12 @@ pub fn open(data_dir: &Path, cache_bytes: u64) -> Result<(SledStore, Archive), S
 }
 
 /// The database: ledgers and blocks. One writer (the committer), any number of readers.
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "each fails with a StoreError if the database does, and for nothing else"
+)]
 pub trait Store: Send + Sync + 'static {
     /// The interchange with these bytes, if it is known.
-    ///
-    /// # Errors
-    /// [`StoreError`], here and below.
     fn interchange(&self, hash: &Hash) -> Result<Option<InterchangeRecord>, StoreError>;
 
     /// The sequence of the message with this reference, if it is known.

@@ -19,8 +19,9 @@ use jiff::tz::TimeZone;
 use crate::format::csv::Dialect;
 use crate::health::Health;
 use crate::metrics;
-use crate::store::Store;
 use crate::store::archive::Archive;
+use crate::store::ledger::Totals;
+use crate::store::{Store, StoreError};
 use crate::text::Text;
 
 pub use server::Listeners;
@@ -42,4 +43,15 @@ pub struct Context {
     pub metrics: metrics::Handle,
     /// How CSV is written.
     pub dialect: Dialect,
+}
+
+impl Context {
+    /// Counts of everything, the archive's bytes with them.
+    pub(crate) fn totals(&self) -> Result<Totals, StoreError> {
+        let totals = self.store.totals()?;
+        Ok(Totals {
+            archive_bytes: self.archive.bytes(),
+            ..totals
+        })
+    }
 }

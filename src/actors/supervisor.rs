@@ -19,8 +19,6 @@ use crate::health::Health;
 use crate::ingest::Ingest;
 use crate::metrics;
 use crate::net::backoff;
-use crate::store::Store;
-use crate::store::archive::Archive;
 
 type Poller = Addr<MailboxPollerActor<MailboxIntake>>;
 
@@ -134,11 +132,6 @@ impl Actor for Supervisor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         self.start(&ChildId::Mscons, ctx);
-        ctx.run_interval(GAUGES_EVERY, |supervisor, _| {
-            let store = Arc::clone(supervisor.ingest.store());
-            let archive = Arc::clone(supervisor.ingest.archive());
-            tokio::task::spawn_blocking(move || gauge(&*store, &archive));
-        });
     }
 }
 
@@ -214,20 +207,6 @@ impl Handler<Stop> for Supervisor {
     }
 }
 
-/// Shows how much the store holds.
-fn gauge(store: &dyn Store, archive: &Archive) {
-    match store.totals() {
-        Ok(totals) => {
-            metrics::quarantine_size(totals.quarantine);
-            metrics::series(totals.series);
-            metrics::store_bytes(totals.database_bytes.saturating_add(archive.bytes()));
-        }
-        Err(error) => tracing::warn!(%error, "the store cannot be counted"),
-    }
-}
-
-/// How often the gauges of the store are set: as often as Prometheus asks, or more.
-const GAUGES_EVERY: Duration = Duration::from_secs(5);
 /// How long the pollers may finish what is in flight: below the 10 s that a service manager waits.
 const GRACE: Duration = Duration::from_secs(8);
 

@@ -27,10 +27,10 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     write_maildir(&home.0.join("mail"), &mails)?;
     let mut config = Gateway {
         data_dir: home.0.join("data"),
+        time_zone: "Europe/Berlin".to_owned(),
         ..Gateway::default()
     };
     config.web.listen = free_address(&args.listen)?;
-    config.time_zone = "Europe/Berlin".to_owned();
     config.mailbox.push(Mailbox {
         name: "demo".to_owned(),
         protocol: Protocol::Maildir,

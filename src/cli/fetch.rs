@@ -1,5 +1,6 @@
 //! `fetch`: one poll of every mailbox, then the end.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -96,7 +97,8 @@ fn describe(name: &str, summary: &Summary) -> String {
         (summary.released, "deleted or moved"),
     ];
     for (count, what) in details.into_iter().filter(|(count, _)| *count > 0) {
-        text.push_str(&format!(", {count} {what}"));
+        // Writing into a `String` cannot fail.
+        let _ = write!(text, ", {count} {what}");
     }
     text
 }

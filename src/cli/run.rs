@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::{Actor, Addr};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -70,6 +71,7 @@ pub(super) async fn serve(
     let address = listeners.pages_address()?;
     let server = listeners.serve(context)?;
     let web = server.handle();
+    tokio::spawn(upkeep(metrics));
     let serving = tokio::spawn(server);
     let supervisor = Supervisor::new(ingest, health.clone(), config.mailbox.clone()).start();
     tracing::info!(listen = %address, mailboxes = config.mailbox.len(), data_dir = %config.data_dir.display(), "the gateway runs");
@@ -82,6 +84,15 @@ pub(super) async fn serve(
     web.stop(true).await;
     drop(serving.await);
     Ok(Done::Well)
+}
+
+/// Keeps the histograms small, also where nobody asks for the metrics.
+async fn upkeep(metrics: metrics::Handle) {
+    let mut tick = tokio::time::interval(UPKEEP_EVERY);
+    loop {
+        tick.tick().await;
+        metrics.run_upkeep();
+    }
 }
 
 /// What the system may tell the process.
@@ -134,3 +145,6 @@ async fn reload(supervisor: &Addr<Supervisor>, file: Option<&Path>) {
         }
     }
 }
+
+/// As often as the exporter wants it.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);

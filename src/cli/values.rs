@@ -47,7 +47,7 @@ pub(super) fn one_series(store: &dyn Store, name: &str) -> Result<SeriesEntry, F
             "no series fits {name:?}; `mscons-gateway series` lists them"
         ))),
         (Some(last), others) => {
-            let list: Vec<String> = others
+            let named: Vec<String> = others
                 .iter()
                 .chain([&last])
                 .take(SHOWN)
@@ -56,7 +56,7 @@ pub(super) fn one_series(store: &dyn Store, name: &str) -> Result<SeriesEntry, F
             Err(Failure::Usage(format!(
                 "{} series fit {name:?}; name one by its number: {}{}",
                 others.len() + 1,
-                list.join(", "),
+                named.join(", "),
                 if others.len() >= SHOWN { ", …" } else { "" },
             )))
         }

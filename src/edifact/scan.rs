@@ -91,6 +91,17 @@ impl<'a> Scanner<'a> {
         (begin < self.bytes.len()).then_some(begin)
     }
 
+    /// All that is left behind the blanks before the next segment, and where it begins.
+    pub fn upcoming(&self) -> (usize, &'a [u8]) {
+        let begin = self.begin(self.at, self.bytes.len());
+        (begin, self.bytes.get(begin..).unwrap_or_default())
+    }
+
+    /// Goes on from `at`, which must be where a segment begins.
+    pub fn skip_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
     /// The first terminator from `from` on that no release character makes data.
     fn terminator_from(&self, from: usize) -> Option<usize> {
         let mut from = from;

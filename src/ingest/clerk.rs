@@ -40,6 +40,17 @@ impl Prepared {
         })
     }
 
+    /// A batch that has a mail fetched again, and resolves its quarantine entry.
+    pub(super) fn reopening(mail: &MailRecord, number: u64) -> Self {
+        let reopens = vec![mail.id.clone()];
+        let batch = Batch::of_mailbox(&mail.mailbox, &mail.folder);
+        Self::of(Batch {
+            reopens,
+            resolves: vec![number],
+            ..batch
+        })
+    }
+
     fn of(batch: Batch) -> Self {
         let (hashes, references) = (HashSet::new(), HashSet::new());
         Self {
@@ -105,10 +116,10 @@ impl Clerk {
     }
 
     /// Makes decided mails durable, in order, with one flush.
-    pub(super) fn commit(&mut self, group: Vec<Prepared>) -> Result<(), IngestError> {
+    pub(super) fn commit(&mut self, group: &[Prepared]) -> Result<(), IngestError> {
         // The archive first: what the database names must be there after a power cut.
         self.archive.sync()?;
-        for prepared in &group {
+        for prepared in group {
             self.store.apply(&prepared.batch, self.next_sequence)?;
             let messages: usize = prepared
                 .batch
@@ -119,7 +130,7 @@ impl Clerk {
             self.next_sequence += 1 + messages as u64;
         }
         self.store.flush()?;
-        for prepared in &group {
+        for prepared in group {
             count(&prepared.batch);
         }
         Ok(())

@@ -16,7 +16,7 @@ use crate::clock;
 use crate::mailbox::{MailId, Outcome};
 use crate::metrics;
 use crate::store::archive::Archive;
-use crate::store::ledger::Announced;
+use crate::store::ledger::{Announced, MailRecord};
 use crate::store::{Store, StoreError};
 
 /// What is noted of a mailbox although nothing of it was taken in.
@@ -47,6 +47,15 @@ pub(super) enum Order {
     Settle {
         /// Which.
         settled: Settled,
+        /// Told when it is durable.
+        answer: Answer<()>,
+    },
+    /// Have a mail fetched again of which quarantine holds no bytes.
+    FetchAgain {
+        /// The mail.
+        mail: Box<MailRecord>,
+        /// Number of its entry.
+        number: u64,
         /// Told when it is durable.
         answer: Answer<()>,
     },
@@ -167,6 +176,14 @@ impl Group {
                 self.members
                     .push((Prepared::settling(settled), Reply::Done(answer)));
             }
+            Order::FetchAgain {
+                mail,
+                number,
+                answer,
+            } => {
+                self.members
+                    .push((Prepared::reopening(&mail, number), Reply::Done(answer)));
+            }
             Order::Drop { number, answer } => match guarded(|| clerk.dropping(number)) {
                 Ok(prepared) => self.members.push((prepared, Reply::Done(answer))),
                 Err(error) => drop(answer.send(Err(error))),
@@ -176,9 +193,12 @@ impl Group {
 
     /// Makes the group durable and answers everyone.
     fn finish(self, clerk: &mut Clerk) {
+        if self.members.is_empty() {
+            return; // Nothing of it could be decided.
+        }
         let (prepared, replies): (Vec<_>, Vec<_>) = self.members.into_iter().unzip();
         let begun = clock::monotonic();
-        let result = guarded(|| clerk.commit(prepared));
+        let result = guarded(|| clerk.commit(&prepared));
         metrics::committed(begun.elapsed());
         if let Err(error) = &result {
             tracing::error!(%error, mails = replies.len(), "a commit failed; the mails stay where they are");

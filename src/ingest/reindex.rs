@@ -61,14 +61,14 @@ pub fn reindex(
             }
         }
         if group.len() >= MAILS_A_FLUSH {
-            clerk.commit(std::mem::take(&mut group))?;
+            clerk.commit(&std::mem::take(&mut group))?;
             progress(done);
         }
     }
     if let Some(mail) = mail {
         take_in(&mut clerk, mail, &mut group)?;
     }
-    clerk.commit(group)?;
+    clerk.commit(&group)?;
     progress(done);
     Ok(report)
 }
@@ -79,7 +79,7 @@ fn take_in(
     group: &mut Vec<super::clerk::Prepared>,
 ) -> Result<(), IngestError> {
     if group.iter().any(|earlier| earlier.concerns(&mail)) {
-        clerk.commit(std::mem::take(group))?;
+        clerk.commit(&std::mem::take(group))?;
     }
     group.push(clerk.prepare(mail)?);
     Ok(())

@@ -72,11 +72,11 @@ const SOURCES: [Source; 4] = [
         name_code: "Z48",
     },
     Source {
-        name: "office",
+        name: "household",
         shape: Shape::Household,
         sender: METERING_OPERATOR,
         from: "Messstellenbetrieb Altstadt <edifact@msb-altstadt.example>",
-        location: OFFICE_METER,
+        location: HOUSEHOLD_METER,
         obis: "1-1:1.29.0",
         pid: 13_018,
         name_code: "7",
@@ -112,11 +112,11 @@ impl World {
         let numbers = self.numbers(source, day);
         match (shape, ago) {
             (Shape::Factory, GAP_AGO) => return, // This mail never comes.
-            (Shape::Household, 18..=20) => self.send(source, day, &numbers, Telling::Substitute),
-            (Shape::Household, 12) => {
+            (Shape::Household, 4..=6) => self.send(source, day, &numbers, Telling::Substitute),
+            (Shape::Household, 2) => {
                 // Meanwhile the meter was read: true values for two of the three days.
                 self.send(source, day, &numbers, Telling::True);
-                for corrected in [-8, -7] {
+                for corrected in [-4, -3] {
                     let day = day.plus(corrected);
                     let numbers = self.numbers(source, day);
                     self.send(source, day, &numbers, Telling::True);
@@ -262,7 +262,7 @@ impl World {
         };
         let series = |obis, device, values: Option<ValueDraft<'static>>| SeriesDraft {
             location: if device {
-                OFFICE_METER
+                HOUSEHOLD_METER
             } else {
                 SOURCES[0].location
             },
@@ -412,13 +412,13 @@ fn qualifier(party: &str) -> &'static str {
 /// Days of the demo: seven weeks, so that a month is whole.
 const DAYS: i32 = 49;
 /// The factory's mail of this day never comes.
-const GAP_AGO: i32 = 9;
+const GAP_AGO: i32 = 5;
 const COMPANY: &str = "9985046000001";
 const POWER_GRID: &str = "9905048000007";
 const POWER_MAIL: &str = "Stromnetz Musterstadt <mscons@netz-musterstadt.example>";
 const METERING_OPERATOR: &str = "9903100000006";
 const GAS_GRID: &str = "9800357000005";
-const OFFICE_METER: &str = "DE0001231011500000000000000012345";
+const HOUSEHOLD_METER: &str = "DE0001231011500000000000000012345";
 
 #[cfg(test)]
 mod tests {
@@ -449,7 +449,7 @@ mod tests {
                 "{oddity}"
             );
         }
-        assert!(!mails.iter().any(|mail| mail.name == "factory 2026-11-15"));
+        assert!(!mails.iter().any(|mail| mail.name == "factory 2026-11-19"));
         assert!(mails.len() > 180, "{}", mails.len());
     }
 

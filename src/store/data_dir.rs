@@ -1,9 +1,10 @@
 //! The data directory and its lock: one process at a time.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::StoreError;
 use super::disk::sync_dir;
@@ -35,17 +36,31 @@ impl DataDir {
             .truncate(false)
             .open(&file)
             .map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(StoreError::InUse {
-                    path: path.display().to_string(),
-                    holder: holder(&mut lock),
-                });
+        let mut attempts = 0;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) => {
+                    let holder = holder(&mut lock);
+                    // A child process holds what its parent had open, from fork to exec: of our
+                    // own lock, closed just now, that is a matter of milliseconds.
+                    if holder != Some(std::process::id()) || attempts == OWN_LOCK_ATTEMPTS {
+                        let path = path.display().to_string();
+                        let holder = holder.map(|pid| format!(" (process {pid})"));
+                        return Err(StoreError::InUse {
+                            path,
+                            holder: holder.unwrap_or_default(),
+                        });
+                    }
+                    attempts += 1;
+                    std::thread::sleep(OWN_LOCK_PAUSE);
+                }
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
             }
-            Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
-        lock.set_len(0).map_err(failed)?;
+        lock.set_len(0)
+            .and_then(|()| lock.rewind())
+            .map_err(failed)?;
         write!(lock, "{}", std::process::id()).map_err(failed)?;
         Ok(Self {
             path: path.to_owned(),
@@ -83,17 +98,18 @@ fn make_dir(path: &Path) -> Result<(), StoreError> {
     made().map_err(|source| StoreError::file("making", path, source))
 }
 
-/// ` (process 4711)` if the lock file says so.
-fn holder(lock: &mut File) -> String {
+/// The process that the lock file names.
+fn holder(lock: &mut File) -> Option<u32> {
     let mut text = String::new();
-    let read = lock.take(MAX_PID_DIGITS).read_to_string(&mut text);
-    match (read, text.trim().parse::<u32>()) {
-        (Ok(_), Ok(pid)) => format!(" (process {pid})"),
-        (Ok(_) | Err(_), _) => String::new(),
-    }
+    lock.seek(SeekFrom::Start(0)).ok()?;
+    lock.take(MAX_PID_DIGITS).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
 }
 
 const LOCK_FILE: &str = "lock";
+/// A second in all.
+const OWN_LOCK_ATTEMPTS: u32 = 100;
+const OWN_LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// A `u32` has 10 digits.
 const MAX_PID_DIGITS: u64 = 16;
 

@@ -139,6 +139,8 @@ pub struct Batch {
     pub announced: Option<Announced>,
     /// Mails of `mailbox` and `folder` that are settled with this batch.
     pub settles: Vec<MailId>,
+    /// Settled mails of `mailbox` and `folder` that are to be fetched again.
+    pub reopens: Vec<MailId>,
     /// Quarantine entries that this batch resolves: dropped, or understood at another try.
     pub resolves: Vec<u64>,
 }
@@ -155,6 +157,7 @@ impl Batch {
             quarantine: Vec::new(),
             announced: None,
             settles: Vec::new(),
+            reopens: Vec::new(),
             resolves: Vec::new(),
         }
     }
@@ -258,7 +261,7 @@ pub struct Totals {
     pub duplicates: u64,
     /// Bytes of the database on disk.
     pub database_bytes: u64,
-    /// Bytes of the archive on disk.
+    /// Bytes of the archive on disk; 0 from the database itself, which does not know the archive.
     pub archive_bytes: u64,
 }
 

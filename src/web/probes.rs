@@ -33,8 +33,8 @@ pub(crate) async fn readyz(context: Data<Context>) -> HttpResponse {
 
 /// The metrics in Prometheus' text format. What the store holds is counted at each scrape.
 pub(crate) async fn metrics(context: Data<Context>) -> HttpResponse {
-    let store = context.store.clone();
-    match actix_web::web::block(move || store.totals()).await {
+    let counted = context.clone();
+    match actix_web::web::block(move || counted.totals()).await {
         Ok(Ok(totals)) => {
             metrics::quarantine_size(totals.quarantine);
             metrics::series(totals.series);

@@ -18,5 +18,6 @@ mod laws;
 mod maildir;
 mod parse;
 mod run;
+mod store;
 mod support;
 mod web;

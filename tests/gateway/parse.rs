@@ -1,11 +1,13 @@
 //! Fixtures: every `.edi` gives the records beside it, every broken one its findings.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use mscons_gateway::edifact::Finding;
 use mscons_gateway::format::csv::Dialect;
 use mscons_gateway::format::{Format, Record, Writer};
+use mscons_gateway::market::pid;
 use mscons_gateway::message::mscons::{self, File};
 
 fn fixtures(folder: &str) -> Vec<PathBuf> {
@@ -97,7 +99,7 @@ fn every_broken_fixture_has_the_findings_beside_it() {
             } else {
                 ""
             };
-            got.push_str(&format!("{}{barring}: {finding}\n", code.as_str().unwrap()));
+            writeln!(got, "{}{barring}: {finding}", code.as_str().unwrap()).unwrap();
         }
         let beside = path.with_extension("findings");
         if std::env::var_os("UPDATE_FIXTURES").is_some() {
@@ -106,4 +108,29 @@ fn every_broken_fixture_has_the_findings_beside_it() {
         let expected = fs::read_to_string(&beside).unwrap_or_default();
         assert_eq!(got, expected, "{}", path.display());
     }
+}
+
+#[test]
+fn every_pruefidentifikator_has_a_fixture() {
+    let files: Vec<File> = fixtures("mscons")
+        .iter()
+        .map(|path| mscons::read(&fs::read(path).unwrap()))
+        .collect();
+    let messages = || {
+        files
+            .iter()
+            .flat_map(|f| &f.interchanges)
+            .flat_map(|i| &i.messages)
+    };
+    for pid in &pid::ALL {
+        // Old numbers, of which no real message is at hand.
+        let is_old = matches!(pid.number, 13_001 | 13_024);
+        assert!(
+            is_old || messages().any(|message| message.pid == Some(pid.number)),
+            "{} ({})",
+            pid.number,
+            pid.name
+        );
+    }
+    assert!(messages().any(|message| message.kind == "MSCONS" && message.pid.is_none()));
 }

@@ -49,7 +49,8 @@ pub(super) async fn look(
     found.mails = there;
     found.gone = gone;
     if sweep {
-        let old = settled(wire, cursor, above.len()).await?;
+        let has_uidplus = connection.capabilities.has("UIDPLUS");
+        let old = settled(wire, cursor, above.len(), has_uidplus).await?;
         let limit = mailbox.max_mail_size.bytes();
         found
             .mails
@@ -155,10 +156,17 @@ async fn sizes(wire: &mut Wire, asked: &[u32]) -> Result<(Vec<Listed>, Vec<u32>)
     Ok((mails, gone))
 }
 
-/// The newest settled mails, but those flagged `\Deleted`: what a crash may have left unreleased.
+/// The newest settled mails: what a crash may have left unreleased.
 ///
+/// A crash between flag and expunge leaves them flagged `\Deleted`. Without UIDPLUS such mails are
+/// left out: they may be those that stay flagged because others have flagged mails of their own.
 /// Asked by sequence number, because UIDs have holes: the `above` newest mails are new.
-async fn settled(wire: &mut Wire, cursor: &Cursor, above: usize) -> Result<Vec<Listed>, MailError> {
+async fn settled(
+    wire: &mut Wire,
+    cursor: &Cursor,
+    above: usize,
+    has_uidplus: bool,
+) -> Result<Vec<Listed>, MailError> {
     let last = wire
         .exists
         .saturating_sub(u32::try_from(above).unwrap_or(u32::MAX));
@@ -167,7 +175,8 @@ async fn settled(wire: &mut Wire, cursor: &Cursor, above: usize) -> Result<Vec<L
     }
     let first = last.saturating_sub(SWEPT - 1).max(1);
     let mut listing = Listing::default();
-    let command = format!("FETCH {first}:{last} (UID RFC822.SIZE FLAGS)");
+    let flags = if has_uidplus { "" } else { " FLAGS" };
+    let command = format!("FETCH {first}:{last} (UID RFC822.SIZE{flags})");
     wire.run(&command, |event| listing.take(&event)).await?;
     let mut mails = listing.into_mails(wire)?;
     mails.retain(|mail| cursor.is_settled(mail.uid));

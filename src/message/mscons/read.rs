@@ -1,7 +1,8 @@
 //! Bytes to columns in one pass.
 //!
 //! [`interchange`] drives the scanner and keeps the envelope; [`state`] holds what the segments so
-//! far have said; [`time`] turns DTM into instants; [`record`] closes a QTY into a row.
+//! far have said; [`time`] turns DTM into instants; [`record`] closes a QTY into a row. [`template`] is the short
+//! way for values that look like one before them.
 //!
 //! ```
 //! let file = mscons_gateway::message::mscons::read(b"UNB+UNOC:3+A:500+B:500+261124:0815+R1'\
@@ -17,6 +18,7 @@ mod findings;
 mod interchange;
 mod record;
 mod state;
+mod template;
 mod time;
 
 use memchr::memmem;

@@ -6,6 +6,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 use super::draft::Draft;
 use super::index::Index;
@@ -26,6 +27,10 @@ pub(super) struct Database {
 
 /// Whether the database can be used.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one, and it is hardly ever moved"
+)]
 enum State {
     /// It can.
     Open(Open),
@@ -164,16 +169,14 @@ impl Database {
 impl State {
     fn after(error: &sled::Error) -> Self {
         let why = error.to_string();
-        match error {
-            sled::Error::Io(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-                ) =>
-            {
-                Self::Full(why)
-            }
-            _ => Self::Failed(why),
+        let is_full = matches!(error, sled::Error::Io(error) if matches!(
+            error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        ));
+        if is_full {
+            Self::Full(why)
+        } else {
+            Self::Failed(why)
         }
     }
 }
@@ -199,8 +202,9 @@ impl Open {
             // Without this thread there is no garbage collection.
             .flush_every_ms(Some(500));
         let open = || -> Result<Self, StoreError> {
-            let db =
-                (config.open()).map_err(|error| StoreError::database(path, error.to_string()))?;
+            remove_torn_snapshots(path)?;
+            let db = patiently(&config)
+                .map_err(|error| StoreError::database(path, error.to_string()))?;
             let records = Records::new((*db).clone(), path.display().to_string());
             let index = Index::load(&records)?;
             let file = File::open(&log)
@@ -220,6 +224,37 @@ impl Open {
         };
         catch_unwind(AssertUnwindSafe(open))
             .unwrap_or_else(|panic| Err(StoreError::database(path, panic_text(&*panic))))
+    }
+}
+
+/// Removes what a full disk or a crash left of a snapshot that was being written. sled takes it for
+/// a whole one, and for damage; the log holds everything that a snapshot does.
+fn remove_torn_snapshots(directory: &Path) -> Result<(), StoreError> {
+    let failed = |source| StoreError::file("cleaning", directory, source);
+    for file in fs::read_dir(directory).map_err(failed)? {
+        let path = file.map_err(failed)?.path();
+        if path.extension().is_some_and(|end| end == "generating") {
+            fs::remove_file(&path).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+/// Opens, also where sled's own lock is still held: by a thread of an instance that was closed
+/// just now, or by a child process between fork and exec. No other gateway can hold it, since the
+/// data directory is ours.
+fn patiently(config: &sled::Config) -> sled::Result<sled::Db> {
+    let mut attempts = 0;
+    loop {
+        match config.open() {
+            Err(sled::Error::Io(error))
+                if attempts < LOCK_ATTEMPTS && error.to_string().contains("acquire lock") =>
+            {
+                attempts += 1;
+                std::thread::sleep(LOCK_PAUSE);
+            }
+            opened => return opened,
+        }
     }
 }
 
@@ -244,4 +279,29 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied());
     text.unwrap_or("a panic").to_owned()
+}
+
+/// Two seconds in all: threads and forks let go within milliseconds.
+const LOCK_ATTEMPTS: u32 = 200;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::disk::RealDisk;
+
+    #[test]
+    fn a_snapshot_that_was_torn_while_it_was_written_does_not_keep_the_database_shut() {
+        let home = tempfile::tempdir().unwrap();
+        let open = || Database::open(home.path().to_owned(), 1 << 20, Box::new(RealDisk));
+        drop(open().unwrap());
+        for (name, torn) in [
+            ("snap.7FFFFFFFFFFFFFFE.generating", &b""[..]),
+            ("snap.7FFFFFFFFFFFFFFF.generating", &[7; 100]),
+        ] {
+            fs::write(home.path().join(name), torn).unwrap();
+            drop(open().unwrap());
+            assert!(!home.path().join(name).exists());
+        }
+    }
 }

@@ -227,16 +227,15 @@ impl<'a> Draft<'a> {
             series.span = series.span.and(span);
             return series.id;
         }
-        let series = match self.index.series.get(&block.key) {
-            Some(known) => Series {
+        let series = if let Some(known) = self.index.series.get(&block.key) {
+            Series {
                 id: known.id,
                 span: known.span.and(span),
-            },
-            None => {
-                let id = self.news.counts.next_series;
-                self.news.counts.next_series += 1;
-                Series { id, span }
             }
+        } else {
+            let id = self.news.counts.next_series;
+            self.news.counts.next_series += 1;
+            Series { id, span }
         };
         self.news.series.insert(block.key.clone(), series);
         series.id
@@ -290,7 +289,8 @@ impl<'a> Draft<'a> {
             known.announce(announced);
             cursor = Some(known);
         }
-        for id in &batch.settles {
+        let changes = batch.settles.iter().map(|id| (id, true));
+        for (id, settles) in changes.chain(batch.reopens.iter().map(|id| (id, false))) {
             if let MailId::Imap { validity, uid } = id {
                 let known = match cursor.take() {
                     Some(known) => known,
@@ -298,10 +298,18 @@ impl<'a> Draft<'a> {
                         (self.records.get(&key)?).unwrap_or_else(|| CursorRecord::new(*validity))
                     }
                 };
-                let settled = cursor.insert(known);
-                settled.settle(*validity, *uid);
+                let known = cursor.insert(known);
+                if settles {
+                    known.settle(*validity, *uid);
+                } else {
+                    known.reopen(*validity, *uid);
+                }
             } else if let Some(key) = keys::settled(&batch.mailbox, id) {
-                put(&mut self.writes, key, &())?;
+                if settles {
+                    put(&mut self.writes, key, &())?;
+                } else {
+                    self.records.remove(&mut self.writes, &key)?;
+                }
             }
         }
         match cursor {

@@ -39,6 +39,9 @@ impl Rebuild {
     }
 
     /// Makes the new database durable and puts it in place of the old one, which is removed.
+    ///
+    /// # Errors
+    /// [`StoreError`]; one of the two databases is in place then.
     pub fn finish(self) -> Result<(), StoreError> {
         self.store.flush()?;
         drop(self.store);

@@ -213,9 +213,9 @@ mod tests {
     fn a_full_leaf_of_the_largest_values_stays_in_the_log() {
         let home = tempfile::tempdir().unwrap();
         let db = sled::open(home.path()).unwrap();
-        for key in 0..200_u32 {
+        for key in 0..200_u8 {
             for _ in 0..3 {
-                db.insert(numbered(key), vec![key as u8; PART_BYTES])
+                db.insert(numbered(key.into()), vec![key; PART_BYTES])
                     .unwrap();
             }
         }

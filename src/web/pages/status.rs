@@ -96,7 +96,7 @@ fn gather(context: &Context) -> Result<Status, StoreError> {
     }
     Ok(Status {
         health: context.health.snapshot(),
-        totals: store.totals()?,
+        totals: context.totals()?,
         messages: store.messages(u64::MAX, LATEST_MESSAGES)?,
         gallery,
     })

@@ -13,15 +13,21 @@ use crate::message::mscons::Interchange;
 /// Reads the interchange that begins here, up to its UNZ, or to where another begins.
 pub(super) fn read(bytes: &[u8], start: Start, findings: Findings) -> Interchange {
     let mut scanner = Scanner::new(bytes, start.unb, start.separators);
-    let mut reader = Reader::new(findings);
+    let mut reader = Reader::new(bytes, start.separators, findings);
     let mut segments = 0_u32;
     let mut end = None;
     let mut has_unz = false;
-    while let Some(segment) = scanner.next() {
+    loop {
+        segments = segments.saturating_add(reader.take_alike(&mut scanner));
+        let Some(segment) = scanner.next() else {
+            break;
+        };
         segments = segments.saturating_add(1);
         reader.at_segment(segments, segment.offset..segment.end);
         if segment.text.len() > MAX_SEGMENT_BYTES {
             let length = segment.text.len();
+            // What follows it must not be taken for a part of the value before it.
+            reader.close_record();
             reader.findings.add(FindingCode::SegmentTooLong, || {
                 format!(
                     "a segment of {length} bytes; {MAX_SEGMENT_BYTES} are the most that is read"

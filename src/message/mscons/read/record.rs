@@ -2,6 +2,7 @@
 
 use super::findings::{Findings, shown};
 use super::state::Reader;
+use super::template::Alike;
 use super::time::{self, Moment};
 use crate::edifact::FindingCode;
 use crate::edifact::scan::Segment;
@@ -29,7 +30,7 @@ pub(super) struct Record {
     pub(super) is_gas: bool,
     /// Number and offset of the QTY.
     segment: u32,
-    offset: usize,
+    pub(super) offset: usize,
 }
 
 #[derive(Clone, Default, Eq, PartialEq)]
@@ -152,35 +153,34 @@ impl Record {
         } else {
             None
         };
-        let (qualifier, moment) = match fast {
-            Some((qualifier, moment)) => (qualifier, Some(moment)),
-            None => {
-                let Some(element) = segment.element(1) else {
-                    return;
-                };
-                let mut parts = segment.components(element);
-                let qualifier = parts.next().unwrap_or_default();
-                let (text, format) = (
-                    parts.next().unwrap_or_default(),
-                    parts.next().unwrap_or_default(),
-                );
-                if &*qualifier == b"672" {
-                    self.step_seconds = self.step_seconds.or(time::length_seconds(&text, &format));
-                    return;
-                }
-                let Some(kind) = Kind::of(&qualifier) else {
-                    return;
-                };
-                let moment = time::moment(&text, &format);
-                let is_readable = moment.is_some_and(|moment| kind.takes(moment));
-                if !is_readable {
-                    let (text, format) = (shown(&text), shown(&format));
-                    findings.add(FindingCode::BadTime, || {
-                        format!("{text} is no time of the format {format}")
-                    });
-                }
-                (kind, moment.filter(|_| is_readable))
+        let (qualifier, moment) = if let Some((qualifier, moment)) = fast {
+            (qualifier, Some(moment))
+        } else {
+            let Some(element) = segment.element(1) else {
+                return;
+            };
+            let mut parts = segment.components(element);
+            let qualifier = parts.next().unwrap_or_default();
+            let (text, format) = (
+                parts.next().unwrap_or_default(),
+                parts.next().unwrap_or_default(),
+            );
+            if &*qualifier == b"672" {
+                self.step_seconds = self.step_seconds.or(time::length_seconds(&text, &format));
+                return;
             }
+            let Some(kind) = Kind::of(&qualifier) else {
+                return;
+            };
+            let moment = time::moment(&text, &format);
+            let is_readable = moment.is_some_and(|moment| kind.takes(moment));
+            if !is_readable {
+                let (text, format) = (shown(&text), shown(&format));
+                findings.add(FindingCode::BadTime, || {
+                    format!("{text} is no time of the format {format}")
+                });
+            }
+            (kind, moment.filter(|_| is_readable))
         };
         let slot = match qualifier {
             Kind::Start => &mut self.start,
@@ -247,11 +247,11 @@ fn fast_time(body: &[u8]) -> Option<(Kind, Moment)> {
     }
 }
 
-impl Reader {
-    /// Closes the open QTY, if there is one: a row.
-    pub(super) fn close_record(&mut self) {
+impl Reader<'_> {
+    /// Closes the open QTY, if there is one: a row. Gives it if others may look like it.
+    pub(super) fn close_record(&mut self) -> Option<Alike> {
         if !self.record.is_open {
-            return;
+            return None;
         }
         self.record.is_open = false;
         let (start, end) = self.times();
@@ -285,6 +285,23 @@ impl Reader {
         });
         self.values_of_lin += 1;
         self.previous_start = start.or(self.previous_start);
+        self.alike(value, label)
+    }
+
+    /// The value that is closed here, if its times are instants by themselves.
+    fn alike(&self, value: Value<'_>, label: u32) -> Option<Alike> {
+        let (Slot::Read(Moment::Utc(start)), Slot::Read(Moment::Utc(end)), Value::Number(number)) =
+            (self.record.start, self.record.end, value)
+        else {
+            return None;
+        };
+        Some(Alike {
+            start,
+            end,
+            number,
+            label,
+            segments: self.findings.segment.saturating_sub(self.record.segment),
+        })
     }
 
     /// Start and end of the row: the first of these that fits.

@@ -4,16 +4,20 @@ use std::ops::Range;
 
 use super::findings::{Findings, shown};
 use super::record::Record;
+use super::template::Templates;
 use super::time::{self, Moment};
 use crate::edifact::FindingCode;
 use crate::edifact::charset::Charset;
-use crate::edifact::scan::Segment;
+use crate::edifact::scan::{Scanner, Segment};
+use crate::edifact::separators::Separators;
 use crate::market::calendar::UtcTime;
 use crate::market::{location, obis, pid};
 use crate::message::mscons::{Group, Interchange, Message};
 
 /// The reader of one interchange.
-pub(super) struct Reader {
+pub(super) struct Reader<'a> {
+    /// The file.
+    pub(super) bytes: &'a [u8],
     pub(super) out: Interchange,
     pub(super) charset: Charset,
     pub(super) findings: Findings,
@@ -36,6 +40,7 @@ pub(super) struct Reader {
     /// Start of the row before in this LIN.
     pub(super) previous_start: Option<UtcTime>,
     pub(super) record: Record,
+    pub(super) templates: Templates,
     /// Whether the next row belongs to the group of the row before.
     is_same_group: bool,
 }
@@ -66,9 +71,10 @@ pub(super) struct Dates {
     version: Option<Moment>,
 }
 
-impl Reader {
-    pub(super) fn new(findings: Findings) -> Self {
+impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8], separators: Separators, findings: Findings) -> Self {
         Self {
+            bytes,
             out: Interchange::default(),
             charset: Charset::Latin1,
             findings,
@@ -85,6 +91,7 @@ impl Reader {
             values_of_lin: 0,
             previous_start: None,
             record: Record::default(),
+            templates: Templates::new(separators),
             is_same_group: false,
         }
     }
@@ -135,16 +142,16 @@ impl Reader {
             b"LOC" => self.loc(segment),
             b"NAD" => self.nad(segment),
             b"RFF" => self.rff(segment),
-            b"CCI" => {
-                if segment.component(1, 0).as_deref() == Some(b"15") {
-                    self.place.characteristic = self.given(segment, 3, 0);
-                    self.is_same_group = false;
-                }
+            b"CCI" if segment.component(1, 0).as_deref() == Some(b"15") => {
+                self.place.characteristic = self.given(segment, 3, 0);
+                self.is_same_group = false;
             }
             b"UNH" => self.unh(segment),
             b"UNT" => self.unt(segment),
             b"BGM" => self.bgm(segment),
-            b"UNS" => self.close_record(),
+            b"UNS" => {
+                self.close_record();
+            }
             b"UNG" | b"UNE" => {}
             tag if self.is_mscons && !KNOWN_TAGS.contains(&tag) => {
                 self.findings.note(FindingCode::UnknownSegment, || {
@@ -403,7 +410,10 @@ impl Reader {
     }
 
     fn qty(&mut self, segment: &Segment<'_>) {
-        self.close_record();
+        if let Some(value) = self.close_record() {
+            let raw = self.bytes.get(self.record.offset..segment.offset);
+            self.templates.learn(raw.unwrap_or_default(), value);
+        }
         self.dates.is_open = false;
         self.record.open(segment, &mut self.findings);
         self.join_group();
@@ -434,6 +444,35 @@ impl Reader {
         };
         self.in_message(|message| message.groups.push(group));
         self.is_same_group = true;
+    }
+
+    /// Takes the values that come and look like one before, as long as they do and another value
+    /// follows; gives the number of their segments.
+    pub(super) fn take_alike(&mut self, scanner: &mut Scanner<'_>) -> u32 {
+        if !(self.is_mscons && self.is_same_group && self.record.is_open()) {
+            return 0;
+        }
+        let (mut at, mut rest) = scanner.upcoming();
+        let mut segments = 0_u32;
+        while let Some((value, length)) = self.templates.read(rest) {
+            self.close_record();
+            self.out.columns.push(value.row());
+            self.values_of_lin += 1;
+            self.previous_start = Some(value.start);
+            segments = segments.saturating_add(value.segments);
+            at += length;
+            rest = self.bytes.get(at..).unwrap_or_default();
+        }
+        if segments > 0 {
+            scanner.skip_to(at);
+            let rows = self.out.columns.len();
+            self.in_message(|message| {
+                if let Some(group) = message.groups.last_mut() {
+                    group.rows.end = rows;
+                }
+            });
+        }
+        segments
     }
 
     pub(super) fn finish(mut self, bytes: Range<usize>) -> Interchange {
@@ -467,6 +506,7 @@ impl Place {
 }
 
 /// Tags of MSCONS (D.99A to D.04B) that carry nothing that is read here.
-const KNOWN_TAGS: [&[u8]; 12] = [
-    b"CTA", b"COM", b"CUX", b"MOA", b"MEA", b"CAV", b"SEQ", b"STS", b"QTY", b"DTM", b"CNT", b"AUT",
+const KNOWN_TAGS: [&[u8]; 13] = [
+    b"CTA", b"COM", b"CUX", b"MOA", b"MEA", b"CAV", b"CCI", b"SEQ", b"STS", b"QTY", b"DTM", b"CNT",
+    b"AUT",
 ];
