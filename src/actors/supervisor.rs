@@ -221,6 +221,7 @@ mod tests {
     use crate::config::mailbox::Protocol;
     use crate::mail::Intake;
     use crate::sample;
+    use crate::store::Store;
 
     /// A fault in a handler.
     #[derive(Message)]

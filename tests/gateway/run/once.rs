@@ -1,7 +1,9 @@
 //! `fetch` and `demo`: runs that end by themselves, or with the person who looks.
 
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use mscons_gateway::clock;
 
 use super::gateway::{Gateway, Home, get, wait_for};
 
@@ -34,7 +36,7 @@ fn the_demo_shows_its_series_and_takes_its_directory_with_it() {
     let home = Home::new();
     let temporary = home.path("tmp");
     fs::create_dir(&temporary).unwrap();
-    let begun = Instant::now();
+    let begun = clock::monotonic();
     let demo = Gateway::start_in(&home, &["demo", "--listen", "127.0.0.1:0"], &temporary);
     demo.wait_for_log("Look at http://localhost:");
     assert_eq!(demo.get("/").0, 200);
@@ -58,8 +60,8 @@ fn a_taken_address_is_refused_by_run_and_avoided_by_the_demo() {
     let address = taken.local_addr().unwrap().to_string();
     let home = Home::new();
     let text = format!(
-        "data_dir = {:?}\n[web]\nlisten = {address:?}\n",
-        home.path("data")
+        "data_dir = '{}'\n[web]\nlisten = {address:?}\n",
+        home.path("data").display()
     );
     fs::write(home.config(), text).unwrap();
     let (code, _, said) = home.command(&["run"]);

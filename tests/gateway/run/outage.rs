@@ -1,8 +1,8 @@
 //! A server that goes away and comes back.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use mscons_gateway::sample;
+use mscons_gateway::{clock, sample};
 
 use super::gateway::{Gateway, Home, wait_for};
 use crate::support::dovecot::Dovecot;
@@ -56,7 +56,7 @@ fn a_server_that_hangs_up_on_idle_is_not_asked_without_a_pause() {
         server.port
     )]);
     let gateway = Gateway::run(&home);
-    let begun = Instant::now();
+    let begun = clock::monotonic();
     let logins = || server.count("LOGIN") + server.count("AUTHENTICATE");
     wait_for("the fourth login", || (logins() >= 4).then_some(()));
     // The pauses are random, up to 1, 2, 5 seconds, and at least a tenth.
