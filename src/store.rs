@@ -50,6 +50,16 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// There is no room for the database. It goes on by itself when there is.
+    #[error(
+        "the disk is full: the database in {path} could not write ({what}); make room, the gateway goes on by itself"
+    )]
+    DiskFull {
+        /// The database's directory.
+        path: String,
+        /// What the system said.
+        what: String,
+    },
     /// The database could not do it.
     #[error(
         "the database in {path} failed: {what}; `mscons-gateway reindex` rebuilds it from the archive"

@@ -12,7 +12,7 @@ use crate::store::StoreError;
 use crate::store::disk::{Disk, sync_dir};
 use crate::store::sled::draft::Draft;
 use crate::store::sled::index::Index;
-use crate::store::sled::records::Records;
+use crate::store::sled::records::{Records, error_of, is_full};
 
 /// A database in a directory. A reader sees all of a batch or nothing of it: reading and writing
 /// exclude each other, and neither takes long.
@@ -32,8 +32,13 @@ pub(super) struct Database {
     reason = "there is one, and it is hardly ever moved"
 )]
 enum State {
-    /// It can.
     Open(Open),
+    Closed(Closed),
+}
+
+/// Why it cannot.
+#[derive(Debug)]
+enum Closed {
     /// The disk was full. What was not durable is gone; opening again goes on from what is.
     Full(String),
     /// A write or sync failed otherwise. What the system would read back may not be what is on the
@@ -71,9 +76,10 @@ impl Database {
         &self,
         read: impl FnOnce(&Open) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        match &*self.state()? {
+        let state = self.state()?;
+        match &*state {
             State::Open(open) => self.guarded(|| read(open)),
-            State::Full(why) | State::Failed(why) => Err(self.failed(why.clone())),
+            State::Closed(closed) => Err(closed.error(&self.path)),
         }
     }
 
@@ -89,7 +95,7 @@ impl Database {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let open = match &mut *state {
             State::Open(open) => open,
-            State::Full(why) | State::Failed(why) => return Err(self.failed(why.clone())),
+            State::Closed(closed) => return Err(closed.error(&self.path)),
         };
         let next = open.index.counts.next_sequence;
         let sequence = sequence.unwrap_or(next);
@@ -102,16 +108,16 @@ impl Database {
             let (writes, news) = draft.finish()?;
             Ok((answer, writes, news))
         })?;
-        let failure = match catch_unwind(AssertUnwindSafe(|| open.records.apply(writes))) {
+        let closed = match catch_unwind(AssertUnwindSafe(|| open.records.apply(writes))) {
             Ok(Ok(())) => {
                 open.index.follow(news);
                 return Ok(answer);
             }
-            Ok(Err(error)) => State::after(&error),
-            Err(panic) => State::Failed(panic_text(&*panic)),
+            Ok(Err(error)) => Closed::after(&error),
+            Err(panic) => Closed::Failed(panic_text(&*panic)),
         };
-        let error = self.failed(failure.to_string());
-        *state = failure;
+        let error = closed.error(&self.path);
+        *state = State::Closed(closed);
         Err(error)
     }
 
@@ -120,17 +126,17 @@ impl Database {
         // sled 0.34 can hang when several threads wait for a flush.
         let _alone = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let (db, file) = self.read(|open| Ok((open.db.clone(), Arc::clone(&open.file))))?;
-        let failure = match catch_unwind(AssertUnwindSafe(|| db.flush())) {
+        let closed = match catch_unwind(AssertUnwindSafe(|| db.flush())) {
             Ok(Ok(_)) => match self.disk.sync(&file) {
                 Ok(()) => return Ok(()),
-                Err(error) => State::Failed(format!("syncing failed: {error}")),
+                Err(error) => Closed::Failed(format!("syncing failed: {error}")),
             },
-            Ok(Err(error)) => State::after(&error),
-            Err(panic) => State::Failed(panic_text(&*panic)),
+            Ok(Err(error)) => Closed::after(&error),
+            Err(panic) => Closed::Failed(panic_text(&*panic)),
         };
         drop(db);
-        let error = self.failed(failure.to_string());
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = failure;
+        let error = closed.error(&self.path);
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::Closed(closed);
         Err(error)
     }
 
@@ -143,12 +149,12 @@ impl Database {
     /// The state; a database that was closed since the disk was full is opened again.
     fn state(&self) -> Result<RwLockReadGuard<'_, State>, StoreError> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        if !matches!(*state, State::Full(_)) {
+        if !matches!(*state, State::Closed(Closed::Full(_))) {
             return Ok(state);
         }
         drop(state);
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*state, State::Full(_)) {
+        if matches!(*state, State::Closed(Closed::Full(_))) {
             *state = State::Open(Open::new(&self.path, self.cache_bytes)?);
         }
         drop(state);
@@ -166,27 +172,25 @@ impl Database {
     }
 }
 
-impl State {
+impl Closed {
     fn after(error: &sled::Error) -> Self {
-        let why = error.to_string();
-        let is_full = matches!(error, sled::Error::Io(error) if matches!(
-            error.kind(),
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-        ));
-        if is_full {
-            Self::Full(why)
+        if is_full(error) {
+            Self::Full(error.to_string())
         } else {
-            Self::Failed(why)
+            Self::Failed(error.to_string())
         }
     }
-}
 
-impl std::fmt::Display for State {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn error(&self, path: &Path) -> StoreError {
         match self {
-            Self::Open(_) => f.write_str("it is open"),
-            Self::Full(why) => write!(f, "{why}; it goes on by itself when there is room"),
-            Self::Failed(why) => write!(f, "{why}; look at the disk, then start the gateway again"),
+            Self::Full(why) => StoreError::DiskFull {
+                path: path.display().to_string(),
+                what: why.clone(),
+            },
+            Self::Failed(why) => StoreError::database(
+                path,
+                format!("{why}; look at the disk, then start the gateway again"),
+            ),
         }
     }
 }
@@ -203,9 +207,8 @@ impl Open {
             .flush_every_ms(Some(500));
         let open = || -> Result<Self, StoreError> {
             remove_torn_snapshots(path)?;
-            let db = patiently(&config)
-                .map_err(|error| StoreError::database(path, error.to_string()))?;
-            let records = Records::new((*db).clone(), path.display().to_string());
+            let db = patiently(&config).map_err(|error| error_of(path, &error))?;
+            let records = Records::new((*db).clone(), path.to_owned());
             let index = Index::load(&records)?;
             let file = File::open(&log)
                 .and_then(|file| {
@@ -339,7 +342,7 @@ mod tests {
         let (_home, database) = database(&FailingDisk::new(usize::MAX));
         settle(&database, "1").unwrap();
         database.flush().unwrap();
-        *database.state.write().unwrap() = State::Full("no space left".to_owned());
+        *database.state.write().unwrap() = State::Closed(Closed::Full("no space left".to_owned()));
         assert!(is_settled(&database, "1").unwrap());
         settle(&database, "2").unwrap();
         database.flush().unwrap();
