@@ -29,7 +29,7 @@ fn main() {
 
 #[divan::bench(args = SHAPES)]
 fn ours(bencher: Bencher<'_, '_>, shape: Shape) {
-    measure(bencher, shape, |bytes| mscons::read(bytes));
+    measure(bencher, shape, mscons::read);
 }
 
 #[divan::bench(args = SHAPES)]

@@ -27,10 +27,6 @@ pub(super) struct Database {
 
 /// Whether the database can be used.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one, and it is hardly ever moved"
-)]
 enum State {
     Open(Open),
     Closed(Closed),
