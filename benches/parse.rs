@@ -84,7 +84,11 @@ impl Shape {
             Self::LineEnds20Mb => {
                 let lines = sample::corpus(20_000_000);
                 let lines = lines.split_inclusive(|byte| *byte == b'\'');
-                lines.flat_map(|line| [line, b"\r\n"]).flatten().copied().collect()
+                lines
+                    .flat_map(|line| [line, b"\r\n"])
+                    .flatten()
+                    .copied()
+                    .collect()
             }
         }
     }
@@ -96,22 +100,25 @@ type Sums = (usize, i64, u64, i64, i64);
 fn sums_of_ours(bytes: &[u8]) -> Sums {
     let file = mscons::read(bytes);
     let rows = file.interchanges.iter().flat_map(|i| i.columns.rows());
-    rows.fold(Sums::default(), |(count, sum, scales, starts, ends), row| {
-        let (mantissa, scale) = match row.value {
-            Value::Number(number) => (number.mantissa(), number.scale()),
-            Value::Text(_) | Value::Absent => (0, 0),
-        };
-        let seconds = |time: Option<mscons_gateway::market::calendar::UtcTime>| {
-            time.map_or(0, mscons_gateway::market::calendar::UtcTime::seconds)
-        };
-        (
-            count + 1,
-            sum + mantissa,
-            scales + u64::from(scale),
-            starts + seconds(row.start),
-            ends + seconds(row.end),
-        )
-    })
+    rows.fold(
+        Sums::default(),
+        |(count, sum, scales, starts, ends), row| {
+            let (mantissa, scale) = match row.value {
+                Value::Number(number) => (number.mantissa(), number.scale()),
+                Value::Text(_) | Value::Absent => (0, 0),
+            };
+            let seconds = |time: Option<mscons_gateway::market::calendar::UtcTime>| {
+                time.map_or(0, mscons_gateway::market::calendar::UtcTime::seconds)
+            };
+            (
+                count + 1,
+                sum + mantissa,
+                scales + u64::from(scale),
+                starts + seconds(row.start),
+                ends + seconds(row.end),
+            )
+        },
+    )
 }
 
 /// What a user of another parser writes to get the same columns. No check of anything.

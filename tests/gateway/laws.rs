@@ -155,7 +155,15 @@ fn alike_values() -> impl Strategy<Value = Vec<u8>> {
         proptest::sample::select(vec!["", "", "", ":KWH"]),
         proptest::sample::select(vec!["?+00:303", "?+00:303", "?+00:303", "?+01:303", ":203"]),
         proptest::sample::select(vec!["", "", "'STS+Z34::ZA4", "'STS+Z34'STS+7?'1"]),
-        proptest::sample::select(vec!["", "", "", "", "'PIA+5+1-1?:2.8.0:SRW", "'LIN+2", "'XXX"]),
+        proptest::sample::select(vec![
+            "",
+            "",
+            "",
+            "",
+            "'PIA+5+1-1?:2.8.0:SRW",
+            "'LIN+2",
+            "'XXX",
+        ]),
     );
     let values = proptest::collection::vec((value, 1..20_u32), 1..8);
     (values, any::<bool>()).prop_map(|(values, has_lines)| {
@@ -165,16 +173,24 @@ fn alike_values() -> impl Strategy<Value = Vec<u8>> {
         let mut quarter = 60;
         for ((head, number, unit, zone, status, behind), count) in values {
             for _ in 0..count {
-                let at = |n: u32| format!("202611{:02}{:02}{:02}", 22 + n / 96, n / 4 % 24, n % 4 * 15);
+                let at =
+                    |n: u32| format!("202611{:02}{:02}{:02}", 22 + n / 96, n / 4 % 24, n % 4 * 15);
                 let (from, to) = (at(quarter), at(quarter + 1));
                 quarter += 1;
-                text += &format!("{head}{number}{unit}'DTM+163:{from}{zone}'DTM+164:{to}{zone}{status}'");
+                text += &format!(
+                    "{head}{number}{unit}'DTM+163:{from}{zone}'DTM+164:{to}{zone}{status}'"
+                );
             }
             text += behind.strip_prefix('\'').unwrap_or_default();
             text += if behind.is_empty() { "" } else { "'" };
         }
         text += "UNT+9+1'UNZ+1+R1'";
-        if has_lines { text.replace('\'', "'\r\n") } else { text }.into_bytes()
+        if has_lines {
+            text.replace('\'', "'\r\n")
+        } else {
+            text
+        }
+        .into_bytes()
     })
 }
 

@@ -97,8 +97,7 @@ fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
 
 fn frame(origin: &Origin, bytes: &[u8]) -> Result<Frame, String> {
     let header = postcard::to_stdvec(origin).map_err(|error| error.to_string())?;
-    let payload = compress(bytes)
-        .map_err(|error| format!("compressing it failed: {error}"))?;
+    let payload = compress(bytes).map_err(|error| format!("compressing it failed: {error}"))?;
     let lengths = Lengths {
         header: header.len(),
         payload: payload.len(),
