@@ -20,6 +20,7 @@ mod series;
 mod values;
 mod version;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -59,34 +60,65 @@ enum LogFormat {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Show the main job on sample mails: nothing to set up, pages on <http://localhost:8080>
+    #[command(after_help = "Example:\n  mscons-gateway demo --listen 127.0.0.1:8080")]
     Demo(demo::Args),
     /// Run the gateway until SIGTERM or SIGINT; SIGHUP reloads the configuration
+    #[command(
+        after_help = "Example:\n  mscons-gateway run --config /etc/mscons-gateway/gateway.toml"
+    )]
     Run,
     /// Poll every mailbox once, then end
+    #[command(after_help = "Example:\n  mscons-gateway fetch --mailbox metering")]
     Fetch(fetch::Args),
     /// Take files in: EDIFACT, mails, mbox, zip, gz, folders, Maildirs; `-` is stdin
+    #[command(after_help = "Example:\n  mscons-gateway import ~/old-mails/ MSCONS_TL_2026-11.zip")]
     Import(import::Args),
     /// Parse files and print what is in them; store nothing
+    #[command(
+        after_help = "Example:\n  mscons-gateway parse --format summary MSCONS_TL_2026-11.zip"
+    )]
     Parse(parse::Args),
     /// List the series
+    #[command(after_help = "Example:\n  mscons-gateway series '5012*'")]
     Series(series::Args),
     /// Read the values of one series
+    #[command(
+        after_help = "Example:\n  mscons-gateway values 50120962218/1-1:1.29.0 --from 2026-11-01 --to 2026-12-01"
+    )]
     Values(values::Args),
     /// Write the values of many series to a file
+    #[command(
+        after_help = "Example:\n  mscons-gateway export '5012*' --from 2026-11-01 --to 2026-12-01 --out november.csv"
+    )]
     Export(export::Args),
     /// Draw a series as SVG
+    #[command(
+        after_help = "Example:\n  mscons-gateway plot 50120962218/1-1:1.29.0 --from 2026-11-02 --to 2026-11-09 --out week.svg"
+    )]
     Plot(plot::Args),
     /// List the messages that were taken in, newest first
+    #[command(after_help = "Example:\n  mscons-gateway messages --limit 10 --format json")]
     Messages(messages::Args),
     /// Look at what was not understood, try it again, or drop it
+    #[command(after_help = "Example:\n  mscons-gateway quarantine")]
     Quarantine(quarantine::Args),
     /// Check the configuration and name every fault
+    #[command(
+        after_help = "Example:\n  mscons-gateway check-config --config /etc/mscons-gateway/gateway.toml"
+    )]
     CheckConfig,
     /// Build the database again from the raw archive
+    #[command(
+        after_help = "Example:\n  mscons-gateway reindex --config /etc/mscons-gateway/gateway.toml"
+    )]
     Reindex,
     /// Print version and build
+    #[command(after_help = "Example:\n  mscons-gateway version")]
     Version,
     /// Print completions for a shell
+    #[command(
+        after_help = "Example:\n  mscons-gateway completions bash > /etc/bash_completion.d/mscons-gateway"
+    )]
     Completions(completions::Args),
     /// Write sample mails, for tests and benchmarks
     #[command(hide = true)]
@@ -171,7 +203,7 @@ fn dispatch(cli: &Cli) -> Result<Done, Failure> {
 }
 
 /// Starts logging on stderr. Crates that would log what a mailbox says, passwords included, stay
-/// silent below warnings whatever the filter says.
+/// silent below warnings whatever the filter says; so does one that tells of its threads.
 fn start_log(cli: &Cli) {
     use tracing_subscriber::filter::{EnvFilter, LevelFilter, Targets};
     use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -198,9 +230,12 @@ fn start_log(cli: &Cli) {
     let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new(usual));
     let silent = Targets::new()
         .with_default(LevelFilter::TRACE)
+        .with_target("actix_server", LevelFilter::WARN)
         .with_target("async_imap", LevelFilter::WARN)
         .with_target("rustls", LevelFilter::WARN);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     let lines = match cli.log_format {
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),

@@ -148,8 +148,8 @@ const TABLE_ROWS: usize = 10_000;
 mod tests {
     use proptest::prelude::*;
 
-    use super::record::{FIELDS, STORED_FIELDS, Stored};
     use super::*;
+    use crate::format::record::{FIELDS, STORED_FIELDS, Stored};
     use crate::market::calendar::UtcTime;
     use crate::market::quantity::Decimal;
     use crate::series::quality::Quality;

@@ -24,6 +24,7 @@ use crate::store::{Store, StoreError};
 
 pub use commit::{Committer, Settled};
 pub use digest::{Arrival, Digest, Parcel, digest};
+use quarantine::Again;
 
 /// Why something could not be made durable. Nothing is lost: the mail stays where it is.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -100,7 +101,7 @@ impl Ingest {
             .await
             .map_err(|_| IngestError::Stopping)?;
         let bounds = Arc::clone(&self.bounds);
-        let digest = tokio::task::spawn_blocking(move || digest_safely(arrival, parcel, &bounds))
+        let digest = tokio::task::spawn_blocking(move || digest_safely(&arrival, &parcel, &bounds))
             .await
             .map_err(|_| IngestError::Stopping)?;
         drop(worker);
@@ -144,18 +145,30 @@ impl Ingest {
     }
 
     /// Tries a quarantine entry again with today's rules; the entry goes if it was understood, or
-    /// comes back with today's reasons.
+    /// comes back with today's reasons. A mail that was too large is fetched again at the next
+    /// poll: then the outcome is [`Outcome::TooLarge`].
     ///
     /// # Errors
     /// [`IngestError`].
     pub async fn retry(&self, number: u64) -> Result<Outcome, IngestError> {
         let this = self.clone();
-        let digest = tokio::task::spawn_blocking(move || {
-            quarantine::digest_again(&*this.store, &this.archive, number, &this.bounds)
-        })
-        .await
-        .map_err(|_| IngestError::Stopping)??;
-        self.commit(digest).await
+        let again = tokio::task::spawn_blocking(move || {
+            quarantine::again(&*this.store, &this.archive, number, &this.bounds)
+        });
+        match again.await.map_err(|_| IngestError::Stopping)?? {
+            Again::Digest(digest) => self.commit(*digest).await,
+            Again::Fetch(mail) => {
+                let (answer, answered) = oneshot::channel();
+                let order = commit::Order::FetchAgain {
+                    mail,
+                    number,
+                    answer,
+                };
+                self.committer.submit(order).await?;
+                answered.await.map_err(|_| IngestError::Stopping)??;
+                Ok(Outcome::TooLarge)
+            }
+        }
     }
 
     /// Takes an entry out of quarantine for good; its bytes stay in the archive.
@@ -192,15 +205,23 @@ impl Ingest {
 }
 
 /// [`digest()`], with a panic turned into a quarantined mail.
-pub(crate) fn digest_safely(arrival: Arrival, parcel: Parcel, bounds: &Bounds) -> Digest {
-    match catch_unwind(AssertUnwindSafe(|| digest(&arrival, &parcel, bounds))) {
+pub(crate) fn digest_safely(arrival: &Arrival, parcel: &Parcel, bounds: &Bounds) -> Digest {
+    unreadable_at_panic(arrival, parcel, || digest(arrival, parcel, bounds))
+}
+
+fn unreadable_at_panic(
+    arrival: &Arrival,
+    parcel: &Parcel,
+    digest: impl FnOnce() -> Digest,
+) -> Digest {
+    match catch_unwind(AssertUnwindSafe(digest)) {
         Ok(digest) => digest,
         Err(panic) => {
             let said = panic_text(&*panic);
             tracing::error!(mailbox = %arrival.mailbox, id = ?arrival.id, said, "a mail made the parser panic; it is in quarantine");
             digest::unreadable(
-                &arrival,
-                &parcel,
+                arrival,
+                parcel,
                 format!("the parser failed on this mail: {said}"),
             )
         }
@@ -214,4 +235,57 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "no reason given".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::calendar::UtcTime;
+
+    #[tokio::test]
+    async fn a_mail_that_makes_the_parser_panic_is_quarantined_with_its_bytes() {
+        let home = tempfile::tempdir().unwrap();
+        let (store, archive) = crate::store::open(home.path(), 1 << 20).unwrap();
+        let ingest = Ingest::start(Arc::new(store), Arc::new(archive)).unwrap();
+        let arrival = Arrival {
+            mailbox: "metering".to_owned(),
+            folder: "INBOX".to_owned(),
+            id: MailId::Imap {
+                validity: 7,
+                uid: 1,
+            },
+            at: UtcTime::from_seconds(1_700_000_000),
+        };
+        let bytes = b"Subject: x\r\n\r\nUNB+UNOC:3+a+b'".to_vec();
+        let parcel = Parcel::Mail(bytes.clone());
+        let digest = unreadable_at_panic(&arrival, &parcel, || panic!("index out of bounds"));
+        let outcome = ingest.commit(digest).await.unwrap();
+        assert_eq!(outcome, Outcome::Quarantined);
+
+        let entries = ingest.store().quarantine().unwrap();
+        let (_, entry) = entries.first().unwrap();
+        let reason = "the parser failed on this mail: index out of bounds";
+        assert_eq!(entry.reasons, [reason]);
+        assert_eq!(
+            ingest.archive().read(entry.place.unwrap()).unwrap().1,
+            bytes
+        );
+        // The mail is settled: it does not come again and again.
+        let cursor = ingest.cursor("metering", "INBOX").unwrap().unwrap();
+        assert!(cursor.is_settled(1));
+
+        let fine = Parcel::Mail(crate::sample::load_profile_mail(0).bytes);
+        let next = MailId::Imap {
+            validity: 7,
+            uid: 2,
+        };
+        let arrival = Arrival {
+            id: next,
+            ..arrival
+        };
+        assert_eq!(
+            ingest.take_in(arrival, fine).await.unwrap(),
+            Outcome::Stored
+        );
+    }
 }

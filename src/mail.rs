@@ -1,6 +1,8 @@
 //! Mailboxes: fetch what is new, hand it over, release what is durable.
 
+mod answer;
 pub mod imap;
+mod in_flight;
 pub mod maildir;
 pub mod poll;
 pub mod pop3;

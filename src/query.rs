@@ -1,4 +1,4 @@
-//! What the store holds, as pages, API and commands show it: records and points of charts.
+//! What the store holds, or a file, as pages, API and commands show it: records and points of charts.
 
 use std::collections::HashMap;
 
@@ -6,6 +6,7 @@ use crate::chart::{self, Point};
 use crate::format::Record;
 use crate::format::record::Stored;
 use crate::market::calendar::UtcTime;
+use crate::message::mscons::Interchange;
 use crate::series::Value;
 use crate::series::merge::Held;
 use crate::store::ledger::{MessageRecord, SeriesEntry};
@@ -44,6 +45,35 @@ pub fn values(
         series: series.clone(),
         held,
         messages,
+    })
+}
+
+/// The values of an interchange that was just parsed, in the order of the file.
+pub fn parsed(interchange: &Interchange) -> impl Iterator<Item = Record<'_>> {
+    let groups = interchange
+        .messages
+        .iter()
+        .flat_map(|message| message.groups.iter().map(move |group| (message, group)));
+    groups.flat_map(move |(message, group)| {
+        group.rows.clone().filter_map(move |at| {
+            let row = interchange.columns.row(at)?;
+            Some(Record {
+                sender: &interchange.sender,
+                receiver: &interchange.receiver,
+                interchange: &interchange.reference,
+                message: &message.reference,
+                document: &message.document,
+                pid: message.pid,
+                location: group.location.as_deref(),
+                device: group.device.as_deref(),
+                obis: group.obis.as_deref(),
+                start: row.start,
+                end: row.end,
+                value: row.value,
+                label: interchange.labels.get(row.label)?,
+                stored: None,
+            })
+        })
     })
 }
 

@@ -50,6 +50,16 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// There is no room for the database. It goes on by itself when there is.
+    #[error(
+        "the disk is full: the database in {path} could not write ({what}); make room, the gateway goes on by itself"
+    )]
+    DiskFull {
+        /// The database's directory.
+        path: String,
+        /// What the system said.
+        what: String,
+    },
     /// The database could not do it.
     #[error(
         "the database in {path} failed: {what}; `mscons-gateway reindex` rebuilds it from the archive"
@@ -122,11 +132,29 @@ pub fn open(data_dir: &Path, cache_bytes: u64) -> Result<(SledStore, Archive), S
 }
 
 /// The database: ledgers and blocks. One writer (the committer), any number of readers.
+///
+/// ```
+/// use mscons_gateway::mailbox::MailId;
+/// use mscons_gateway::store::ledger::Batch;
+/// use mscons_gateway::store::{self, Store};
+///
+/// # let home = tempfile::tempdir()?;
+/// # let data_dir = home.path();
+/// let (database, _archive) = store::open(data_dir, 16 << 20)?;
+/// let mail = MailId::Pop3 { uidl: "00003f2a".to_owned() };
+/// let mut batch = Batch::of_mailbox("metering", "");
+/// batch.settles.push(mail.clone());
+/// database.apply(&batch, database.next_sequence()?)?;
+/// database.flush()?; // Only now may the server hear of it.
+/// assert_eq!(database.settled("metering", &[mail])?, [true]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "each fails with a StoreError if the database does, and for nothing else"
+)]
 pub trait Store: Send + Sync + 'static {
     /// The interchange with these bytes, if it is known.
-    ///
-    /// # Errors
-    /// [`StoreError`], here and below.
     fn interchange(&self, hash: &Hash) -> Result<Option<InterchangeRecord>, StoreError>;
 
     /// The sequence of the message with this reference, if it is known.

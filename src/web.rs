@@ -24,7 +24,7 @@ use crate::store::ledger::Totals;
 use crate::store::{Store, StoreError};
 use crate::text::Text;
 
-pub use server::{Listeners, serve};
+pub use server::Listeners;
 
 /// All that a request can reach: what is shown, and how.
 #[derive(Clone)]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use actix::Addr;
 
-use super::messages::{Ingest, Settle};
-use super::mscons::MsconsActor;
+use crate::actors::messages::{Ingest, Settle};
+use crate::actors::mscons::MsconsActor;
 use crate::clock;
 use crate::ingest::{Arrival, IngestError, Parcel, Settled};
 use crate::mail::{FetchedMail, Intake, IntakeError};

@@ -2,8 +2,8 @@
 
 use actix::{Actor, Context, Handler, ResponseFuture};
 
-use super::messages::{Ingest, Settle};
-use super::tether::Tether;
+use crate::actors::messages::{Ingest, Settle};
+use crate::actors::tether::Tether;
 use crate::ingest::{self, IngestError};
 use crate::mailbox::Outcome;
 

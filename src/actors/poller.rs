@@ -6,11 +6,11 @@ use std::time::Duration;
 use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, ResponseFuture, WrapFuture,
 };
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinError;
 
-use super::messages::{PollNow, Stop};
-use super::tether::Tether;
+use crate::actors::messages::{PollNow, Stop};
+use crate::actors::tether::Tether;
 use crate::clock;
 use crate::config::mailbox::Mailbox;
 use crate::health::Health;
@@ -26,18 +26,29 @@ pub struct MailboxPollerActor<I> {
     health: Health,
     /// Bounds the bytes in flight; closing it ends a poll under way after what it has fetched.
     budget: Arc<Semaphore>,
-    /// The connection between polls; `None` while a poll or a wait has it.
+    /// The connection; `None` while a poll or a wait has it. So there is never a second one.
     session: Option<Session>,
+    /// Dropping it ends the wait for news or the timer.
+    wait: Option<oneshot::Sender<()>>,
     /// Failed polls since the last good one.
     failures: u32,
-    /// Says whether a poll is under way; `Stop` waits for `false`.
-    busy: watch::Sender<bool>,
+    /// Waits in a row that ended early, with the connection.
+    interruptions: u32,
     stopping: bool,
+    /// Goes with the actor: who waits for its end, waits for this.
+    life: watch::Sender<()>,
     _tether: Option<Tether>,
 }
 
 /// What a poll leaves behind: the connection, how it went, how long it took.
 type Polled = Result<(Session, Result<Summary, MailError>, Duration), JoinError>;
+
+/// What a wait leaves behind.
+struct Rested {
+    session: Session,
+    /// Set if it ended early, with the connection: after so long.
+    interrupted_after: Option<Duration>,
+}
 
 impl<I: Intake + Unpin> MailboxPollerActor<I> {
     /// An actor for this mailbox.
@@ -48,16 +59,17 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
             health,
             budget: Arc::new(Semaphore::new(BUDGET_KIB)),
             session: Some(Session::default()),
+            wait: None,
             failures: 0,
-            busy: watch::Sender::new(false),
+            interruptions: 0,
             stopping: false,
+            life: watch::Sender::new(()),
             _tether: tether,
         }
     }
 
     /// Notes how a poll went and says when the next one is.
     fn polled(&mut self, polled: Polled, ctx: &mut Context<Self>) {
-        self.busy.send_replace(false);
         let name = &self.mailbox.name;
         let next = match polled {
             Ok((session, Ok(summary), took)) => {
@@ -77,7 +89,8 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
                 tracing::info!(mailbox = %name, announced = summary.announced, durable = summary.durable, released = summary.released, ?took, "polled");
                 self.mailbox.poll_interval.duration()
             }
-            Ok((_, Err(error), took)) => {
+            Ok((session, Err(error), took)) => {
+                self.session = Some(session);
                 let transient = error.is_transient();
                 let result = if transient {
                     PollResult::Transient
@@ -88,12 +101,13 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
                 self.failed(&error.to_string(), transient, error.cause())
             }
             Err(panic) => {
+                self.session = Some(Session::default());
                 metrics::polled(name, PollResult::Panic, Duration::ZERO);
                 self.failed(&format!("the poll failed: {panic}"), true, Cause::Transient)
             }
         };
         if self.stopping {
-            ctx.stop();
+            self.leave(ctx);
         } else {
             self.rest(next, ctx);
         }
@@ -102,7 +116,6 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
     fn failed(&mut self, error: &str, transient: bool, cause: Cause) -> Duration {
         metrics::mailbox_up(&self.mailbox.name, false);
         self.failures = self.failures.saturating_add(1);
-        self.session = Some(Session::default());
         let delay = backoff::delay(cause, self.failures, clock::jitter());
         tracing::warn!(mailbox = %self.mailbox.name, error, retry_in = ?delay, "poll failed");
         self.health
@@ -114,34 +127,81 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
     fn rest(&mut self, delay: Duration, ctx: &mut Context<Self>) {
         self.health
             .mailbox_rests(&self.mailbox.name, clock::now(), delay);
+        let (wait, ended) = oneshot::channel();
+        self.wait = Some(wait);
         let (mailbox, session) = (Arc::clone(&self.mailbox), self.session.take());
-        let failed_before = self.failures > 0;
+        let wants_news = self.failures == 0;
         let rest = tokio::spawn(async move {
             let mut session = session.unwrap_or_default();
-            let timer = tokio::time::sleep(delay);
-            tokio::pin!(timer);
-            if !failed_before {
-                // Ends at once where the server reports nothing by itself.
-                let news = mail::poll::wait_for_news(&mailbox, &mut session);
-                match tokio::time::timeout(delay, news).await {
-                    Ok(Ok(true)) => return session,
-                    Ok(Ok(false)) | Err(_) => {}
-                    Ok(Err(error)) => {
-                        tracing::debug!(mailbox = %mailbox.name, %error, "the connection ended while waiting for news");
-                        return Session::default();
-                    }
-                }
+            let begun = clock::monotonic();
+            let waited = tokio::select! {
+                waited = wait_for_news(&mailbox, &mut session, wants_news) => waited,
+                () = tokio::time::sleep(delay) => Ok(()),
+                // Nobody sends: the other end was dropped.
+                _ = ended => Ok(()),
+            };
+            let interrupted_after = waited.err().map(|error| {
+                tracing::debug!(mailbox = %mailbox.name, %error, "the connection ended while waiting for news");
+                begun.elapsed()
+            });
+            Rested {
+                session,
+                interrupted_after,
             }
-            timer.await;
-            session
         });
-        ctx.spawn(rest.into_actor(self).map(|rested, actor, ctx| {
-            if actor.session.is_none() {
-                actor.session = Some(rested.unwrap_or_default());
-                ctx.notify(PollNow);
-            }
-        }));
+        ctx.spawn(
+            rest.into_actor(self)
+                .map(|rested, actor, ctx| actor.rested(rested, ctx)),
+        );
     }
+
+    /// Polls after a wait. A server that ends each connection soon is not asked all the time.
+    fn rested(&mut self, rested: Result<Rested, JoinError>, ctx: &mut Context<Self>) {
+        let Rested {
+            session,
+            interrupted_after,
+        } = rested.unwrap_or_else(|_| Rested {
+            session: Session::default(),
+            interrupted_after: Some(Duration::ZERO),
+        });
+        self.session = Some(session);
+        if self.stopping {
+            self.leave(ctx);
+            return;
+        }
+        let Some(after) = interrupted_after else {
+            self.interruptions = 0;
+            ctx.notify(PollNow);
+            return;
+        };
+        if after > STEADY {
+            self.interruptions = 0;
+        }
+        self.interruptions = self.interruptions.saturating_add(1);
+        let delay = backoff::delay(Cause::Transient, self.interruptions, clock::jitter());
+        self.rest(delay, ctx);
+    }
+
+    /// Says goodbye to the server, and ends.
+    fn leave(&mut self, ctx: &mut Context<Self>) {
+        let Some(session) = self.session.take() else {
+            return; // A poll or a wait has it, and comes here when it ends.
+        };
+        let goodbye = tokio::spawn(session.close());
+        ctx.spawn(goodbye.into_actor(self).map(|_, _, ctx| ctx.stop()));
+    }
+}
+
+/// Ends when the server has news; never where it reports nothing by itself.
+async fn wait_for_news(
+    mailbox: &Mailbox,
+    session: &mut Session,
+    is_wanted: bool,
+) -> Result<(), MailError> {
+    if is_wanted && mail::poll::wait_for_news(mailbox, session).await? {
+        return Ok(());
+    }
+    std::future::pending().await
 }
 
 impl<I: Intake + Unpin> Actor for MailboxPollerActor<I> {
@@ -157,12 +217,14 @@ impl<I: Intake + Unpin> Handler<PollNow> for MailboxPollerActor<I> {
     type Result = ();
 
     fn handle(&mut self, _: PollNow, ctx: &mut Self::Context) {
-        if *self.busy.borrow() || self.stopping {
-            return; // The poll under way will see the new mail, too.
+        if self.stopping {
+            return;
         }
-        self.busy.send_replace(true);
-        // A wait for news that still has the connection loses it: this poll makes its own.
-        let mut session = self.session.take().unwrap_or_default();
+        let Some(mut session) = self.session.take() else {
+            // A wait ends now, and polls. A poll under way will see the new mail, too.
+            self.wait = None;
+            return;
+        };
         let (mailbox, intake) = (Arc::clone(&self.mailbox), self.intake.clone());
         let budget = Arc::clone(&self.budget);
         let poll = tokio::spawn(async move {
@@ -183,13 +245,15 @@ impl<I: Intake + Unpin> Handler<Stop> for MailboxPollerActor<I> {
     fn handle(&mut self, _: Stop, ctx: &mut Self::Context) -> Self::Result {
         self.stopping = true;
         self.budget.close();
-        let mut busy = self.busy.subscribe();
-        if !*busy.borrow() {
-            ctx.stop();
-        }
+        self.wait = None;
+        self.leave(ctx);
+        let mut life = self.life.subscribe();
         Box::pin(async move {
-            // An error means that the actor is gone: then nothing is in flight any more.
-            drop(busy.wait_for(|busy| !busy).await);
+            // An error means that the actor is gone: nothing is in flight any more.
+            drop(life.changed().await);
         })
     }
 }
+
+/// A connection that lived so long ended for no reason that would return at once.
+const STEADY: Duration = Duration::from_mins(1);

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler, ResponseFuture};
+use actix::{
+    Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, ResponseFuture, WrapFuture,
+};
 
-use super::intake::MailboxIntake;
-use super::messages::{ChildEnded, ChildId, PollNow, Reload, Stop};
-use super::mscons::MsconsActor;
-use super::poller::MailboxPollerActor;
-use super::tether::Tether;
+use crate::actors::intake::MailboxIntake;
+use crate::actors::messages::{ChildEnded, ChildId, PollNow, Reload, Stop};
+use crate::actors::mscons::MsconsActor;
+use crate::actors::poller::MailboxPollerActor;
+use crate::actors::tether::Tether;
 use crate::clock;
 use crate::config::mailbox::Mailbox;
 use crate::health::Health;
@@ -27,6 +29,8 @@ pub struct Supervisor {
     mailboxes: Vec<Arc<Mailbox>>,
     mscons: Option<Addr<MsconsActor>>,
     pollers: HashMap<String, Poller>,
+    /// Pollers that were told to stop, and have not ended yet.
+    retiring: HashMap<String, Poller>,
     /// How often each child was started; tells a late report of an earlier life.
     lives: HashMap<ChildId, u64>,
     stopping: bool,
@@ -41,6 +45,7 @@ impl Supervisor {
             mailboxes: mailboxes.into_iter().map(Arc::new).collect(),
             mscons: None,
             pollers: HashMap::new(),
+            retiring: HashMap::new(),
             lives: HashMap::new(),
             stopping: false,
         }
@@ -56,39 +61,69 @@ impl Supervisor {
         }
     }
 
-    fn start(&mut self, child: &ChildId, ctx: &Context<Self>) {
+    fn start(&mut self, child: &ChildId, ctx: &mut Context<Self>) {
         match child {
             ChildId::Mscons => {
                 let tether = self.tether(ChildId::Mscons, ctx);
                 let mscons = MsconsActor::new(self.ingest.clone(), Some(tether)).start();
                 self.mscons = Some(mscons);
+                self.health.store_ready(true);
                 // The pollers speak to the new one.
                 for mailbox in self.mailboxes.clone() {
-                    self.replace_poller(&mailbox, ctx);
+                    self.replace_poller(&mailbox.name, ctx);
                 }
             }
             ChildId::Poller(name) => {
-                if let Some(mailbox) = self.mailboxes.iter().find(|m| m.name == *name).cloned() {
-                    self.replace_poller(&mailbox, ctx);
-                }
+                self.pollers.remove(name);
+                self.start_poller(name, ctx);
             }
         }
     }
 
-    fn replace_poller(&mut self, mailbox: &Arc<Mailbox>, ctx: &Context<Self>) {
-        let Some(mscons) = self.mscons.clone() else {
+    /// Lets `/readyz` tell what does not work until the child is back.
+    fn note_end(&self, child: &ChildId) {
+        match child {
+            ChildId::Mscons => self.health.store_ready(false),
+            ChildId::Poller(name) => {
+                let error = "its poller ended by a fault of the gateway; it is started again";
+                self.health.mailbox_failed(name, error, true, clock::now());
+            }
+        }
+    }
+
+    /// Starts a poller for a mailbox of the configuration, unless an old one is still ending: then
+    /// the new one begins after it. There is one connection a mailbox.
+    fn start_poller(&mut self, name: &str, ctx: &mut Context<Self>) {
+        if self.stopping || self.retiring.contains_key(name) {
+            return;
+        }
+        let mailbox = self.mailboxes.iter().find(|m| m.name == name).cloned();
+        let (Some(mailbox), Some(mscons)) = (mailbox, self.mscons.clone()) else {
             return;
         };
-        if let Some(old) = self.pollers.remove(&mailbox.name) {
-            stop_soon(old);
-        }
-        let tether = self.tether(ChildId::Poller(mailbox.name.clone()), ctx);
+        let tether = self.tether(ChildId::Poller(name.to_owned()), ctx);
         let store = Arc::clone(self.ingest.store());
-        let intake = MailboxIntake::new(&mailbox.name, mscons, store);
+        let intake = MailboxIntake::new(name, mscons, store);
         let health = self.health.clone();
-        let poller =
-            MailboxPollerActor::new(Arc::clone(mailbox), intake, health, Some(tether)).start();
-        self.pollers.insert(mailbox.name.clone(), poller);
+        let poller = MailboxPollerActor::new(mailbox, intake, health, Some(tether)).start();
+        self.pollers.insert(name.to_owned(), poller);
+    }
+
+    /// Ends the poller of a mailbox. If the configuration has the mailbox then, a new one begins.
+    fn replace_poller(&mut self, name: &str, ctx: &mut Context<Self>) {
+        let Some(old) = self.pollers.remove(name) else {
+            self.start_poller(name, ctx);
+            return;
+        };
+        // From here on its end is no surprise.
+        let life = self.lives.entry(ChildId::Poller(name.to_owned()));
+        *life.or_insert(0) += 1;
+        let (name, stop) = (name.to_owned(), old.send(Stop));
+        self.retiring.insert(name.clone(), old);
+        ctx.spawn(stop.into_actor(self).map(move |_, supervisor, ctx| {
+            supervisor.retiring.remove(&name);
+            supervisor.start_poller(&name, ctx);
+        }));
     }
 }
 
@@ -116,8 +151,10 @@ impl Handler<ChildEnded> for Supervisor {
         let delay = backoff::delay(backoff::Cause::Transient, attempt, clock::jitter());
         tracing::error!(actor = kind, name, restart_in = ?delay, "an actor ended; it is started again");
         metrics::actor_restarted(kind);
+        self.note_end(&ended.child);
         ctx.run_later(delay, move |supervisor, ctx| {
-            if !supervisor.stopping {
+            let is_replaced = supervisor.lives.get(&ended.child) != Some(&ended.life);
+            if !supervisor.stopping && !is_replaced {
                 supervisor.start(&ended.child, ctx);
             }
         });
@@ -143,19 +180,12 @@ impl Handler<Reload> for Supervisor {
         let before = std::mem::replace(&mut self.mailboxes, wanted.clone());
         let names: Vec<&str> = wanted.iter().map(|mailbox| mailbox.name.as_str()).collect();
         self.health.set_mailboxes(&wanted);
-        for gone in before
+        let changed = wanted.iter().filter(|new| !before.contains(new));
+        let gone = before
             .iter()
-            .filter(|old| !names.contains(&old.name.as_str()))
-        {
-            self.lives
-                .entry(ChildId::Poller(gone.name.clone()))
-                .and_modify(|life| *life += 1);
-            if let Some(poller) = self.pollers.remove(&gone.name) {
-                stop_soon(poller);
-            }
-        }
-        for mailbox in wanted.iter().filter(|new| !before.contains(new)) {
-            self.replace_poller(mailbox, ctx);
+            .filter(|old| !names.contains(&old.name.as_str()));
+        for mailbox in changed.chain(gone) {
+            self.replace_poller(&mailbox.name, ctx);
         }
     }
 }
@@ -165,7 +195,8 @@ impl Handler<Stop> for Supervisor {
 
     fn handle(&mut self, _: Stop, _: &mut Self::Context) -> Self::Result {
         self.stopping = true;
-        let pollers: Vec<Poller> = self.pollers.drain().map(|(_, poller)| poller).collect();
+        let all = self.pollers.drain().chain(self.retiring.drain());
+        let pollers: Vec<Poller> = all.map(|(_, poller)| poller).collect();
         Box::pin(async move {
             let stops = pollers.iter().map(|poller| poller.send(Stop));
             let all = futures_util::future::join_all(stops);
@@ -176,13 +207,179 @@ impl Handler<Stop> for Supervisor {
     }
 }
 
-/// Stops a poller that is replaced or gone from the configuration, without waiting for it.
-fn stop_soon(poller: Poller) {
-    actix::spawn(async move {
-        // An error means that it is gone already.
-        let _ = poller.send(Stop).await;
-    });
-}
-
 /// How long the pollers may finish what is in flight: below the 10 s that a service manager waits.
 const GRACE: Duration = Duration::from_secs(8);
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use actix::{Message, MessageResult};
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    use super::*;
+    use crate::config::mailbox::Protocol;
+    use crate::mail::Intake;
+    use crate::sample;
+    use crate::store::Store;
+
+    /// A fault in a handler.
+    #[derive(Message)]
+    #[rtype(result = "()")]
+    struct Panic;
+
+    impl<I: Intake + Unpin> Handler<Panic> for MailboxPollerActor<I> {
+        type Result = ();
+
+        fn handle(&mut self, _: Panic, _: &mut Self::Context) {
+            panic!("on purpose");
+        }
+    }
+
+    impl Handler<Panic> for MsconsActor {
+        type Result = ();
+
+        fn handle(&mut self, _: Panic, _: &mut Self::Context) {
+            panic!("on purpose");
+        }
+    }
+
+    #[derive(Message)]
+    #[rtype(result = "(Addr<MsconsActor>, Poller)")]
+    struct Children;
+
+    impl Handler<Children> for Supervisor {
+        type Result = MessageResult<Children>;
+
+        fn handle(&mut self, _: Children, _: &mut Self::Context) -> Self::Result {
+            let mscons = self.mscons.clone().unwrap();
+            MessageResult((mscons, self.pollers.get("mails").cloned().unwrap()))
+        }
+    }
+
+    /// A gateway with one Maildir.
+    struct World {
+        home: tempfile::TempDir,
+        health: Health,
+        store: Arc<dyn Store>,
+        supervisor: Addr<Supervisor>,
+        delivered: u32,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let home = tempfile::tempdir().unwrap();
+            let maildir = home.path().join("mails");
+            for part in ["new", "cur", "tmp"] {
+                fs::create_dir_all(maildir.join(part)).unwrap();
+            }
+            let mailbox = Mailbox {
+                name: "mails".to_owned(),
+                protocol: Protocol::Maildir,
+                path: maildir,
+                ..Mailbox::default()
+            };
+            let (store, archive) = crate::store::open(&home.path().join("data"), 1 << 20).unwrap();
+            let ingest = Ingest::start(Arc::new(store), Arc::new(archive)).unwrap();
+            let health = Health::new(clock::now());
+            health.set_mailboxes(std::slice::from_ref(&mailbox));
+            let store = Arc::clone(ingest.store());
+            let supervisor = Supervisor::new(ingest, health.clone(), vec![mailbox]).start();
+            Self {
+                home,
+                health,
+                store,
+                supervisor,
+                delivered: 0,
+            }
+        }
+
+        async fn children(&self) -> (Addr<MsconsActor>, Poller) {
+            self.supervisor.send(Children).await.unwrap()
+        }
+
+        /// Delivers a mail, asks for a poll, and waits until the mail is stored.
+        async fn takes_mails(&mut self) {
+            let mail = sample::load_profile_mail(self.delivered);
+            let file = format!("mails/new/{}", self.delivered);
+            fs::write(self.home.path().join(file), mail.bytes).unwrap();
+            self.delivered += 1;
+            for _ in 0..ATTEMPTS {
+                self.supervisor.send(PollNow).await.unwrap();
+                if self.store.totals().unwrap().mails == u64::from(self.delivered) {
+                    return;
+                }
+                tokio::time::sleep(STEP).await;
+            }
+            panic!("the mail was not taken in");
+        }
+
+        async fn until_ready(&self, is_ready: bool) {
+            for _ in 0..ATTEMPTS {
+                let reasons = self.health.snapshot().reasons_not_ready(at_leisure());
+                if reasons.is_empty() == is_ready {
+                    return;
+                }
+                tokio::time::sleep(STEP).await;
+            }
+            panic!("ready never was {is_ready}");
+        }
+    }
+
+    /// A time at which every grace is over.
+    fn at_leisure() -> crate::market::calendar::UtcTime {
+        let later = clock::now().seconds() + 2 * crate::health::GRACE_SECONDS;
+        crate::market::calendar::UtcTime::from_seconds(later)
+    }
+
+    #[actix::test]
+    async fn a_poller_that_panics_is_started_again_and_readyz_tells() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let _counting = ::metrics::set_default_local_recorder(&recorder);
+        let mut world = World::new();
+        world.takes_mails().await;
+        let (mscons, poller) = world.children().await;
+        poller.send(Panic).await.unwrap_err();
+        world.until_ready(false).await;
+        world.until_ready(true).await;
+        world.takes_mails().await;
+        let (same, other) = world.children().await;
+        assert!(same == mscons && other != poller);
+        let page = recorder.handle().render();
+        let line = "mscons_gateway_actor_restarts_total{actor=\"poller\"} 1";
+        assert!(page.contains(line), "{page}");
+    }
+
+    #[actix::test]
+    async fn a_mscons_actor_that_panics_is_started_again_with_pollers_that_know_the_new_one() {
+        let mut world = World::new();
+        world.takes_mails().await;
+        let (mscons, poller) = world.children().await;
+        mscons.send(Panic).await.unwrap_err();
+        world.until_ready(false).await;
+        world.until_ready(true).await;
+        world.takes_mails().await;
+        let (other, successor) = world.children().await;
+        assert!(other != mscons && successor != poller);
+    }
+
+    #[actix::test]
+    async fn a_child_that_is_stopped_with_the_gateway_is_not_started_again() {
+        let mut world = World::new();
+        world.takes_mails().await;
+        let (_, poller) = world.children().await;
+        world.supervisor.send(Stop).await.unwrap();
+        assert!(!poller.connected());
+        assert!(
+            world
+                .health
+                .snapshot()
+                .reasons_not_ready(at_leisure())
+                .is_empty()
+        );
+    }
+
+    const STEP: Duration = Duration::from_millis(10);
+    /// Half a minute: a restart waits for a second at most.
+    const ATTEMPTS: u32 = 3_000;
+}

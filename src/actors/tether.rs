@@ -2,7 +2,7 @@
 
 use actix::Recipient;
 
-use super::messages::{ChildEnded, ChildId};
+use crate::actors::messages::{ChildEnded, ChildId};
 
 /// Tells the supervisor that its owner is gone, whatever ended it: the end of its work, or a panic
 /// that took the actor with it.

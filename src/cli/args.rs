@@ -1,11 +1,20 @@
-//! Arguments that several commands share: times and periods.
+//! Arguments that several commands share: forms of lists, times and periods.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-use super::Failure;
+use crate::cli::Failure;
 use crate::market::calendar::{UtcTime, legal_day_bounds};
 use crate::store::ledger::SeriesEntry;
+
+/// How a list of the ledger is printed.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum ListFormat {
+    /// Columns for people
+    Table,
+    /// One JSON list
+    Json,
+}
 
 /// A period, as two commands and more take it.
 #[derive(Clone, Debug, clap::Args)]

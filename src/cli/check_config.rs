@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Done, Failure, open, output};
+use crate::cli::{Done, Failure, open, output};
 use crate::config::check;
 
 pub(super) fn run(path: &Path) -> Result<Done, Failure> {

@@ -2,7 +2,7 @@
 
 use clap_complete::Shell;
 
-use super::{Done, Failure, output};
+use crate::cli::{Done, Failure, output};
 
 /// `completions`.
 #[derive(Debug, clap::Args)]
@@ -15,7 +15,7 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     let mut out = output::stdout();
     clap_complete::generate(
         args.shell,
-        &mut super::definition(),
+        &mut crate::cli::definition(),
         "mscons-gateway",
         &mut out,
     );

@@ -5,7 +5,7 @@ use std::io;
 use std::net::TcpListener;
 use std::path::Path;
 
-use super::{Done, Failure, output};
+use crate::cli::{Done, Failure, output};
 use crate::clock;
 use crate::config::Gateway;
 use crate::config::mailbox::{Mailbox, Protocol};
@@ -27,23 +27,27 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     write_maildir(&home.0.join("mail"), &mails)?;
     let mut config = Gateway {
         data_dir: home.0.join("data"),
+        time_zone: "Europe/Berlin".to_owned(),
         ..Gateway::default()
     };
     config.web.listen = free_address(&args.listen)?;
-    config.time_zone = "Europe/Berlin".to_owned();
     config.mailbox.push(Mailbox {
         name: "demo".to_owned(),
         protocol: Protocol::Maildir,
         path: home.0.join("mail"),
         ..Mailbox::default()
     });
-    let where_to_look = format!(
-        "{} sample mails are being taken in. Look at http://{} (Ctrl-C ends the demo)",
-        mails.len(),
-        config.web.listen.replace("127.0.0.1", "localhost"),
-    );
-    super::run::runtime().block_on(super::run::serve(config, None, || {
-        output::note(&where_to_look)
+    let count = mails.len();
+    crate::cli::run::runtime().block_on(crate::cli::run::serve(config, None, |address| {
+        let is_here = address.ip().is_loopback() || address.ip().is_unspecified();
+        let place = if is_here {
+            format!("localhost:{}", address.port())
+        } else {
+            address.to_string()
+        };
+        output::note(&format!(
+            "{count} sample mails are being taken in. Look at http://{place} (Ctrl-C ends the demo)"
+        ));
     }))
 }
 

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::Period;
-use super::{Done, Failure, open, output};
+use crate::cli::args::Period;
+use crate::cli::{Done, Failure, open, output};
 use crate::format::{Format, Writer};
 use crate::query;
 use crate::store::read;

@@ -1,14 +1,15 @@
 //! `fetch`: one poll of every mailbox, then the end.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use actix::Actor;
 use tokio::sync::Semaphore;
 
-use super::{Done, Failure, open, output};
 use crate::actors::intake::MailboxIntake;
 use crate::actors::mscons::MsconsActor;
+use crate::cli::{Done, Failure, open, output};
 use crate::config::mailbox::Mailbox;
 use crate::mail::poll::{BUDGET_KIB, Session, Summary};
 use crate::mail::{self, MailError};
@@ -38,7 +39,7 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     }
     let opened = open::store(&config)?;
     let ingest = opened.ingest()?;
-    super::run::runtime().block_on(async move {
+    crate::cli::run::runtime().block_on(async move {
         let mscons = MsconsActor::new(ingest.clone(), None).start();
         let mut failed = false;
         for mailbox in wanted {
@@ -96,7 +97,8 @@ fn describe(name: &str, summary: &Summary) -> String {
         (summary.released, "deleted or moved"),
     ];
     for (count, what) in details.into_iter().filter(|(count, _)| *count > 0) {
-        text.push_str(&format!(", {count} {what}"));
+        // Writing into a `String` cannot fail.
+        let _ = write!(text, ", {count} {what}");
     }
     text
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Done, Failure, demo, output};
+use crate::cli::{Done, Failure, demo, output};
 use crate::clock;
 use crate::market::calendar::{Day, legal_day};
 use crate::sample;

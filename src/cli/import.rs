@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use futures_util::stream::{self, StreamExt};
 
-use super::{Done, Failure, open, output};
+use crate::cli::{Done, Failure, open, output};
 use crate::clock;
 use crate::ingest::{Arrival, Ingest, IngestError, Parcel};
 use crate::mailbox::{MailId, Outcome};

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use clap::ValueEnum;
-
-use super::{Done, Failure, open, output};
+use crate::cli::args::ListFormat;
+use crate::cli::{Done, Failure, open, output};
 use crate::format::table::Table;
 use crate::market::calendar::UtcTime;
 use crate::store::ledger::MessageRecord;
@@ -16,16 +15,8 @@ pub(super) struct Args {
     #[arg(long, default_value_t = 50)]
     limit: usize,
     /// How they are printed
-    #[arg(long, value_enum, default_value_t = Output::Table)]
-    format: Output,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Output {
-    /// Columns for people
-    Table,
-    /// One JSON list
-    Json,
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    format: ListFormat,
 }
 
 pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
@@ -37,7 +28,7 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     }
     let mut out = output::stdout();
     match args.format {
-        Output::Table => {
+        ListFormat::Table => {
             let header = [
                 "number",
                 "arrived",
@@ -65,7 +56,7 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
             });
             Table::new(&header, rows.collect()).write(&mut out)?;
         }
-        Output::Json => {
+        ListFormat::Json => {
             let list: Vec<_> = messages
                 .iter()
                 .map(|(number, m)| json(*number, m))

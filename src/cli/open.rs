@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::{Failure, output};
+use crate::cli::{Failure, output};
 use crate::config::{self, Gateway};
 use crate::format::csv::Dialect;
 use crate::ingest::Ingest;

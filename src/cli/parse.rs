@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{Done, Failure, output};
+use crate::cli::{Done, Failure, output};
 use crate::clock;
 use crate::extract::{Bounds, candidates_in_file};
 use crate::format::csv::Dialect;
-use crate::format::{Format, Record, Writer};
-use crate::message::mscons::{self, Interchange};
+use crate::format::{Format, Writer};
+use crate::message::mscons;
+use crate::query;
 
 /// `parse`.
 #[derive(Debug, clap::Args)]
@@ -78,7 +79,7 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     let mut failed = false;
     for path in &args.files {
         let name = path.display().to_string();
-        match super::import::read_file(path) {
+        match crate::cli::import::read_file(path) {
             Ok(bytes) => failed |= !parse_file(&name, &bytes, &mut sink, &mut counts)?,
             Err(error) => {
                 output::complain(&format!("{name}: {error}"));
@@ -132,7 +133,9 @@ fn parse_file(
             counts.messages += interchange.messages.len() as u64;
             counts.values += interchange.columns.len() as u64;
             if let Some(writer) = sink {
-                write_records(interchange, writer)?;
+                for record in query::parsed(interchange) {
+                    writer.write(&record)?;
+                }
             }
         }
     }
@@ -168,40 +171,4 @@ fn summarise(counts: &Counts, out: &mut impl Write) -> std::io::Result<()> {
 #[expect(clippy::cast_precision_loss, reason = "a rate has three digits")]
 fn approximate(count: u64) -> f64 {
     count as f64
-}
-
-fn write_records(
-    interchange: &Interchange,
-    writer: &mut Writer<&mut dyn Write>,
-) -> Result<(), Failure> {
-    for message in &interchange.messages {
-        for group in &message.groups {
-            for row in group
-                .rows
-                .clone()
-                .filter_map(|at| interchange.columns.row(at))
-            {
-                let Some(label) = interchange.labels.get(row.label) else {
-                    continue;
-                };
-                writer.write(&Record {
-                    sender: &interchange.sender,
-                    receiver: &interchange.receiver,
-                    interchange: &interchange.reference,
-                    message: &message.reference,
-                    document: &message.document,
-                    pid: message.pid,
-                    location: group.location.as_deref(),
-                    device: group.device.as_deref(),
-                    obis: group.obis.as_deref(),
-                    start: row.start,
-                    end: row.end,
-                    value: row.value,
-                    label,
-                    stored: None,
-                })?;
-            }
-        }
-    }
-    Ok(())
 }

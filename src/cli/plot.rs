@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::args::Period;
-use super::{Done, Failure, open, output};
 use crate::chart::{self, Frame};
+use crate::cli::args::Period;
+use crate::cli::{Done, Failure, open, output};
 use crate::query;
 
 /// `plot`.
@@ -31,7 +31,7 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     let zone = open::time_zone(&config)?;
     let period = args.period.read(&zone)?;
     let opened = open::existing_store(&config)?;
-    let series = super::values::one_series(&*opened.store, &args.series)?;
+    let series = crate::cli::values::one_series(&*opened.store, &args.series)?;
     let (from, to) = period.of(&series);
     let values = query::values(&*opened.store, &series, (from, to), period.as_of)?;
     let title = format!("{} {}", series.key.location, series.key.obis);

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{Done, Failure, open, output};
+use crate::cli::{Done, Failure, open, output};
 use crate::format::table::Table;
 use crate::ingest::IngestError;
 use crate::mailbox::Outcome;
@@ -20,6 +20,7 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// All of one entry: reasons, places, and its bytes with --raw
+    #[command(after_help = "Example:\n  mscons-gateway quarantine show 7 --raw > broken.edi")]
     Show {
         /// Its number
         number: u64,
@@ -28,11 +29,13 @@ enum Action {
         raw: bool,
     },
     /// Try entries again with today's rules; without numbers, all of them
+    #[command(after_help = "Example:\n  mscons-gateway quarantine retry")]
     Retry {
         /// Their numbers
         numbers: Vec<u64>,
     },
     /// Take entries out for good; their bytes stay in the archive
+    #[command(after_help = "Example:\n  mscons-gateway quarantine drop 7 8")]
     Drop {
         /// Their numbers
         #[arg(required = true)]
@@ -105,11 +108,7 @@ fn show(opened: &open::Opened, number: u64, raw: bool) -> Result<Done, Failure> 
 fn retry(opened: &open::Opened, numbers: &[u64]) -> Result<Done, Failure> {
     let numbers = if numbers.is_empty() {
         let entries = opened.store.quarantine()?;
-        entries
-            .iter()
-            .filter(|(_, entry)| entry.place.is_some())
-            .map(|(n, _)| *n)
-            .collect()
+        entries.iter().map(|(number, _)| *number).collect()
     } else {
         numbers.to_vec()
     };
@@ -124,7 +123,12 @@ fn retry(opened: &open::Opened, numbers: &[u64]) -> Result<Done, Failure> {
                 output::note(&format!("{number}: still not understood"));
                 failed = true;
             }
-            Ok(Outcome::Stored | Outcome::Duplicate | Outcome::Irrelevant | Outcome::TooLarge) => {
+            Ok(Outcome::TooLarge) => {
+                output::note(&format!(
+                    "{number}: the mail is fetched again at the next poll; raise max_mail_size before"
+                ));
+            }
+            Ok(Outcome::Stored | Outcome::Duplicate | Outcome::Irrelevant) => {
                 output::note(&format!("{number}: stored"));
             }
             Err(error) => {

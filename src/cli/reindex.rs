@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Done, Failure, open, output};
+use crate::cli::{Done, Failure, open, output};
 use crate::ingest::reindex::reindex;
 use crate::store::Store;
 use crate::store::archive::Archive;

@@ -1,25 +1,27 @@
 //! `run`: the gateway, until it is told to stop.
 
+use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, Addr};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Done, Failure, open};
 use crate::actors::{Reload, Stop, Supervisor};
+use crate::cli::{Done, Failure, open};
 use crate::clock;
 use crate::config::Gateway;
 use crate::health::Health;
 use crate::metrics;
 use crate::text::Text;
-use crate::web::{self, Context};
+use crate::web::{Context, Listeners};
 
 pub(super) fn run(config: &Path) -> Result<Done, Failure> {
     let loaded = open::config(config)?;
     let file = config.to_owned();
-    runtime().block_on(serve(loaded, Some(file), || {}))
+    runtime().block_on(serve(loaded, Some(file), |_| {}))
 }
 
 /// The runtime of all that lives long: actors on this thread, everything else on worker threads.
@@ -33,12 +35,14 @@ pub(super) fn runtime() -> actix::SystemRunner {
     })
 }
 
-/// Runs the gateway until SIGTERM or SIGINT. `ready` is called once its pages answer.
+/// Runs the gateway until SIGTERM or SIGINT. `ready` is told where, once its pages answer.
 pub(super) async fn serve(
     config: Gateway,
     file: Option<PathBuf>,
-    ready: impl FnOnce(),
+    ready: impl FnOnce(SocketAddr),
 ) -> Result<Done, Failure> {
+    // First of all: a signal that nobody listens to ends the process without its exit code.
+    let signals = Signals::listen()?;
     let metrics = metrics::install()?;
     metrics::zero(
         &config
@@ -61,16 +65,18 @@ pub(super) async fn serve(
         metrics: metrics.clone(),
         dialect: open::dialect(&config),
     };
-    let server = web::serve(&config.web, context).map_err(|error| {
+    let listeners = Listeners::bind(&config.web).map_err(|error| {
         Failure::Usage(format!("web.listen = {:?}: {error}", config.web.listen))
     })?;
+    let address = listeners.pages_address()?;
+    let server = listeners.serve(context)?;
     let web = server.handle();
     tokio::spawn(upkeep(metrics));
     let serving = tokio::spawn(server);
     let supervisor = Supervisor::new(ingest, health.clone(), config.mailbox.clone()).start();
-    tracing::info!(listen = %config.web.listen, mailboxes = config.mailbox.len(), data_dir = %config.data_dir.display(), "the gateway runs");
-    ready();
-    until_told_to_stop(&supervisor, file.as_deref()).await?;
+    tracing::info!(listen = %address, mailboxes = config.mailbox.len(), data_dir = %config.data_dir.display(), "the gateway runs");
+    ready(address);
+    signals.until_stop(&supervisor, file.as_deref()).await;
     tracing::info!("stopping: what is in flight is finished first");
     health.store_ready(false);
     // The pages answer until the pollers are done, so that `/readyz` tells what is going on.
@@ -89,19 +95,30 @@ async fn upkeep(metrics: metrics::Handle) {
     }
 }
 
-/// Waits for SIGTERM or SIGINT; SIGHUP reloads the configuration meanwhile.
-async fn until_told_to_stop(
-    supervisor: &Addr<Supervisor>,
-    file: Option<&Path>,
-) -> Result<(), Failure> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hangup = signal(SignalKind::hangup())?;
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
-            _ = hangup.recv() => reload(supervisor, file).await,
+/// What the system may tell the process.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for SIGTERM or SIGINT; SIGHUP reloads the configuration meanwhile.
+    async fn until_stop(mut self, supervisor: &Addr<Supervisor>, file: Option<&Path>) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hangup.recv() => reload(supervisor, file).await,
+            }
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use clap::ValueEnum;
-
-use super::{Done, Failure, open, output};
+use crate::cli::args::ListFormat;
+use crate::cli::{Done, Failure, open, output};
 use crate::format::table::Table;
 use crate::store::ledger::SeriesEntry;
 use crate::store::read;
@@ -16,16 +15,8 @@ pub(super) struct Args {
     #[arg(default_value = "*")]
     pattern: String,
     /// How they are printed
-    #[arg(long, value_enum, default_value_t = Output::Table)]
-    format: Output,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Output {
-    /// Columns for people
-    Table,
-    /// One JSON list
-    Json,
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    format: ListFormat,
 }
 
 pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
@@ -37,8 +28,8 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     }
     let mut out = output::stdout();
     match args.format {
-        Output::Table => table(&found).write(&mut out)?,
-        Output::Json => {
+        ListFormat::Table => table(&found).write(&mut out)?,
+        ListFormat::Json => {
             let list: Vec<serde_json::Value> = found.iter().map(json).collect();
             serde_json::to_writer_pretty(&mut out, &list)?;
         }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::args::Period;
-use super::{Done, Failure, open, output};
+use crate::cli::args::Period;
+use crate::cli::{Done, Failure, open, output};
 use crate::format::{Format, Writer};
 use crate::query;
 use crate::store::ledger::SeriesEntry;
@@ -47,7 +47,7 @@ pub(super) fn one_series(store: &dyn Store, name: &str) -> Result<SeriesEntry, F
             "no series fits {name:?}; `mscons-gateway series` lists them"
         ))),
         (Some(last), others) => {
-            let list: Vec<String> = others
+            let named: Vec<String> = others
                 .iter()
                 .chain([&last])
                 .take(SHOWN)
@@ -56,7 +56,7 @@ pub(super) fn one_series(store: &dyn Store, name: &str) -> Result<SeriesEntry, F
             Err(Failure::Usage(format!(
                 "{} series fit {name:?}; name one by its number: {}{}",
                 others.len() + 1,
-                list.join(", "),
+                named.join(", "),
                 if others.len() >= SHOWN { ", …" } else { "" },
             )))
         }

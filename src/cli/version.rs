@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{Done, Failure, output};
+use crate::cli::{Done, Failure, output};
 
 pub(super) fn run() -> Result<Done, Failure> {
     let mut out = output::stdout();

@@ -92,13 +92,7 @@ fn properties(schema: Option<&Map<String, Value>>) -> Vec<Key> {
 }
 
 fn key(name: &str, schema: &Value) -> Key {
-    let text = |field: &str| {
-        schema
-            .get(field)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let text = |field: &str| text(schema, field);
     Key {
         name: name.to_owned(),
         shape: shape(schema),
@@ -106,6 +100,11 @@ fn key(name: &str, schema: &Value) -> Key {
         english: text("description"),
         german: text("de"),
     }
+}
+
+fn text(schema: &Value, field: &str) -> String {
+    let text = schema.get(field).and_then(Value::as_str);
+    text.unwrap_or_default().to_owned()
 }
 
 fn shape(schema: &Value) -> Shape {
@@ -137,13 +136,7 @@ fn type_name(schema: &Value) -> &str {
 }
 
 fn choice(schema: &Value) -> Choice {
-    let text = |field: &str| {
-        schema
-            .get(field)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let text = |field: &str| text(schema, field);
     Choice {
         value: text("const"),
         english: text("description"),

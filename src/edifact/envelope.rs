@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::separators::Separators;
+use crate::edifact::separators::Separators;
 
 /// The beginning of an interchange.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

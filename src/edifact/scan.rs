@@ -16,7 +16,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
 
-use super::separators::Separators;
+use crate::edifact::separators::Separators;
 
 /// Cuts bytes into segments.
 #[derive(Debug)]

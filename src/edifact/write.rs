@@ -1,6 +1,6 @@
 //! Segments to bytes: the envelope, its references and its counts write themselves.
 
-use super::separators::Separators;
+use crate::edifact::separators::Separators;
 use crate::market::calendar::{UtcTime, civil};
 
 /// What stands in UNB.

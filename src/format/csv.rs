@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::record::{FIELDS, Record, STORED_FIELDS, Stored};
+use crate::format::record::{FIELDS, Record, STORED_FIELDS, Stored};
 use crate::market::calendar::UtcTime;
 use crate::series::Value;
 

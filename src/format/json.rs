@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::record::{Record, Stored};
+use crate::format::record::{Record, Stored};
 use crate::market::calendar::UtcTime;
 use crate::series::Value;
 

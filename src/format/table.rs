@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::record::Record;
+use crate::format::record::Record;
 use crate::market::calendar::UtcTime;
 use crate::series::Value;
 

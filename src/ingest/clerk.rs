@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::IngestError;
-use super::commit::Settled;
-use super::digest::{Digest, Piece, Replay, Storage};
+use crate::ingest::IngestError;
+use crate::ingest::commit::Settled;
+use crate::ingest::digest::{Digest, Piece, Replay, Storage};
 use crate::mailbox::Outcome;
 use crate::metrics::{self, InterchangeResult};
 use crate::store::archive::{Archive, ArchivePlace};
@@ -37,6 +37,17 @@ impl Prepared {
             announced,
             settles: ids,
             ..Batch::of_mailbox(&mailbox, &folder)
+        })
+    }
+
+    /// A batch that has a mail fetched again, and resolves its quarantine entry.
+    pub(super) fn reopening(mail: &MailRecord, number: u64) -> Self {
+        let reopens = vec![mail.id.clone()];
+        let batch = Batch::of_mailbox(&mail.mailbox, &mail.folder);
+        Self::of(Batch {
+            reopens,
+            resolves: vec![number],
+            ..batch
         })
     }
 
@@ -105,7 +116,7 @@ impl Clerk {
     }
 
     /// Makes decided mails durable, in order, with one flush.
-    pub(super) fn commit(&mut self, group: Vec<Prepared>) -> Result<(), IngestError> {
+    pub(super) fn commit(&mut self, group: &[Prepared]) -> Result<(), IngestError> {
         // The archive first: what the database names must be there after a power cut.
         self.archive.sync()?;
         let mails: Vec<&Batch> = group.iter().map(|prepared| &prepared.batch).collect();
@@ -114,7 +125,7 @@ impl Clerk {
         let messages: usize = interchanges.map(|known| known.messages.len()).sum();
         self.next_sequence += (mails.len() + messages) as u64;
         self.store.flush()?;
-        for prepared in &group {
+        for prepared in group {
             count(&prepared.batch);
         }
         Ok(())
@@ -165,7 +176,7 @@ impl Clerk {
                 }
             }
         }
-        let envelope = envelope.unwrap_or(super::digest::Envelope {
+        let envelope = envelope.unwrap_or(crate::ingest::digest::Envelope {
             sender: String::new(),
             receiver: String::new(),
             reference: String::new(),

@@ -14,14 +14,14 @@ use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
-use super::IngestError;
-use super::clerk::{Clerk, Prepared};
-use super::digest::Digest;
 use crate::clock;
+use crate::ingest::IngestError;
+use crate::ingest::clerk::{Clerk, Prepared};
+use crate::ingest::digest::Digest;
 use crate::mailbox::{MailId, Outcome};
 use crate::metrics;
 use crate::store::archive::Archive;
-use crate::store::ledger::Announced;
+use crate::store::ledger::{Announced, MailRecord};
 use crate::store::{Store, StoreError};
 
 /// What is noted of a mailbox although nothing of it was taken in.
@@ -54,6 +54,15 @@ pub(super) enum Order {
     Settle {
         /// Which.
         settled: Settled,
+        /// Told when it is durable.
+        answer: Answer<()>,
+    },
+    /// Have a mail fetched again of which quarantine holds no bytes.
+    FetchAgain {
+        /// The mail.
+        mail: Box<MailRecord>,
+        /// Number of its entry.
+        number: u64,
         /// Told when it is durable.
         answer: Answer<()>,
     },
@@ -211,6 +220,14 @@ impl Group {
                 self.members
                     .push((Prepared::settling(settled), Reply::Done(answer)));
             }
+            Order::FetchAgain {
+                mail,
+                number,
+                answer,
+            } => {
+                self.members
+                    .push((Prepared::reopening(&mail, number), Reply::Done(answer)));
+            }
             Order::Drop { number, answer } => match guarded(|| clerk.dropping(number)) {
                 Ok(prepared) => self.members.push((prepared, Reply::Done(answer))),
                 Err(error) => drop(answer.send(Err(error))),
@@ -220,9 +237,12 @@ impl Group {
 
     /// Makes the group durable and answers everyone.
     fn finish(self, clerk: &mut Clerk) {
+        if self.members.is_empty() {
+            return; // Nothing of it could be decided.
+        }
         let (prepared, replies): (Vec<_>, Vec<_>) = self.members.into_iter().unzip();
         let begun = clock::monotonic();
-        let result = guarded(|| clerk.commit(prepared));
+        let result = guarded(|| clerk.commit(&prepared));
         metrics::committed(begun.elapsed());
         let mails = replies.len();
         match &result {
@@ -240,7 +260,7 @@ impl Group {
 /// Runs a step of the commit; a panic (sled has some) is an error of this step, not the end.
 fn guarded<T>(step: impl FnOnce() -> Result<T, IngestError>) -> Result<T, IngestError> {
     catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|panic| {
-        let what = super::panic_text(&*panic);
+        let what = crate::ingest::panic_text(&*panic);
         Err(StoreError::Database {
             path: "data_dir".to_owned(),
             what,

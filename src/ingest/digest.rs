@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::blocks::blocks_of;
 use crate::edifact::Finding;
 use crate::extract::{self, Bounds, Candidate, Extract, Head};
+use crate::ingest::blocks::blocks_of;
 use crate::mailbox::MailId;
 use crate::market::calendar::UtcTime;
 use crate::message::mscons;
@@ -166,7 +166,7 @@ fn empty(arrival: &Arrival, parcel: &Parcel, head: Head) -> Digest {
 /// A piece that is the whole mail or file, and none of it understood.
 fn whole(digest: &Digest, bytes: &[u8], reasons: Vec<String>) -> Piece {
     piece(digest, WHOLE_MAIL, bytes, |piece| {
-        piece.barred.push((String::new(), reasons))
+        piece.barred.push((String::new(), reasons));
     })
 }
 
@@ -190,7 +190,7 @@ fn pieces_of(candidate: Candidate, digest: &Digest) -> Vec<Piece> {
             let range = interchange.bytes.clone();
             let own = bytes.get(range).unwrap_or_default();
             piece(digest, &name, own, |piece| {
-                fill(piece, &interchange, digest.arrival.at)
+                fill(piece, &interchange, digest.arrival.at);
             })
         })
         .collect()

@@ -2,41 +2,53 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::IngestError;
-use super::digest::{Arrival, Digest, Parcel, Replay, Storage};
 use crate::extract::Bounds;
+use crate::ingest::IngestError;
+use crate::ingest::digest::{Arrival, Digest, Parcel, Replay, Storage};
 use crate::market::calendar::UtcTime;
 use crate::store::Store;
 use crate::store::archive::{Archive, ArchivePlace};
-use crate::store::ledger::{Hash, Origin};
+use crate::store::ledger::{Hash, MailRecord, Origin};
 
-/// Digests the bytes of a quarantine entry again. Committing the digest resolves the entry, or
-/// replaces it by one with today's reasons.
+/// What can be done with an entry.
+pub(super) enum Again {
+    /// Its bytes, digested with today's rules. Committing the digest resolves the entry, or
+    /// replaces it by one with today's reasons.
+    Digest(Box<Digest>),
+    /// It has no bytes: a mail that was too large. It is to be fetched again.
+    Fetch(Box<MailRecord>),
+}
+
+/// Tries an entry again.
 ///
 /// # Errors
 /// [`IngestError`] if there is no such entry, or nothing in it to try.
-pub fn digest_again(
+pub(super) fn again(
     store: &dyn Store,
     archive: &Archive,
     number: u64,
     bounds: &Bounds,
-) -> Result<Digest, IngestError> {
+) -> Result<Again, IngestError> {
     let entries = store.quarantine()?;
     let Some((_, record)) = entries.into_iter().find(|(known, _)| *known == number) else {
         return Err(IngestError::NoSuchEntry(number));
     };
     let Some(place) = record.place else {
-        return Err(IngestError::NothingToRetry(
-            number,
-            record.reasons.join("; "),
-        ));
+        let mail = store
+            .mail(record.mail)?
+            .filter(|mail| !mail.mailbox.is_empty());
+        return mail
+            .map(|mail| Again::Fetch(Box::new(mail)))
+            .ok_or_else(|| IngestError::NothingToRetry(number, record.reasons.join("; ")));
     };
     let (origin, bytes) = archive.read(place)?;
     let replay = Replay {
         entry: Some(number),
         mail: Some(record.mail),
     };
-    Ok(digest_archived(origin, bytes, place, replay, bounds))
+    Ok(Again::Digest(Box::new(digest_archived(
+        origin, bytes, place, replay, bounds,
+    ))))
 }
 
 /// Digests what an archive entry holds. Pieces that are the entry itself are not archived again.
@@ -63,7 +75,7 @@ pub(super) fn digest_archived(
         at: UtcTime::from_seconds(arrived),
     };
     let hash: Hash = Sha256::digest(&bytes).into();
-    let mut digest = super::digest_safely(arrival, Parcel::File(name, bytes), bounds);
+    let mut digest = crate::ingest::digest_safely(&arrival, &Parcel::File(name, bytes), bounds);
     for piece in &mut digest.pieces {
         if piece.hash == hash {
             piece.storage = Storage::Archived(place);

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::IngestError;
-use super::clerk::Clerk;
-use super::digest::{Digest, Replay};
-use super::quarantine::digest_archived;
 use crate::extract::Bounds;
+use crate::ingest::IngestError;
+use crate::ingest::clerk::Clerk;
+use crate::ingest::digest::{Digest, Replay};
+use crate::ingest::quarantine::digest_archived;
 use crate::store::Store;
 use crate::store::archive::Archive;
 
@@ -61,14 +61,14 @@ pub fn reindex(
             }
         }
         if group.len() >= MAILS_A_FLUSH {
-            clerk.commit(std::mem::take(&mut group))?;
+            clerk.commit(&std::mem::take(&mut group))?;
             progress(done);
         }
     }
     if let Some(mail) = mail {
         take_in(&mut clerk, mail, &mut group)?;
     }
-    clerk.commit(group)?;
+    clerk.commit(&group)?;
     progress(done);
     Ok(report)
 }
@@ -76,10 +76,10 @@ pub fn reindex(
 fn take_in(
     clerk: &mut Clerk,
     mail: Digest,
-    group: &mut Vec<super::clerk::Prepared>,
+    group: &mut Vec<crate::ingest::clerk::Prepared>,
 ) -> Result<(), IngestError> {
     if group.iter().any(|earlier| earlier.concerns(&mail)) {
-        clerk.commit(std::mem::take(group))?;
+        clerk.commit(&std::mem::take(group))?;
     }
     group.push(clerk.prepare(mail)?);
     Ok(())

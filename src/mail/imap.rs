@@ -10,7 +10,6 @@
 //! settled mails again; they come back as duplicates, and are released. A round of mails is
 //! released before the next is fetched, hence no more than a round can be left behind.
 
-mod answer;
 mod connect;
 mod fetch;
 mod guard;

@@ -10,7 +10,8 @@ use crate::mailbox::Outcome;
 
 /// What one poll did.
 ///
-/// `announced` = `durable` + `too_large` + `not_given` + `expunged` after a poll without an error.
+/// `announced` = `durable` + `too_large` + `not_given` + `expunged` after a poll that came to its
+/// end.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Summary {
     /// Mails that were new to us.
@@ -78,7 +79,8 @@ impl Session {
 /// Polls a mailbox once: fetches what is new, hands it over, releases what is durable.
 ///
 /// `progress` is told (done, announced) now and then. `budget` bounds the bytes in flight: one
-/// permit is one KiB.
+/// permit is one KiB. Closing it ends the poll after what is in flight: that is handed over and
+/// released, the rest stays new.
 ///
 /// # Errors
 /// [`MailError`]; what was durable before stays done.

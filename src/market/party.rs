@@ -2,7 +2,7 @@
 //!
 //! Source: BDEW and DVGW code numbers; GS1 General Specifications (GLN).
 
-use super::location;
+use crate::market::location;
 
 /// Who issued a partner's code.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

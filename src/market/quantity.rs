@@ -46,11 +46,7 @@ impl Decimal {
             _ => (false, text),
         };
         let (whole, fraction) = at_mark(digits);
-        let is_canonical = match (whole, fraction) {
-            ([], _) | (_, Some([])) => false,
-            ([b'0', _, ..], _) => false,
-            _ => true,
-        };
+        let is_canonical = !matches!((whole, fraction), ([] | [b'0', _, ..], _) | (_, Some([])));
         let number = is_canonical.then(|| Self::of_digits(is_negative, whole, fraction))??;
         // `-0` would print as `0`.
         (!is_negative || number.mantissa != 0).then_some(number)

@@ -27,6 +27,14 @@ pub fn xoauth2(username: &str, token: &str) -> String {
     STANDARD.encode(format!("user={username}\x01auth=Bearer {token}\x01\x01"))
 }
 
+/// What a server's challenge says: text in base64, a JSON object where XOAUTH2 is refused.
+pub fn challenge(text: &str) -> Option<String> {
+    let bytes = STANDARD.decode(text.trim()).ok()?;
+    String::from_utf8(bytes)
+        .ok()
+        .filter(|text| !text.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,13 @@
 //! Many mails and large files of one kind: load profiles of quarter hours.
 
-use super::SampleMail;
-use super::mail::{Attachment, mail};
-use super::random::Random;
 use crate::edifact::write::Envelope;
 use crate::market::calendar::{Day, UtcTime, legal_day_bounds};
 use crate::market::location::check_digit;
 use crate::market::quantity::Decimal;
 use crate::message::mscons::write::{Draft, SeriesDraft, TimeDraft, ValueDraft, write};
+use crate::sample::SampleMail;
+use crate::sample::mail::{Attachment, mail};
+use crate::sample::random::Random;
 
 /// Mail number `number`: one market location, one day, 96 quarter hours. The first thousand mails
 /// are a day of a thousand locations, the next thousand the day after.

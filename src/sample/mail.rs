@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::SampleMail;
 use crate::market::calendar::{UtcTime, civil};
+use crate::sample::SampleMail;
 
 /// An attachment.
 pub(super) struct Attachment<'a> {

@@ -1,7 +1,7 @@
 //! What a day of a factory, a roof, a household and a boiler looks like, in thousandths of a unit.
 
-use super::random::Random;
 use crate::market::calendar::{Day, UtcTime, civil, legal_day_bounds};
+use crate::sample::random::Random;
 
 /// A kind of consumer or producer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -10,7 +10,7 @@ pub(super) enum Shape {
     Factory,
     /// A photovoltaic plant: day length by season, clouds by the day; kWh a quarter hour.
     Roof,
-    /// Meals and evenings; kWh a quarter hour.
+    /// Breakfast, lunch on days off, the evening; kWh a quarter hour.
     Household,
     /// Heating by season and hour; kWh an hour.
     Boiler,
@@ -49,7 +49,7 @@ pub(super) fn values(
 fn is_working_day(day: Day) -> bool {
     let weekday = (day.number() + 3).rem_euclid(7);
     let (_, month, date, ..) = civil(UtcTime::from_seconds(i64::from(day.number()) * 86_400));
-    let is_holiday = matches!((month, date), (1, 1) | (5, 1) | (10, 3) | (12, 25 | 26));
+    let is_holiday = matches!((month, date), (1 | 5, 1) | (10, 3) | (12, 25 | 26));
     weekday < 5 && !is_holiday
 }
 
@@ -126,21 +126,23 @@ fn roof(minute: i64, season: &Season, weather: i64, random: &mut Random) -> i64 
 }
 
 fn household(minute: i64, is_working_day: bool, random: &mut Random) -> i64 {
-    let base = 40 + random.below(35);
-    let busy = match minute {
-        390..480 => 260,
-        480..1_020 if is_working_day => 25,
-        690..810 => 420,
-        1_020..1_110 => 180,
-        1_110..1_320 => 520,
-        _ => 15,
+    let base = 30 + random.below(46);
+    let (least, most) = match (is_working_day, minute) {
+        (true, 390..480) | (false, 480..600) => (70, 230),
+        (false, 690..810) => (170, 380),
+        (false, 600..1_020) => (20, 110),
+        (_, 1_020..1_110) => (70, 190),
+        (_, 1_110..1_335) => (150, 400),
+        (_, 1_335..1_410) => (20, 90),
+        _ => (0, 12),
     };
-    let peak = if random.below(12) == 0 {
-        busy * 2
+    // A stove or a dryer, now and then when somebody is busy.
+    let appliance = if least >= 70 && random.below(14) == 0 {
+        120 + random.below(300)
     } else {
-        busy / 3
+        0
     };
-    base + random.below(peak.max(1) + 1)
+    base + least + random.below(most - least) + appliance
 }
 
 fn boiler(minute: i64, season: &Season, weather: i64, drift: i64) -> i64 {

@@ -5,15 +5,15 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::SampleMail;
-use super::mail::{Attachment, mail};
-use super::random::Random;
-use super::shape::{Shape, values};
 use crate::edifact::write::Envelope;
 use crate::market::calendar::{Day, UtcTime, civil, gas_day_bounds, legal_day_bounds};
 use crate::market::party::{Agency, agency};
 use crate::market::quantity::Decimal;
 use crate::message::mscons::write::{Draft, SeriesDraft, TimeDraft, ValueDraft, write};
+use crate::sample::SampleMail;
+use crate::sample::mail::{Attachment, mail};
+use crate::sample::random::Random;
+use crate::sample::shape::{Shape, values};
 
 /// The mails of the weeks before `today`, in the order of their arrival.
 ///
@@ -72,11 +72,11 @@ const SOURCES: [Source; 4] = [
         name_code: "Z48",
     },
     Source {
-        name: "office",
+        name: "household",
         shape: Shape::Household,
         sender: METERING_OPERATOR,
         from: "Messstellenbetrieb Altstadt <edifact@msb-altstadt.example>",
-        location: OFFICE_METER,
+        location: HOUSEHOLD_METER,
         obis: "1-1:1.29.0",
         pid: 13_018,
         name_code: "7",
@@ -112,11 +112,11 @@ impl World {
         let numbers = self.numbers(source, day);
         match (shape, ago) {
             (Shape::Factory, GAP_AGO) => return, // This mail never comes.
-            (Shape::Household, 18..=20) => self.send(source, day, &numbers, Telling::Substitute),
-            (Shape::Household, 12) => {
+            (Shape::Household, 4..=6) => self.send(source, day, &numbers, Telling::Substitute),
+            (Shape::Household, 2) => {
                 // Meanwhile the meter was read: true values for two of the three days.
                 self.send(source, day, &numbers, Telling::True);
-                for corrected in [-8, -7] {
+                for corrected in [-4, -3] {
                     let day = day.plus(corrected);
                     let numbers = self.numbers(source, day);
                     self.send(source, day, &numbers, Telling::True);
@@ -147,14 +147,7 @@ impl World {
 
     fn send(&mut self, source: &Source, day: Day, numbers: &[i64], telling: Telling) {
         let (name, edi, file) = self.interchange(source, day, numbers, telling);
-        self.push(
-            name,
-            source.from,
-            day,
-            &file,
-            "application/octet-stream",
-            &edi,
-        );
+        self.push_edi(name, source, day, &file, &edi);
     }
 
     fn send_packed(&mut self, source: &Source, day: Day, numbers: &[i64]) {
@@ -180,14 +173,7 @@ impl World {
         let numbers = self.numbers(source, day);
         let (_, edi, file) = self.interchange(source, day, &numbers, Telling::True);
         let half = edi.get(..edi.len() / 2).unwrap_or_default();
-        self.push(
-            "truncated".to_owned(),
-            source.from,
-            day,
-            &file,
-            "application/octet-stream",
-            half,
-        );
+        self.push_edi("truncated".to_owned(), source, day, &file, half);
     }
 
     fn send_invoice(&mut self, day: Day) {
@@ -262,7 +248,7 @@ impl World {
         };
         let series = |obis, device, values: Option<ValueDraft<'static>>| SeriesDraft {
             location: if device {
-                OFFICE_METER
+                HOUSEHOLD_METER
             } else {
                 SOURCES[0].location
             },
@@ -310,14 +296,7 @@ impl World {
         let at = arrival(day, self.number);
         let (edi, file) = self.write(application, source, at, cancels, series);
         let name = format!("{} {day}", source.name);
-        self.push(
-            name,
-            source.from,
-            day,
-            &file,
-            "application/octet-stream",
-            &edi,
-        );
+        self.push_edi(name, source, day, &file, &edi);
         document(self.number)
     }
 
@@ -356,6 +335,11 @@ impl World {
             source.sender
         );
         (write(&envelope, &[draft]), file)
+    }
+
+    fn push_edi(&mut self, name: String, source: &Source, day: Day, file: &str, edi: &[u8]) {
+        let media_type = "application/octet-stream";
+        self.push(name, source.from, day, file, media_type, edi);
     }
 
     fn push(
@@ -412,13 +396,13 @@ fn qualifier(party: &str) -> &'static str {
 /// Days of the demo: seven weeks, so that a month is whole.
 const DAYS: i32 = 49;
 /// The factory's mail of this day never comes.
-const GAP_AGO: i32 = 9;
+const GAP_AGO: i32 = 5;
 const COMPANY: &str = "9985046000001";
 const POWER_GRID: &str = "9905048000007";
 const POWER_MAIL: &str = "Stromnetz Musterstadt <mscons@netz-musterstadt.example>";
 const METERING_OPERATOR: &str = "9903100000006";
 const GAS_GRID: &str = "9800357000005";
-const OFFICE_METER: &str = "DE0001231011500000000000000012345";
+const HOUSEHOLD_METER: &str = "DE0001231011500000000000000012345";
 
 #[cfg(test)]
 mod tests {
@@ -449,7 +433,7 @@ mod tests {
                 "{oddity}"
             );
         }
-        assert!(!mails.iter().any(|mail| mail.name == "factory 2026-11-15"));
+        assert!(!mails.iter().any(|mail| mail.name == "factory 2026-11-19"));
         assert!(mails.len() > 180, "{}", mails.len());
     }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::columns::Row;
-use super::quality::Quality;
-use super::{Block, Label, Value};
 use crate::market::calendar::UtcTime;
 use crate::market::quantity::Decimal;
+use crate::series::columns::Row;
+use crate::series::quality::Quality;
+use crate::series::{Block, Label, Value};
 
 /// A block together with the message that brought it.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Label;
+use crate::series::Label;
 
 /// From best to worst: an aggregate has the worst quality of its parts.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]

@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 
 pub use frame::Entry;
 
-use super::StoreError;
-use super::data_dir::DataDir;
-use super::disk::{Disk, RealDisk};
-use super::ledger::Origin;
+use crate::store::StoreError;
+use crate::store::data_dir::DataDir;
+use crate::store::disk::{Disk, RealDisk};
+use crate::store::ledger::Origin;
 use segment::{Fault, Walk, length_u64};
 
 /// Where an entry stands.

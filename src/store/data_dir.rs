@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::StoreError;
-use super::disk::sync_dir;
+use crate::store::StoreError;
+use crate::store::disk::sync_dir;
 
 /// A data directory that this process has to itself.
 ///

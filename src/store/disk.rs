@@ -75,11 +75,6 @@ pub(super) mod failing {
             self.left.load(Ordering::SeqCst) != usize::MAX
         }
 
-        /// Makes the next change fail.
-        pub(crate) fn fail_next(&self) {
-            self.left.store(0, Ordering::SeqCst);
-        }
-
         fn step(&self) -> io::Result<()> {
             let left = self.left.load(Ordering::SeqCst);
             if left == usize::MAX {

@@ -23,9 +23,9 @@
 
 use sha2::{Digest, Sha256};
 
-use super::ledger::{Hash, MessageReference};
 use crate::mailbox::MailId;
 use crate::market::calendar::Day;
+use crate::store::ledger::{Hash, MessageReference};
 
 /// A kind of record: the first byte of its key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::archive::ArchivePlace;
 use crate::mailbox::{MailId, Outcome};
 use crate::market::calendar::Day;
 use crate::series::Key;
+use crate::store::archive::ArchivePlace;
 
 /// SHA-256 of an interchange's bytes, UNA and UNZ included.
 pub type Hash = [u8; 32];
@@ -139,6 +139,8 @@ pub struct Batch {
     pub announced: Option<Announced>,
     /// Mails of `mailbox` and `folder` that are settled with this batch.
     pub settles: Vec<MailId>,
+    /// Settled mails of `mailbox` and `folder` that are to be fetched again.
+    pub reopens: Vec<MailId>,
     /// Quarantine entries that this batch resolves: dropped, or understood at another try.
     pub resolves: Vec<u64>,
 }
@@ -155,6 +157,7 @@ impl Batch {
             quarantine: Vec::new(),
             announced: None,
             settles: Vec::new(),
+            reopens: Vec::new(),
             resolves: Vec::new(),
         }
     }

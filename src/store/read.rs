@@ -4,8 +4,8 @@ use crate::market::calendar::{Day, UtcTime, legal_day};
 use crate::series::Kind;
 use crate::series::merge::{Held, merge};
 
-use super::ledger::SeriesEntry;
-use super::{Store, StoreError};
+use crate::store::ledger::SeriesEntry;
+use crate::store::{Store, StoreError};
 
 /// The values of a series that start in `[from, to)`, in order of time; of a timeless series, all.
 ///

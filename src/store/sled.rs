@@ -20,14 +20,14 @@ use crate::market::calendar::{Day, UtcTime};
 use crate::series::Block;
 use crate::series::merge::Spoken;
 
-use super::data_dir::DataDir;
-use super::disk::RealDisk;
-use super::keys::{self, Kind};
-use super::ledger::{
+use crate::store::data_dir::DataDir;
+use crate::store::disk::RealDisk;
+use crate::store::keys::{self, Kind};
+use crate::store::ledger::{
     Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
     SeriesEntry, Totals,
 };
-use super::{Store, StoreError};
+use crate::store::{Store, StoreError};
 use cursors::CursorRecord;
 use database::{Database, Open};
 use records::{damaged, decode};

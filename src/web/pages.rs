@@ -46,6 +46,40 @@ pub(crate) struct TabLink {
     pub(crate) badge: String,
 }
 
+/// The way through a list that has several pages.
+pub(crate) struct Pager {
+    /// `Seite 2 von 7`; empty if there is one only.
+    pub(crate) page: String,
+    /// Where the page before is; empty for none.
+    pub(crate) previous: String,
+    /// Where the next page is; empty for none.
+    pub(crate) next: String,
+}
+
+impl Pager {
+    /// On page `page` of `pages`, from 1; `link` is the address of a page.
+    pub(crate) fn new(
+        page: usize,
+        pages: usize,
+        link: impl Fn(usize) -> String,
+        text: &Text,
+    ) -> Self {
+        let name = || text.page_of(&page.to_string(), &pages.to_string());
+        let neighbour = |page| {
+            if (1..=pages).contains(&page) {
+                link(page)
+            } else {
+                String::new()
+            }
+        };
+        Self {
+            page: (pages > 1).then(name).unwrap_or_default(),
+            previous: neighbour(page - 1),
+            next: neighbour(page + 1),
+        }
+    }
+}
+
 /// The pages of the navigation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Tab {

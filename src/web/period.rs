@@ -90,7 +90,22 @@ impl Period {
         })
     }
 
-    /// The period that an address asks for, or else the usual one.
+    /// The day, or the seven days, the month or the year that end with this day: full of values
+    /// where the last one has just come, which a part of the calendar is not at its beginning.
+    pub(crate) fn until(unit: Unit, last: Date, zone: &TimeZone) -> Result<Self, BadPeriod> {
+        let after = last.tomorrow().map_err(|_| BadPeriod)?;
+        let first = after.checked_sub(span(unit)).map_err(|_| BadPeriod)?;
+        let around = Self::around(unit, first, zone)?;
+        let (from, to) = (midnight(first, zone)?, midnight(after, zone)?);
+        let is_of_calendar = (around.from, around.to) == (from, to);
+        Ok(Self {
+            from,
+            to,
+            calendar: around.calendar.filter(|_| is_of_calendar),
+        })
+    }
+
+    /// The period that an address asks for, or else the usual one: the one that ends with a day.
     ///
     /// # Errors
     /// [`BadPeriod`] if it says something that is none, or is longer than [`MOST_SECONDS`].
@@ -112,14 +127,18 @@ impl Period {
                 _ => Err(BadPeriod),
             };
         }
-        let unit = match given(&query.unit) {
+        let (unit, day) = (given(&query.unit), given(&query.at));
+        if unit.is_none() && day.is_none() {
+            return Self::until(usual.0, usual.1, zone);
+        }
+        let unit = match unit {
             Some(word) => Unit::ALL
                 .into_iter()
                 .find(|unit| unit.word() == word)
                 .ok_or(BadPeriod)?,
             None => usual.0,
         };
-        let day = match given(&query.at) {
+        let day = match day {
             Some(day) => day.parse().map_err(|_| BadPeriod)?,
             None => usual.1,
         };
@@ -132,7 +151,7 @@ impl Period {
             Some((unit, first)) => {
                 Self::around(unit, first.checked_sub(span(unit)).ok()?, zone).ok()
             }
-            None => Some(self.moved(self.from.seconds().checked_sub(self.to.seconds())?)),
+            None => self.moved(-1, zone),
         }
     }
 
@@ -142,17 +161,41 @@ impl Period {
             Some((unit, first)) => {
                 Self::around(unit, first.checked_add(span(unit)).ok()?, zone).ok()
             }
-            None => Some(self.moved(self.to.seconds().checked_sub(self.from.seconds())?)),
+            None => self.moved(1, zone),
         }
     }
 
-    fn moved(&self, seconds: i64) -> Self {
-        let moved = |at: UtcTime| UtcTime::from_seconds(at.seconds().saturating_add(seconds));
-        Self {
-            from: moved(self.from),
-            to: moved(self.to),
+    /// The period so many of its lengths later: whole days remain whole over a clock change.
+    fn moved(&self, lengths: i64, zone: &TimeZone) -> Option<Self> {
+        let (from, to) = if let Some((first, after)) = self.whole_days(zone) {
+            let days = i64::from((after - first).get_days()) * lengths;
+            let moved = |day: Date| midnight(day.checked_add(days.days()).ok()?, zone).ok();
+            (moved(first)?, moved(after)?)
+        } else {
+            let seconds = self.to.seconds().checked_sub(self.from.seconds())? * lengths;
+            let moved = |at: UtcTime| at.seconds().checked_add(seconds);
+            (
+                UtcTime::from_seconds(moved(self.from)?),
+                UtcTime::from_seconds(moved(self.to)?),
+            )
+        };
+        Some(Self {
+            from,
+            to,
             calendar: None,
-        }
+        })
+    }
+
+    /// The first day and the day after the last one, if it begins and ends at midnight.
+    fn whole_days(&self, zone: &TimeZone) -> Option<(Date, Date)> {
+        let day = |at: UtcTime| {
+            let date = Timestamp::from_second(at.seconds())
+                .ok()?
+                .to_zoned(zone.clone())
+                .date();
+            (midnight(date, zone) == Ok(at)).then_some(date)
+        };
+        Some((day(self.from)?, day(self.to)?))
     }
 
     /// Its part of an address: `unit=week&at=2026-11-23`.
@@ -163,10 +206,10 @@ impl Period {
         }
     }
 
-    /// The day that other units are opened around.
+    /// The day that other units are opened around: the last one where it is not of the calendar.
     pub(crate) fn day(&self, text: &Text) -> Date {
         self.calendar.map_or_else(
-            || text.zoned(self.from.seconds()).date(),
+            || text.zoned(self.to.seconds() - 1).date(),
             |(_, first)| first,
         )
     }
@@ -174,6 +217,10 @@ impl Period {
     /// What a person calls it.
     pub(crate) fn name(&self, text: &Text) -> String {
         let Some((unit, first)) = self.calendar else {
+            if let Some((first, after)) = self.whole_days(text.time_zone()) {
+                let last = after.yesterday().unwrap_or(first);
+                return text.period_range(&text.date(first), &text.date(last));
+            }
             let (from, to) = (self.from.seconds(), self.to.seconds());
             return text.period_range(&text.date_time(from), &text.date_time(to));
         };
@@ -268,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_week_begins_on_monday_and_is_named_by_its_number() {
-        let week = Period::read(&Query::default(), usual(), &berlin()).unwrap();
+        let week = Period::around(Unit::Week, date(2026, 11, 24), &berlin()).unwrap();
         assert_eq!(week.query(), "unit=week&at=2026-11-23");
         let text = Text::new(Language::De).in_zone(berlin());
         assert_eq!(week.name(&text), "KW 48 · 23.11.2026 – 29.11.2026");
@@ -280,6 +327,36 @@ mod tests {
             week.next(&berlin()).unwrap().query(),
             "unit=week&at=2026-11-30"
         );
+    }
+
+    #[test]
+    fn the_usual_week_is_the_last_seven_days_also_over_a_clock_change() {
+        let text = Text::new(Language::De).in_zone(berlin());
+        let week = Period::read(&Query::default(), usual(), &berlin()).unwrap();
+        assert_eq!(week.name(&text), "18.11.2026 – 24.11.2026");
+        assert_eq!(week.day(&text), date(2026, 11, 24));
+        let mut earlier = week.clone();
+        for _ in 0..5 {
+            earlier = earlier.previous(&berlin()).unwrap();
+        }
+        assert_eq!(earlier.name(&text), "14.10.2026 – 20.10.2026");
+        for _ in 0..5 {
+            earlier = earlier.next(&berlin()).unwrap();
+        }
+        assert_eq!(earlier, week);
+    }
+
+    #[test]
+    fn a_period_until_the_last_day_of_a_part_of_the_calendar_is_that_part() {
+        for (unit, last) in [
+            (Unit::Day, date(2026, 11, 24)),
+            (Unit::Week, date(2026, 11, 29)),
+            (Unit::Month, date(2026, 11, 30)),
+            (Unit::Year, date(2026, 12, 31)),
+        ] {
+            let period = Period::until(unit, last, &berlin());
+            assert_eq!(period, Period::around(unit, last, &berlin()));
+        }
     }
 
     #[test]

@@ -13,16 +13,6 @@ use crate::config::web::Web;
 use crate::web::pages::{self, PageError, error};
 use crate::web::{Context, assets, download, probes};
 
-/// Binds the addresses of the configuration and serves until its handle says stop.
-///
-/// Signals are left to the caller. A stop waits for the requests in flight, five seconds at most.
-///
-/// # Errors
-/// What the system says to an address that cannot be bound.
-pub fn serve(config: &Web, context: Context) -> io::Result<Server> {
-    Listeners::bind(config)?.serve(context)
-}
-
 /// Bound addresses, before anything is served there.
 #[derive(Debug)]
 pub struct Listeners {
@@ -65,7 +55,8 @@ impl Listeners {
             .transpose()
     }
 
-    /// Serves until the server's handle says stop.
+    /// Serves until the server's handle says stop. Signals are left to the caller. A stop waits for
+    /// the requests in flight, five seconds at most.
     ///
     /// # Errors
     /// What the system says.

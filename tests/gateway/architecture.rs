@@ -38,7 +38,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "clock",
         ],
     ),
-    ("query", &["chart", "format", "market", "series", "store"]),
+    (
+        "query",
+        &["chart", "format", "market", "message", "series", "store"],
+    ),
     // The shells.
     (
         "actors",
@@ -111,6 +114,12 @@ fn every_import_is_allowed() {
         if line.text.contains("use crate::{") {
             faults.push(format!(
                 "{}: `use crate::{{…}}` hides what is imported",
+                line.place
+            ));
+        }
+        if line.text.contains("super::") {
+            faults.push(format!(
+                "{}: `super::` hides what is imported; write `crate::…`",
                 line.place
             ));
         }

@@ -40,6 +40,30 @@ fn filled() -> tempfile::TempDir {
     home
 }
 
+/// What a command prints that succeeds.
+fn stdout(home: &tempfile::TempDir, command: &str) -> String {
+    let output = gateway(home.path())
+        .args(command.split(' '))
+        .assert()
+        .success();
+    String::from_utf8(output.get_output().stdout.clone()).unwrap()
+}
+
+/// The values of a series and period.
+fn values(home: &tempfile::TempDir, which: &str) -> Vec<serde_json::Value> {
+    stdout(home, &format!("values {which} --format ndjson"))
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// The number of the first entry in quarantine.
+fn first_entry(home: &tempfile::TempDir) -> String {
+    let listed = stdout(home, "quarantine");
+    let row = listed.lines().nth(1).unwrap();
+    row.split_whitespace().next().unwrap().to_owned()
+}
+
 #[test]
 fn parse_gives_the_expected_lines_and_stores_nothing() {
     let home = tempfile::tempdir().unwrap();
@@ -96,131 +120,74 @@ fn stdin_is_read() {
 }
 
 #[test]
-fn what_was_imported_is_listed_read_exported_and_drawn() {
+fn what_was_imported_is_listed_and_read() {
     let home = filled();
-    let run = |arguments: &[&str]| {
-        let output = gateway(home.path()).args(arguments).assert().success();
-        String::from_utf8(output.get_output().stdout.clone()).unwrap()
-    };
-    let series = run(&["series"]);
+    let series = stdout(&home, "series");
     assert_eq!(series.lines().count(), 7, "{series}");
     assert!(series.contains("1EMH0009876543"), "{series}");
+    assert_eq!(stdout(&home, "messages --limit 5").lines().count(), 6);
 
     // The cancelled amount is gone, its replacement is there.
-    let amount = run(&["values", "50120962218/1-1:1.9.0", "--format", "ndjson"]);
-    let line: serde_json::Value = serde_json::from_str(amount.trim()).unwrap();
+    let amount = values(&home, "50120962218/1-1:1.9.0");
+    let [line] = amount.as_slice() else {
+        panic!("{amount:?}")
+    };
     assert_eq!(
         (line["value"].as_str(), line["quality"].as_str()),
         (Some("211300"), Some("measured"))
     );
 
     // The day of the gap has no values, and neither has it zeros.
-    let gap = [
-        "values",
-        "50120962218/1-1:1.29.0",
-        "--from",
-        "2026-11-15",
-        "--to",
-        "2026-11-16",
-        "--format",
-        "ndjson",
-    ];
-    assert_eq!(run(&gap), "");
-
-    // A corrected day holds true values; as of the time before, substitutes. All arrived at once
-    // here, so that the history is asked by message instead.
-    let corrected = [
-        "values",
-        "DE0001231011500000000000000012345/1-1:1.29.0",
-        "--from",
-        "2026-11-05",
-        "--to",
-        "2026-11-06",
-        "--format",
-        "ndjson",
-    ];
-    assert!(
-        run(&corrected)
-            .lines()
-            .all(|line| line.contains("\"qualifier\": \"220\""))
+    let factory = "50120962218/1-1:1.29.0";
+    let gap = values(
+        &home,
+        &format!("{factory} --from 2026-11-19 --to 2026-11-20"),
     );
-    let substitute = [
-        "values",
-        "DE0001231011500000000000000012345/1-1:1.29.0",
-        "--from",
-        "2026-11-06",
-        "--to",
-        "2026-11-07",
-        "--format",
-        "ndjson",
-    ];
-    assert!(
-        run(&substitute)
-            .lines()
-            .all(|line| line.contains("\"quality\": \"substitute\""))
-    );
-    let nothing = [
-        "values",
-        "50120962218/1-1:1.29.0",
-        "--as-of",
-        "2020-01-01",
-        "--format",
-        "ndjson",
-    ];
-    assert_eq!(run(&nothing), "");
+    assert!(gap.is_empty(), "{gap:?}");
+    let before_all = values(&home, &format!("{factory} --as-of 2020-01-01"));
+    assert!(before_all.is_empty(), "{before_all:?}");
 
-    // German CSV by default; DST day has 100 quarter hours.
-    let csv = run(&[
-        "export",
-        "50120962218/1-1:1.29.0",
-        "--from",
-        "2026-10-25",
-        "--to",
-        "2026-10-26",
-    ]);
+    // Two of three days with substitutes hold true values by now.
+    let household = "DE0001231011500000000000000012345/1-1:1.29.0";
+    for (day, after, quality) in [
+        ("2026-11-18", "2026-11-19", "measured"),
+        ("2026-11-19", "2026-11-20", "measured"),
+        ("2026-11-20", "2026-11-21", "substitute"),
+    ] {
+        let day = values(&home, &format!("{household} --from {day} --to {after}"));
+        assert_eq!(day.len(), 96);
+        assert!(day.iter().all(|value| value["quality"] == quality));
+    }
+}
+
+#[test]
+fn what_was_imported_is_exported_and_drawn() {
+    let home = filled();
+    // German CSV by default; the day of the clock change has 100 quarter hours.
+    let csv = stdout(
+        &home,
+        "export 50120962218/1-1:1.29.0 --from 2026-10-25 --to 2026-10-26",
+    );
     assert!(
         csv.starts_with("\u{FEFF}sender;receiver;"),
         "{}",
         &csv[..40]
     );
     assert_eq!(csv.lines().count(), 101);
-    let json: serde_json::Value = serde_json::from_str(&run(&[
-        "export",
-        "--format",
-        "json",
-        "--from",
-        "2026-11-01",
-    ]))
-    .unwrap();
-    assert!(json.as_array().unwrap().len() > 5_000);
+    let json = stdout(&home, "export --format json --from 2026-11-01");
+    let json: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    assert!(json.len() > 5_000);
 
-    let svg = run(&[
-        "plot",
-        "41373559241",
-        "--from",
-        "2026-11-01",
-        "--to",
-        "2026-11-08",
-    ]);
+    let svg = stdout(&home, "plot 41373559241 --from 2026-11-01 --to 2026-11-08");
     assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
-    run(&["plot", "41373559241", "--out", "roof.svg"]);
+    stdout(&home, "plot 41373559241 --out roof.svg");
     assert!(home.path().join("roof.svg").is_file());
-    assert_eq!(run(&["messages", "--limit", "5"]).lines().count(), 6);
 }
 
 #[test]
 fn quarantine_is_shown_retried_and_dropped() {
     let home = filled();
-    let listed = gateway(home.path()).arg("quarantine").assert().success();
-    let text = String::from_utf8(listed.get_output().stdout.clone()).unwrap();
-    let number = text
-        .lines()
-        .nth(1)
-        .unwrap()
-        .split_whitespace()
-        .next()
-        .unwrap()
-        .to_owned();
+    let number = first_entry(&home);
     gateway(home.path())
         .args(["quarantine", "show", &number])
         .assert()
@@ -236,16 +203,7 @@ fn quarantine_is_shown_retried_and_dropped() {
         .assert()
         .code(1)
         .stderr(contains("still not understood"));
-    let listed = gateway(home.path()).arg("quarantine").assert().success();
-    let text = String::from_utf8(listed.get_output().stdout.clone()).unwrap();
-    let number = text
-        .lines()
-        .nth(1)
-        .unwrap()
-        .split_whitespace()
-        .next()
-        .unwrap()
-        .to_owned();
+    let number = first_entry(&home);
     gateway(home.path())
         .args(["quarantine", "drop", &number])
         .assert()

@@ -110,7 +110,7 @@ const LOCATION: &str = "41373559241";
 
 /// One interchange with one message: values of consecutive quarter hours.
 fn interchange(reference: &str, document: &str, date: &str, quarters: &[(u32, &str)]) -> String {
-    let values: String = quarters
+    let values: Vec<String> = quarters
         .iter()
         .map(|(quarter, value)| {
             let at = |n: u32| format!("20261122{:02}{:02}?+00:303", n / 4, n % 4 * 15);
@@ -121,6 +121,7 @@ fn interchange(reference: &str, document: &str, date: &str, quarters: &[(u32, &s
             )
         })
         .collect();
+    let values = values.concat();
     let count = 12 + 3 * quarters.len();
     format!(
         "UNA:+.? 'UNB+UNOC:3+9905048000007:500+9985046000001:500+261124:0815+{reference}++TL'\
@@ -290,6 +291,23 @@ fn a_mail_over_the_limit_is_shown_and_one_without_edifact_left_alone() {
     let mail = b"From: a@b.example\r\nSubject: Hallo\r\n\r\nkein Anhang\r\n".to_vec();
     assert_eq!(house.take_in(Parcel::Mail(mail)), Outcome::Irrelevant);
     assert_eq!(house.take_in(Parcel::Mail(Vec::new())), Outcome::Irrelevant);
+}
+
+#[test]
+fn a_mail_that_was_too_large_can_be_fetched_again() {
+    let mut house = House::new();
+    house.take_in(Parcel::TooLarge(99_000_000));
+    let id = [MailId::Maildir {
+        name: house.arrived.to_string(),
+    }];
+    assert_eq!(house.store().settled("test", &id).unwrap(), [true]);
+    let (number, _) = house.store().quarantine().unwrap().remove(0);
+    assert_eq!(
+        house.runtime.block_on(house.ingest.retry(number)).unwrap(),
+        Outcome::TooLarge
+    );
+    assert_eq!(house.store().settled("test", &id).unwrap(), [false]);
+    assert!(house.store().quarantine().unwrap().is_empty());
 }
 
 /// Everything that a person can see of the values.

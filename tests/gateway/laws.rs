@@ -8,6 +8,7 @@ use edifact_parser::{EdifactHandler, EdifactStreamParser};
 use edifact_primitives::{Control, RawSegment};
 use mscons_gateway::edifact::scan::Scanner;
 use mscons_gateway::edifact::separators::Separators;
+use mscons_gateway::extract::{Bounds, candidates};
 use mscons_gateway::message::mscons::{self, File};
 use mscons_gateway::sample;
 use mscons_gateway::series::Value;
@@ -134,7 +135,7 @@ proptest! {
     fn line_ends_anywhere_change_nothing(file in any::<Index>(), breaks in proptest::collection::vec(any::<Index>(), 0..20)) {
         let number = u32::try_from(file.index(50)).unwrap();
         let mail = sample::load_profile_mail(number);
-        let plain = mscons_gateway::extract::candidates(&mail.bytes, &Default::default()).candidates.remove(0).bytes;
+        let plain = candidates(&mail.bytes, &Bounds::default()).candidates.remove(0).bytes;
         let mut broken = plain.clone();
         for at in breaks {
             // Behind UNA and UNB: before them lies the search for the beginning.

@@ -17,6 +17,8 @@ mod ingest;
 mod laws;
 mod maildir;
 mod parse;
+mod pop3;
+mod run;
 mod store;
 mod support;
 mod web;

@@ -1,13 +1,15 @@
 //! Fixtures: every `.edi` gives the records beside it, every broken one its findings.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use mscons_gateway::edifact::Finding;
 use mscons_gateway::format::csv::Dialect;
-use mscons_gateway::format::{Format, Record, Writer};
+use mscons_gateway::format::{Format, Writer};
 use mscons_gateway::market::pid;
 use mscons_gateway::message::mscons::{self, File};
+use mscons_gateway::query;
 
 fn fixtures(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -25,34 +27,8 @@ fn fixtures(folder: &str) -> Vec<PathBuf> {
 
 fn ndjson(file: &File) -> String {
     let mut writer = Writer::parsed(Format::Ndjson, Dialect::default(), Vec::new()).unwrap();
-    for interchange in &file.interchanges {
-        for message in &interchange.messages {
-            for group in &message.groups {
-                for row in group
-                    .rows
-                    .clone()
-                    .map(|at| interchange.columns.row(at).unwrap())
-                {
-                    let record = Record {
-                        sender: &interchange.sender,
-                        receiver: &interchange.receiver,
-                        interchange: &interchange.reference,
-                        message: &message.reference,
-                        document: &message.document,
-                        pid: message.pid,
-                        location: group.location.as_deref(),
-                        device: group.device.as_deref(),
-                        obis: group.obis.as_deref(),
-                        start: row.start,
-                        end: row.end,
-                        value: row.value,
-                        label: interchange.labels.get(row.label).unwrap(),
-                        stored: None,
-                    };
-                    writer.write(&record).unwrap();
-                }
-            }
-        }
+    for record in file.interchanges.iter().flat_map(query::parsed) {
+        writer.write(&record).unwrap();
     }
     String::from_utf8(writer.finish().unwrap()).unwrap()
 }
@@ -98,7 +74,7 @@ fn every_broken_fixture_has_the_findings_beside_it() {
             } else {
                 ""
             };
-            got.push_str(&format!("{}{barring}: {finding}\n", code.as_str().unwrap()));
+            writeln!(got, "{}{barring}: {finding}", code.as_str().unwrap()).unwrap();
         }
         let beside = path.with_extension("findings");
         if std::env::var_os("UPDATE_FIXTURES").is_some() {

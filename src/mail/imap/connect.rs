@@ -12,10 +12,10 @@ use async_imap::{Authenticator, Client, Session};
 use tokio::time::timeout;
 
 use crate::config::mailbox::{Encryption, Endpoint, Mailbox};
-use crate::mail::MailError;
 use crate::mail::imap::guard::Guard;
 use crate::mail::imap::wire::{Code, Event, Wire};
-use crate::mail::imap::{Connection, Selected, answer, names, releases};
+use crate::mail::imap::{Connection, Selected, names, releases};
+use crate::mail::{MailError, answer};
 use crate::net::dial::{self, BoxStream};
 use crate::net::starttls::Opening;
 use crate::net::{NetError, sasl};

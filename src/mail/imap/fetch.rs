@@ -4,19 +4,12 @@
 //! A window is finished when its own tag was answered; a mail is finished when it was handed over,
 //! or is known to be gone. OK without the mail, NIL, an empty body: not given, asked again at the
 //! next poll.
-//!
-//! Memory: a mail waits for its permit before the next one is read, and the server waits with it.
-//! A permit is what is free, one KiB at least: so a mail larger than the whole budget gets through,
-//! and what is in flight is bounded by the budget and one mail a mailbox.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_imap::imap_proto::RequestId;
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt, StreamExt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tracing::warn;
@@ -24,33 +17,30 @@ use tracing::warn;
 use crate::config::mailbox::Mailbox;
 use crate::mail::imap::list::{self, Listed};
 use crate::mail::imap::wire::{Body, Done, Event, Fetched};
-use crate::mail::imap::{Connection, answer, uids};
+use crate::mail::imap::{Connection, uids};
+use crate::mail::in_flight::InFlight;
 use crate::mail::poll::Summary;
 use crate::mail::substitute::is_substitute;
-use crate::mail::{FetchedMail, Intake, IntakeError, MailError, may_release};
-use crate::mailbox::{Cursor, MailId, Outcome};
+use crate::mail::{FetchedMail, Intake, MailError, answer};
+use crate::mailbox::{Cursor, MailId};
 
 /// The fetching of one round.
 pub(super) struct Fetch<'a, I> {
     connection: &'a mut Connection,
     mailbox: &'a Mailbox,
-    budget: Arc<Semaphore>,
     intake: &'a I,
-    progress: &'a (dyn Fn(u64, u64) + Send + Sync),
     cursor: &'a Cursor,
     /// Mails that nobody asked for yet.
     plan: VecDeque<Listed>,
     /// To be asked for one by one: their window was refused.
     alone: VecDeque<Listed>,
     windows: Vec<Window>,
-    handed_over: FuturesUnordered<BoxFuture<'a, (u32, Result<Outcome, IntakeError>)>>,
+    in_flight: InFlight<'a, I, u32>,
     /// Answered with OK, but without these mails.
     silent: BTreeSet<u32>,
     not_given: BTreeSet<u32>,
-    releasable: Vec<u32>,
     /// The server's words for a window that it refused.
     refusal: Option<String>,
-    failure: Option<IntakeError>,
 }
 
 /// One command under way.
@@ -73,19 +63,15 @@ impl<'a, I: Intake> Fetch<'a, I> {
         Self {
             connection,
             mailbox,
-            budget,
             intake,
-            progress,
             cursor,
             plan: VecDeque::new(),
             alone: VecDeque::new(),
             windows: Vec::new(),
-            handed_over: FuturesUnordered::new(),
+            in_flight: InFlight::new(intake, mailbox, budget, progress),
             silent: BTreeSet::new(),
             not_given: BTreeSet::new(),
-            releasable: Vec::new(),
             refusal: None,
-            failure: None,
         }
     }
 
@@ -102,7 +88,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
         let came = self.stream(summary).await;
         self.await_outcomes(came.is_ok(), summary).await?;
         came?;
-        if let Some(failure) = self.failure.take() {
+        if let Some(failure) = self.in_flight.failure.take() {
             return Err(MailError::Intake(failure));
         }
         self.look_for_silent(summary).await?;
@@ -120,21 +106,25 @@ impl<'a, I: Intake> Fetch<'a, I> {
 
     /// UIDs whose outcome lets the server forget them.
     pub(super) fn into_releasable(self) -> Vec<u32> {
-        self.releasable
+        self.in_flight.releasable
     }
 
     async fn stream(&mut self, summary: &mut Summary) -> Result<(), MailError> {
         loop {
-            while self.windows.len() < UNDER_WAY && self.failure.is_none() {
+            // A closed budget: the gateway is stopping, and what is under way is the last.
+            while self.windows.len() < UNDER_WAY
+                && self.in_flight.failure.is_none()
+                && !self.in_flight.is_stopping()
+            {
                 if !self.ask(summary).await? {
                     break;
                 }
             }
-            if self.windows.is_empty() || self.failure.is_some() {
+            if self.windows.is_empty() || self.in_flight.failure.is_some() {
                 return Ok(());
             }
             tokio::select! {
-                Some(ended) = self.handed_over.next() => self.settled(ended, summary),
+                true = self.in_flight.settle_next(summary) => {}
                 event = self.connection.wire.next() => match event? {
                     Event::Fetch(fetched) => self.take_in(fetched, summary).await?,
                     Event::Done(done) => self.finish_window(done)?,
@@ -184,7 +174,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
             if mail.size_bytes > limit {
                 self.announce(&window).await?;
                 self.announce(&[mail]).await?;
-                self.make_room(summary).await;
+                self.in_flight.make_room(summary).await;
                 self.hand_over(mail.uid, Vec::new(), Some(mail.size_bytes), None);
             } else {
                 bytes += mail.size_bytes;
@@ -228,7 +218,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
             return Ok(());
         }
         let limit = self.mailbox.max_mail_size.bytes();
-        self.make_room(summary).await;
+        self.in_flight.make_room(summary).await;
         if let Some(size) = fetched.size_bytes.filter(|size| *size > limit) {
             // Announced smaller than it is; the guard did not load it.
             self.hand_over(uid, Vec::new(), Some(size), None);
@@ -236,7 +226,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
             self.not_given.insert(uid);
         } else {
             summary.bytes += count(bytes.len());
-            let permit = self.permit(bytes.len(), summary).await;
+            let permit = self.in_flight.permit(bytes.len(), summary).await;
             self.hand_over(uid, bytes, None, permit);
         }
         Ok(())
@@ -290,43 +280,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
             too_large_bytes,
             permit,
         };
-        let intake: &'a I = self.intake;
-        let outcome = intake.hand_over(mail);
-        self.handed_over
-            .push(outcome.map(move |outcome| (uid, outcome)).boxed());
-    }
-
-    /// Waits until the intake has few enough mails in its hands.
-    async fn make_room(&mut self, summary: &mut Summary) {
-        while self.handed_over.len() >= MAX_HANDED_OVER {
-            match self.handed_over.next().await {
-                Some(ended) => self.settled(ended, summary),
-                None => break,
-            }
-        }
-    }
-
-    /// Waits for a permit; meanwhile mails that are handed over come to their end. `None` if the
-    /// gateway is stopping.
-    async fn permit(
-        &mut self,
-        bytes: usize,
-        summary: &mut Summary,
-    ) -> Option<OwnedSemaphorePermit> {
-        let budget = self.budget.clone();
-        let mut one = std::pin::pin!(budget.clone().acquire_owned());
-        let mut permit = loop {
-            tokio::select! {
-                permit = &mut one => break permit.ok()?,
-                Some(ended) = self.handed_over.next() => self.settled(ended, summary),
-            }
-        };
-        let free = u32::try_from(budget.available_permits()).unwrap_or(u32::MAX);
-        let more = u32::try_from(bytes / 1024).unwrap_or(u32::MAX).min(free);
-        if let Ok(rest) = budget.try_acquire_many_owned(more) {
-            permit.merge(rest);
-        }
-        Some(permit)
+        self.in_flight.hand_over(uid, mail);
     }
 
     /// Waits for all that was handed over; keeps the connection alive meanwhile.
@@ -337,31 +291,14 @@ impl<'a, I: Intake> Fetch<'a, I> {
     ) -> Result<(), MailError> {
         let mut broken = None;
         loop {
-            match timeout(KEEP_ALIVE, self.handed_over.next()).await {
-                Ok(Some(ended)) => self.settled(ended, summary),
-                Ok(None) => return broken.map_or(Ok(()), Err),
+            match timeout(KEEP_ALIVE, self.in_flight.settle_next(summary)).await {
+                Ok(false) => return broken.map_or(Ok(()), Err),
                 Err(_) if alive && broken.is_none() => {
                     broken = self.connection.wire.run("NOOP", |_| {}).await.err();
                 }
-                Err(_) => {}
+                Ok(true) | Err(_) => {}
             }
         }
-    }
-
-    fn settled(&mut self, ended: (u32, Result<Outcome, IntakeError>), summary: &mut Summary) {
-        let (uid, outcome) = ended;
-        let outcome = match outcome {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                self.failure.get_or_insert(error);
-                return;
-            }
-        };
-        summary.count(outcome);
-        if may_release(self.mailbox, outcome) {
-            self.releasable.push(uid);
-        }
-        (self.progress)(summary.done(), summary.announced);
     }
 
     /// Mails that did not come although their window was answered: gone, or not given.
@@ -402,9 +339,6 @@ const WINDOW_MAILS: usize = 100;
 
 /// Announced bytes in one window.
 const WINDOW_BYTES: u64 = 4 << 20;
-
-/// Mails in the hands of the intake: the budget bounds bytes, this bounds small mails.
-const MAX_HANDED_OVER: usize = 1_024;
 
 /// NOOP while only the intake works: servers end a silent connection after 5 to 30 minutes.
 const KEEP_ALIVE: Duration = Duration::from_mins(4);

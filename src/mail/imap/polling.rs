@@ -95,8 +95,10 @@ impl<I: Intake> Poll<'_, I> {
             let found = list::look(self.connection, &self.cursor, sweep, self.mailbox).await?;
             let next = found.next;
             let summary = self.work_off(found).await?;
-            self.connection.selected.next = next;
-            self.memory.swept |= sweep;
+            if !self.budget.is_closed() {
+                self.connection.selected.next = next;
+                self.memory.swept |= sweep;
+            }
             return Ok(summary);
         }
         let mut summary = Summary::default();
@@ -141,11 +143,12 @@ impl<I: Intake> Poll<'_, I> {
             }
             fetched?;
             mails = later;
-            if mails.is_empty() {
+            if mails.is_empty() || self.budget.is_closed() {
                 break;
             }
         }
-        if found.next > self.cursor.next {
+        // When the gateway is stopping, mails that nobody asked for stay new.
+        if found.next > self.cursor.next && !self.budget.is_closed() {
             let (validity, next) = (self.cursor.validity, found.next);
             self.intake
                 .announce(folder, validity, Vec::new(), next)

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use tracing::warn;
 
 use crate::config::mailbox::Mailbox;
-use crate::mail::MailError;
 use crate::mail::imap::list::still_there;
 use crate::mail::imap::wire::{Code, Event};
-use crate::mail::imap::{Connection, Memory, answer, names, uids};
+use crate::mail::imap::{Connection, Memory, names, uids};
+use crate::mail::{MailError, answer};
 
 /// Releases what `memory` holds as unreleased; gives how many mails.
 ///

@@ -13,9 +13,8 @@ use async_imap::imap_proto::{
 };
 use tokio::time::timeout;
 
-use crate::mail::MailError;
-use crate::mail::imap::answer;
 use crate::mail::imap::guard::Guard;
+use crate::mail::{MailError, answer};
 
 /// The session, and what it said unasked.
 #[derive(Debug)]

@@ -23,9 +23,9 @@ mod time;
 
 use memchr::memmem;
 
-use super::File;
 use crate::edifact::envelope::next_start;
 use crate::edifact::{Finding, FindingCode, Place};
+use crate::message::mscons::File;
 use findings::Findings;
 
 /// Reads a file: any number of interchanges, with or without UNA.

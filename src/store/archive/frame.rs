@@ -18,8 +18,8 @@ use std::io;
 use crc32fast::Hasher;
 use zstd::bulk::Compressor;
 
-use super::ArchivePlace;
 use crate::store::StoreError;
+use crate::store::archive::ArchivePlace;
 use crate::store::ledger::Origin;
 
 /// An entry that is ready to be appended: compressed and with its checksum, made on any thread.

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 
-use super::ArchivePlace;
-use super::frame::{HEAD, Head, MAGIC};
 use crate::store::StoreError;
+use crate::store::archive::ArchivePlace;
+use crate::store::archive::frame::{HEAD, Head, MAGIC};
 use crate::store::ledger::Origin;
 
 /// The file of a segment.

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::frame::tests::origin;
 use super::*;
+use crate::store::archive::frame::tests::origin;
 use crate::store::disk::failing::FailingDisk;
 
 fn entry(name: &str) -> Entry {

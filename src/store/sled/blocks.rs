@@ -4,11 +4,11 @@
 
 use std::ops::Range;
 
-use super::records::{Records, damaged, decode};
 use crate::market::calendar::Day;
 use crate::store::StoreError;
 use crate::store::keys;
 use crate::store::ledger::NewBlock;
+use crate::store::sled::records::{Records, damaged, decode};
 
 /// The blocks of a message for a series within [`RUN_DAYS`] days.
 pub(super) struct Run<'a> {

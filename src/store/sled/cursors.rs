@@ -64,6 +64,15 @@ impl CursorRecord {
         self.next = self.next.max(*next);
     }
 
+    /// Opens a settled UID again; one of another UIDVALIDITY or not yet announced is left alone.
+    pub(super) fn reopen(&mut self, validity: u32, uid: u32) {
+        let at = self.open.partition_point(|&(_, last)| last < uid);
+        let is_open = self.open.get(at).is_some_and(|&(first, _)| first <= uid);
+        if self.validity == validity && uid < self.next && !is_open {
+            self.open.insert(at, (uid, uid));
+        }
+    }
+
     /// A folder of which nothing is known.
     pub(super) fn new(validity: u32) -> Self {
         Self {
@@ -122,5 +131,21 @@ mod tests {
                 open: vec![(1, 1)]
             }
         );
+    }
+
+    #[test]
+    fn a_settled_uid_can_be_opened_again() {
+        let mut record = CursorRecord::new(7);
+        for uid in [1, 2, 4] {
+            record.settle(7, uid);
+        }
+        for (validity, uid) in [(7, 2), (7, 3), (7, 9), (8, 1)] {
+            record.reopen(validity, uid);
+        }
+        let open: Vec<u32> = Cursor::from(record.clone()).open.into_iter().collect();
+        assert_eq!(open, [2, 3]);
+        record.settle(7, 2);
+        record.settle(7, 3);
+        assert!(Cursor::from(record).open.is_empty());
     }
 }

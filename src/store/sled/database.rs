@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-use super::draft::Draft;
-use super::index::Index;
-use super::records::Records;
 use crate::store::StoreError;
 use crate::store::disk::{Disk, sync_dir};
+use crate::store::sled::draft::Draft;
+use crate::store::sled::index::Index;
+use crate::store::sled::records::{Records, error_of, is_full};
 
 /// A database in a directory. A reader sees all of a batch or nothing of it: reading and writing
 /// exclude each other, and neither takes long.
@@ -27,9 +27,18 @@ pub(super) struct Database {
 
 /// Whether the database can be used.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one, and it is hardly ever moved"
+)]
 enum State {
-    /// It can.
     Open(Open),
+    Closed(Closed),
+}
+
+/// Why it cannot.
+#[derive(Debug)]
+enum Closed {
     /// The disk was full. What was not durable is gone; opening again goes on from what is.
     Full(String),
     /// A write or sync failed otherwise. What the system would read back may not be what is on the
@@ -67,9 +76,10 @@ impl Database {
         &self,
         read: impl FnOnce(&Open) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        match &*self.state()? {
+        let state = self.state()?;
+        match &*state {
             State::Open(open) => self.guarded(|| read(open)),
-            State::Full(why) | State::Failed(why) => Err(self.failed(why.clone())),
+            State::Closed(closed) => Err(closed.error(&self.path)),
         }
     }
 
@@ -85,7 +95,7 @@ impl Database {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let open = match &mut *state {
             State::Open(open) => open,
-            State::Full(why) | State::Failed(why) => return Err(self.failed(why.clone())),
+            State::Closed(closed) => return Err(closed.error(&self.path)),
         };
         let next = open.index.counts.next_sequence;
         let sequence = sequence.unwrap_or(next);
@@ -98,16 +108,16 @@ impl Database {
             let (writes, news) = draft.finish()?;
             Ok((answer, writes, news))
         })?;
-        let failure = match catch_unwind(AssertUnwindSafe(|| open.records.apply(writes))) {
+        let closed = match catch_unwind(AssertUnwindSafe(|| open.records.apply(writes))) {
             Ok(Ok(())) => {
                 open.index.follow(news);
                 return Ok(answer);
             }
-            Ok(Err(error)) => State::after(&error),
-            Err(panic) => State::Failed(panic_text(&*panic)),
+            Ok(Err(error)) => Closed::after(&error),
+            Err(panic) => Closed::Failed(panic_text(&*panic)),
         };
-        let error = self.failed(failure.to_string());
-        *state = failure;
+        let error = closed.error(&self.path);
+        *state = State::Closed(closed);
         Err(error)
     }
 
@@ -116,17 +126,17 @@ impl Database {
         // sled 0.34 can hang when several threads wait for a flush.
         let _alone = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let (db, file) = self.read(|open| Ok((open.db.clone(), Arc::clone(&open.file))))?;
-        let failure = match catch_unwind(AssertUnwindSafe(|| db.flush())) {
+        let closed = match catch_unwind(AssertUnwindSafe(|| db.flush())) {
             Ok(Ok(_)) => match self.disk.sync(&file) {
                 Ok(()) => return Ok(()),
-                Err(error) => State::Failed(format!("syncing failed: {error}")),
+                Err(error) => Closed::Failed(format!("syncing failed: {error}")),
             },
-            Ok(Err(error)) => State::after(&error),
-            Err(panic) => State::Failed(panic_text(&*panic)),
+            Ok(Err(error)) => Closed::after(&error),
+            Err(panic) => Closed::Failed(panic_text(&*panic)),
         };
         drop(db);
-        let error = self.failed(failure.to_string());
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = failure;
+        let error = closed.error(&self.path);
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::Closed(closed);
         Err(error)
     }
 
@@ -139,12 +149,12 @@ impl Database {
     /// The state; a database that was closed since the disk was full is opened again.
     fn state(&self) -> Result<RwLockReadGuard<'_, State>, StoreError> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        if !matches!(*state, State::Full(_)) {
+        if !matches!(*state, State::Closed(Closed::Full(_))) {
             return Ok(state);
         }
         drop(state);
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*state, State::Full(_)) {
+        if matches!(*state, State::Closed(Closed::Full(_))) {
             *state = State::Open(Open::new(&self.path, self.cache_bytes)?);
         }
         drop(state);
@@ -162,29 +172,25 @@ impl Database {
     }
 }
 
-impl State {
+impl Closed {
     fn after(error: &sled::Error) -> Self {
-        let why = error.to_string();
-        match error {
-            sled::Error::Io(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-                ) =>
-            {
-                Self::Full(why)
-            }
-            _ => Self::Failed(why),
+        if is_full(error) {
+            Self::Full(error.to_string())
+        } else {
+            Self::Failed(error.to_string())
         }
     }
-}
 
-impl std::fmt::Display for State {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn error(&self, path: &Path) -> StoreError {
         match self {
-            Self::Open(_) => f.write_str("it is open"),
-            Self::Full(why) => write!(f, "{why}; it goes on by itself when there is room"),
-            Self::Failed(why) => write!(f, "{why}; look at the disk, then start the gateway again"),
+            Self::Full(why) => StoreError::DiskFull {
+                path: path.display().to_string(),
+                what: why.clone(),
+            },
+            Self::Failed(why) => StoreError::database(
+                path,
+                format!("{why}; look at the disk, then start the gateway again"),
+            ),
         }
     }
 }
@@ -200,9 +206,9 @@ impl Open {
             // Without this thread there is no garbage collection.
             .flush_every_ms(Some(500));
         let open = || -> Result<Self, StoreError> {
-            let db = patiently(&config)
-                .map_err(|error| StoreError::database(path, error.to_string()))?;
-            let records = Records::new((*db).clone(), path.display().to_string());
+            remove_torn_snapshots(path)?;
+            let db = patiently(&config).map_err(|error| error_of(path, &error))?;
+            let records = Records::new((*db).clone(), path.to_owned());
             let index = Index::load(&records)?;
             let file = File::open(&log)
                 .and_then(|file| {
@@ -222,6 +228,19 @@ impl Open {
         catch_unwind(AssertUnwindSafe(open))
             .unwrap_or_else(|panic| Err(StoreError::database(path, panic_text(&*panic))))
     }
+}
+
+/// Removes what a full disk or a crash left of a snapshot that was being written. sled takes it for
+/// a whole one, and for damage; the log holds everything that a snapshot does.
+fn remove_torn_snapshots(directory: &Path) -> Result<(), StoreError> {
+    let failed = |source| StoreError::file("cleaning", directory, source);
+    for file in fs::read_dir(directory).map_err(failed)? {
+        let path = file.map_err(failed)?.path();
+        if path.extension().is_some_and(|end| end == "generating") {
+            fs::remove_file(&path).map_err(failed)?;
+        }
+    }
+    Ok(())
 }
 
 /// Opens, also where sled's own lock is still held: by a thread of an instance that was closed
@@ -268,3 +287,92 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
 /// Two seconds in all: threads and forks let go within milliseconds.
 const LOCK_ATTEMPTS: u32 = 200;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mailbox::MailId;
+    use crate::store::disk::RealDisk;
+    use crate::store::disk::failing::FailingDisk;
+    use crate::store::keys;
+    use crate::store::ledger::Batch;
+
+    fn id(uidl: &str) -> MailId {
+        MailId::Pop3 {
+            uidl: uidl.to_owned(),
+        }
+    }
+
+    fn settle(database: &Database, uidl: &str) -> Result<(), StoreError> {
+        let mut batch = Batch::of_mailbox("m", "");
+        batch.settles.push(id(uidl));
+        database.write(None, |draft| draft.add(&batch))
+    }
+
+    fn is_settled(database: &Database, uidl: &str) -> Result<bool, StoreError> {
+        let key = keys::settled("m", &id(uidl)).unwrap();
+        database.read(|open| open.records.contains(&key))
+    }
+
+    fn database(disk: &FailingDisk) -> (tempfile::TempDir, Database) {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().to_owned();
+        let database = Database::open(path, 1 << 20, Box::new(disk.clone())).unwrap();
+        (home, database)
+    }
+
+    #[test]
+    fn after_a_sync_that_failed_nothing_is_built_on_what_may_not_be_on_the_disk() {
+        let disk = FailingDisk::new(1);
+        let (_home, database) = database(&disk);
+        settle(&database, "1").unwrap();
+        database.flush().unwrap();
+        settle(&database, "2").unwrap();
+        database.flush().unwrap_err();
+        assert!(!disk.is_pending());
+        // The disk is well again; what failed was not made good by that.
+        let error = settle(&database, "3").unwrap_err().to_string();
+        assert!(error.contains("syncing failed"), "{error}");
+        is_settled(&database, "1").unwrap_err();
+        database.flush().unwrap_err();
+    }
+
+    #[test]
+    fn after_a_full_disk_it_goes_on_from_what_is_durable() {
+        let (_home, database) = database(&FailingDisk::new(usize::MAX));
+        settle(&database, "1").unwrap();
+        database.flush().unwrap();
+        *database.state.write().unwrap() = State::Closed(Closed::Full("no space left".to_owned()));
+        assert!(is_settled(&database, "1").unwrap());
+        settle(&database, "2").unwrap();
+        database.flush().unwrap();
+        assert!(is_settled(&database, "2").unwrap());
+    }
+
+    #[test]
+    fn a_panic_is_an_error_and_the_next_reader_is_served() {
+        let (_home, database) = database(&FailingDisk::new(usize::MAX));
+        let panicking = database.read::<()>(|_| panic!("tried to serialize Uninitialized"));
+        let error = panicking.unwrap_err().to_string();
+        assert!(
+            error.contains("tried to serialize Uninitialized"),
+            "{error}"
+        );
+        assert!(!is_settled(&database, "1").unwrap());
+    }
+
+    #[test]
+    fn a_snapshot_that_was_torn_while_it_was_written_does_not_keep_the_database_shut() {
+        let home = tempfile::tempdir().unwrap();
+        let open = || Database::open(home.path().to_owned(), 1 << 20, Box::new(RealDisk));
+        drop(open().unwrap());
+        for (name, torn) in [
+            ("snap.7FFFFFFFFFFFFFFE.generating", &b""[..]),
+            ("snap.7FFFFFFFFFFFFFFF.generating", &[7; 100]),
+        ] {
+            fs::write(home.path().join(name), torn).unwrap();
+            drop(open().unwrap());
+            assert!(!home.path().join(name).exists());
+        }
+    }
+}

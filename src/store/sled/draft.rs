@@ -5,10 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sled::Batch as Writes;
 
-use super::blocks;
-use super::cursors::CursorRecord;
-use super::index::{Cancellation, Counts, Index, Series, Span};
-use super::records::{Records, decode, put};
 use crate::mailbox::MailId;
 use crate::series::Key;
 use crate::store::StoreError;
@@ -17,6 +13,10 @@ use crate::store::ledger::{
     Batch, Hash, InterchangeRecord, MailSlot, MessageRecord, NewBlock, NewInterchange, NewMessage,
     NewQuarantine,
 };
+use crate::store::sled::blocks;
+use crate::store::sled::cursors::CursorRecord;
+use crate::store::sled::index::{Cancellation, Counts, Index, Series, Span};
+use crate::store::sled::records::{Records, decode, put};
 
 /// The changes of some mails, before they are visible.
 pub(super) struct Draft<'a> {
@@ -236,16 +236,15 @@ impl<'a> Draft<'a> {
             series.span = series.span.and(span);
             return series.id;
         }
-        let series = match self.index.series.get(&block.key) {
-            Some(known) => Series {
+        let series = if let Some(known) = self.index.series.get(&block.key) {
+            Series {
                 id: known.id,
                 span: known.span.and(span),
-            },
-            None => {
-                let id = self.news.counts.next_series;
-                self.news.counts.next_series += 1;
-                Series { id, span }
             }
+        } else {
+            let id = self.news.counts.next_series;
+            self.news.counts.next_series += 1;
+            Series { id, span }
         };
         self.news.series.insert(block.key.clone(), series);
         series.id
@@ -293,11 +292,21 @@ impl<'a> Draft<'a> {
         if let Some(announced) = &batch.announced {
             self.cursor(batch, announced.validity)?.announce(announced);
         }
-        for id in &batch.settles {
+        let changes = batch.settles.iter().map(|id| (id, true));
+        for (id, settles) in changes.chain(batch.reopens.iter().map(|id| (id, false))) {
             if let MailId::Imap { validity, uid } = id {
-                self.cursor(batch, *validity)?.settle(*validity, *uid);
+                let cursor = self.cursor(batch, *validity)?;
+                if settles {
+                    cursor.settle(*validity, *uid);
+                } else {
+                    cursor.reopen(*validity, *uid);
+                }
             } else if let Some(key) = keys::settled(&batch.mailbox, id) {
-                put(&mut self.writes, key, &())?;
+                if settles {
+                    put(&mut self.writes, key, &())?;
+                } else {
+                    self.records.remove(&mut self.writes, &key)?;
+                }
             }
         }
         Ok(())

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::records::{Records, damaged, decode};
 use crate::market::calendar::Day;
 use crate::series::Key;
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::SeriesEntry;
+use crate::store::sled::records::{Records, damaged, decode};
 
 /// What is known without asking the tree.
 #[derive(Debug, Default)]

@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{DIRECTORY, SledStore};
 use crate::store::data_dir::DataDir;
 use crate::store::disk::sync_dir;
+use crate::store::sled::{DIRECTORY, SledStore};
 use crate::store::{Store, StoreError};
 
 /// A database that is filled while the old one, if any, stays as it is.
@@ -39,10 +39,17 @@ impl Rebuild {
     }
 
     /// Makes the new database durable and puts it in place of the old one, which is removed.
+    ///
+    /// # Errors
+    /// [`StoreError`]; one of the two databases is in place then. Also if someone still has
+    /// [`Self::store`]: an open database cannot be moved.
     pub fn finish(self) -> Result<(), StoreError> {
         self.store.flush()?;
-        drop(self.store);
         let [current, new, old] = places(&self.data_dir);
+        if Arc::into_inner(self.store).is_none() {
+            let what = "it is still being filled".to_owned();
+            return Err(StoreError::database(&new, what));
+        }
         if current.exists() {
             rename(&current, &old)?;
         }
@@ -129,6 +136,15 @@ mod tests {
         assert_eq!(marks(&data_dir), [false, true]);
         let left = fs::read_dir(home.path()).unwrap().count();
         assert_eq!(left, 2, "the lock and the database");
+    }
+
+    #[test]
+    fn a_database_that_is_still_being_filled_takes_no_place() {
+        let (_home, data_dir, rebuild) = begun();
+        let filling = rebuild.store();
+        rebuild.finish().unwrap_err();
+        drop(filling);
+        assert_eq!(marks(&data_dir), [true, false]);
     }
 
     #[test]

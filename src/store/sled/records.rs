@@ -1,5 +1,8 @@
 //! Records as values of the one tree: a version byte and postcard; long ones in parts.
 
+use std::io;
+use std::path::{Path, PathBuf};
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sled::{Batch, IVec, Tree};
@@ -12,11 +15,11 @@ use crate::store::keys;
 pub(super) struct Records {
     tree: Tree,
     /// The database's directory, for errors.
-    path: String,
+    path: PathBuf,
 }
 
 impl Records {
-    pub(super) fn new(tree: Tree, path: String) -> Self {
+    pub(super) fn new(tree: Tree, path: PathBuf) -> Self {
         Self { tree, path }
     }
 
@@ -90,12 +93,29 @@ impl Records {
         self.tree.apply_batch(batch)
     }
 
-    pub(super) fn failed(&self, error: &sled::Error) -> StoreError {
-        StoreError::Database {
-            path: self.path.clone(),
+    fn failed(&self, error: &sled::Error) -> StoreError {
+        error_of(&self.path, error)
+    }
+}
+
+/// What sled said, with the directory and what to do.
+pub(super) fn error_of(path: &Path, error: &sled::Error) -> StoreError {
+    if is_full(error) {
+        StoreError::DiskFull {
+            path: path.display().to_string(),
             what: error.to_string(),
         }
+    } else {
+        StoreError::database(path, error.to_string())
     }
+}
+
+/// Whether there was no room on the disk.
+pub(super) fn is_full(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    ))
 }
 
 /// Adds a record to a batch.
@@ -176,7 +196,7 @@ mod tests {
 
     fn records() -> Records {
         let db = sled::Config::new().temporary(true).open().unwrap();
-        Records::new((*db).clone(), "db".to_owned())
+        Records::new((*db).clone(), PathBuf::from("db"))
     }
 
     fn write(records: &Records, key: &[u8], record: &[u8]) {
@@ -213,9 +233,9 @@ mod tests {
     fn a_full_leaf_of_the_largest_values_stays_in_the_log() {
         let home = tempfile::tempdir().unwrap();
         let db = sled::open(home.path()).unwrap();
-        for key in 0..200_u32 {
+        for key in 0..200_u8 {
             for _ in 0..3 {
-                db.insert(numbered(key), vec![key as u8; PART_BYTES])
+                db.insert(numbered(key.into()), vec![key; PART_BYTES])
                     .unwrap();
             }
         }

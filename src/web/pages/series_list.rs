@@ -13,7 +13,7 @@ use crate::text::{Text, shorten};
 use crate::web::Context;
 use crate::web::measure::Measure;
 use crate::web::pages::series::day_date;
-use crate::web::pages::{CELL_CHARACTERS, Shell, Tab, render, show};
+use crate::web::pages::{CELL_CHARACTERS, Pager, Shell, Tab, render, show};
 
 #[derive(Template)]
 #[template(path = "series_list.html", config = "src/web/askama.toml")]
@@ -22,9 +22,7 @@ struct SeriesListPage<'a> {
     search: String,
     found: String,
     rows: Vec<Row>,
-    page: String,
-    previous: String,
-    next: String,
+    pager: Pager,
 }
 
 struct Row {
@@ -94,21 +92,7 @@ fn view<'a>(
             .take(SERIES_A_PAGE)
             .map(|entry| row(entry, text))
             .collect(),
-        page: if pages > 1 {
-            text.page_of(&page.to_string(), &pages.to_string())
-        } else {
-            String::new()
-        },
-        previous: if page > 1 {
-            link(page - 1)
-        } else {
-            String::new()
-        },
-        next: if page < pages {
-            link(page + 1)
-        } else {
-            String::new()
-        },
+        pager: Pager::new(page, pages, link, text),
         search,
     }
 }

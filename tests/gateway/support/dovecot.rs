@@ -76,13 +76,7 @@ impl Dovecot {
             configuration(dir.path(), [imap, imaps, pop3, pop3s]),
         )
         .unwrap();
-        let master = Command::new("dovecot")
-            .arg("-F")
-            .arg("-c")
-            .arg(&config)
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("dovecot must be installed");
+        let master = spawn(&config);
         let mut bed = Self {
             imap,
             imaps,
@@ -173,6 +167,46 @@ impl Dovecot {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// How many connections a user has.
+    pub(crate) fn connections(&self, user: &str) -> usize {
+        let output = Command::new("doveadm")
+            .arg("-c")
+            .arg(self.dir.path().join("dovecot.conf"))
+            .args(["who", "-1", user])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let is_of = |line: &&str| line.split_whitespace().next() == Some(user);
+        text.lines().filter(is_of).count()
+    }
+
+    /// How often a user has signed in.
+    pub(crate) fn logins(&self, user: &str) -> usize {
+        let signed_in = format!("Login: user=<{user}>");
+        self.log().matches(&signed_in).count()
+    }
+
+    /// What it has logged.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.dir.path().join("dovecot.log")).unwrap_or_default()
+    }
+
+    /// Stops it; its ports are closed then, its mails stay.
+    pub(crate) fn stop(&mut self) {
+        let pid = self.master.id().to_string();
+        let asked = Command::new("kill").arg(pid).status();
+        if asked.is_err() {
+            let _ = self.master.kill();
+        }
+        let _ = self.master.wait();
+    }
+
+    /// Starts it again on the same ports.
+    pub(crate) fn start_again(&mut self) {
+        self.master = spawn(&self.dir.path().join("dovecot.conf"));
+        self.wait_for_ports();
+    }
+
     fn give(&self, path: &Path) {
         chown(path, Some(self.owner.0), Some(self.owner.1)).unwrap();
     }
@@ -184,11 +218,10 @@ impl Dovecot {
                 while TcpStream::connect((host, port)).is_err() {
                     attempts += 1;
                     let ended = self.master.try_wait().unwrap();
-                    let log = self.dir.path().join("dovecot.log");
                     assert!(
                         ended.is_none() && attempts < 500,
                         "dovecot did not come up: {}",
-                        fs::read_to_string(log).unwrap_or_default()
+                        self.log()
                     );
                     std::thread::sleep(Duration::from_millis(20));
                 }
@@ -199,13 +232,18 @@ impl Dovecot {
 
 impl Drop for Dovecot {
     fn drop(&mut self) {
-        let pid = self.master.id().to_string();
-        let asked = Command::new("kill").arg(pid).status();
-        if asked.is_err() {
-            let _ = self.master.kill();
-        }
-        let _ = self.master.wait();
+        self.stop();
     }
+}
+
+fn spawn(config: &Path) -> Child {
+    Command::new("dovecot")
+        .arg("-F")
+        .arg("-c")
+        .arg(config)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("dovecot must be installed")
 }
 
 /// Four ports that nobody has at the moment.

@@ -1,5 +1,7 @@
 //! Findings as they are gathered: bounded, with the place of the segment under way.
 
+use std::fmt::Write as _;
+
 use crate::edifact::{Finding, FindingCode, Place};
 
 /// Gathers findings up to a bound.
@@ -65,8 +67,8 @@ impl Findings {
         if self.left_out > 0
             && let Some(last) = self.kept.last_mut()
         {
-            last.detail
-                .push_str(&format!(" (and {} findings more)", self.left_out));
+            // Writing into a `String` cannot fail.
+            let _ = write!(last.detail, " (and {} findings more)", self.left_out);
         }
         self.kept
     }

@@ -1,7 +1,5 @@
 //! One interchange: the envelope, its counts and references, and its messages in between.
 
-use super::findings::{Findings, shown};
-use super::state::Reader;
 use crate::edifact::FindingCode;
 use crate::edifact::charset::Charset;
 use crate::edifact::envelope::Start;
@@ -9,6 +7,8 @@ use crate::edifact::scan::{Scanner, Segment};
 use crate::market::calendar::{UtcTime, days_from_civil};
 use crate::market::party;
 use crate::message::mscons::Interchange;
+use crate::message::mscons::read::findings::{Findings, shown};
+use crate::message::mscons::read::state::Reader;
 
 /// Reads the interchange that begins here, up to its UNZ, or to where another begins.
 pub(super) fn read(bytes: &[u8], start: Start, findings: Findings) -> Interchange {

@@ -1,13 +1,13 @@
 //! The open QTY: its value, its times, its status; closed into a row of the columns.
 
-use super::findings::{Findings, shown};
-use super::state::Reader;
-use super::template::Alike;
-use super::time::{self, Moment};
 use crate::edifact::FindingCode;
 use crate::edifact::scan::Segment;
 use crate::market::calendar::UtcTime;
 use crate::market::quantity::Decimal;
+use crate::message::mscons::read::findings::{Findings, shown};
+use crate::message::mscons::read::state::Reader;
+use crate::message::mscons::read::template::Alike;
+use crate::message::mscons::read::time::{self, Moment};
 use crate::series::{Label, Row, Value};
 
 /// A QTY and the DTM and STS that follow it. Its buffers are used again for the next.
@@ -153,35 +153,28 @@ impl Record {
         } else {
             None
         };
-        let (qualifier, moment) = match fast {
-            Some((qualifier, moment)) => (qualifier, Some(moment)),
-            None => {
-                let Some(element) = segment.element(1) else {
-                    return;
-                };
-                let mut parts = segment.components(element);
-                let qualifier = parts.next().unwrap_or_default();
-                let (text, format) = (
-                    parts.next().unwrap_or_default(),
-                    parts.next().unwrap_or_default(),
-                );
-                if &*qualifier == b"672" {
-                    self.step_seconds = self.step_seconds.or(time::length_seconds(&text, &format));
-                    return;
-                }
-                let Some(kind) = Kind::of(&qualifier) else {
-                    return;
-                };
-                let moment = time::moment(&text, &format);
-                let is_readable = moment.is_some_and(|moment| kind.takes(moment));
-                if !is_readable {
-                    let (text, format) = (shown(&text), shown(&format));
-                    findings.add(FindingCode::BadTime, || {
-                        format!("{text} is no time of the format {format}")
-                    });
-                }
-                (kind, moment.filter(|_| is_readable))
+        let (qualifier, moment) = if let Some((qualifier, moment)) = fast {
+            (qualifier, Some(moment))
+        } else {
+            let Some([qualifier, text, format]) = time::parts(segment) else {
+                return;
+            };
+            if &*qualifier == b"672" {
+                self.step_seconds = self.step_seconds.or(time::length_seconds(&text, &format));
+                return;
             }
+            let Some(kind) = Kind::of(&qualifier) else {
+                return;
+            };
+            let moment = time::moment(&text, &format);
+            let is_readable = moment.is_some_and(|moment| kind.takes(moment));
+            if !is_readable {
+                let (text, format) = (shown(&text), shown(&format));
+                findings.add(FindingCode::BadTime, || {
+                    format!("{text} is no time of the format {format}")
+                });
+            }
+            (kind, moment.filter(|_| is_readable))
         };
         let slot = match qualifier {
             Kind::Start => &mut self.start,

@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 
-use super::findings::{Findings, shown};
-use super::record::Record;
-use super::template::Templates;
-use super::time::{self, Moment};
 use crate::edifact::FindingCode;
 use crate::edifact::charset::Charset;
 use crate::edifact::scan::{Scanner, Segment};
 use crate::edifact::separators::Separators;
 use crate::market::calendar::UtcTime;
 use crate::market::{location, obis, pid};
+use crate::message::mscons::read::findings::{Findings, shown};
+use crate::message::mscons::read::record::Record;
+use crate::message::mscons::read::template::Templates;
+use crate::message::mscons::read::time::{self, Moment};
 use crate::message::mscons::{Group, Interchange, Message};
 
 /// The reader of one interchange.
@@ -142,11 +142,9 @@ impl<'a> Reader<'a> {
             b"LOC" => self.loc(segment),
             b"NAD" => self.nad(segment),
             b"RFF" => self.rff(segment),
-            b"CCI" => {
-                if segment.component(1, 0).as_deref() == Some(b"15") {
-                    self.place.characteristic = self.given(segment, 3, 0);
-                    self.is_same_group = false;
-                }
+            b"CCI" if segment.component(1, 0).as_deref() == Some(b"15") => {
+                self.place.characteristic = self.given(segment, 3, 0);
+                self.is_same_group = false;
             }
             b"UNH" => self.unh(segment),
             b"UNT" => self.unt(segment),
@@ -362,15 +360,9 @@ impl<'a> Reader<'a> {
             self.record.add_time(segment, &mut self.findings);
             return;
         }
-        let Some(element) = segment.element(1) else {
+        let Some([qualifier, text, format]) = time::parts(segment) else {
             return;
         };
-        let mut parts = segment.components(element);
-        let qualifier = parts.next().unwrap_or_default();
-        let (text, format) = (
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-        );
         let moment = time::moment(&text, &format);
         let slot = match &*qualifier {
             b"137" => {
@@ -508,6 +500,7 @@ impl Place {
 }
 
 /// Tags of MSCONS (D.99A to D.04B) that carry nothing that is read here.
-const KNOWN_TAGS: [&[u8]; 12] = [
-    b"CTA", b"COM", b"CUX", b"MOA", b"MEA", b"CAV", b"SEQ", b"STS", b"QTY", b"DTM", b"CNT", b"AUT",
+const KNOWN_TAGS: [&[u8]; 13] = [
+    b"CTA", b"COM", b"CUX", b"MOA", b"MEA", b"CAV", b"CCI", b"SEQ", b"STS", b"QTY", b"DTM", b"CNT",
+    b"AUT",
 ];

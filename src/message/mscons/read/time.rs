@@ -1,5 +1,8 @@
 //! DTM: digits, format and zone to an instant (D.04B 2379; BDEW format rules).
 
+use std::borrow::Cow;
+
+use crate::edifact::scan::Segment;
 use crate::market::calendar::{
     DAY_SECONDS, GAS_DAY_HOUR, UtcTime, days_from_civil, legal_time, month_length,
 };
@@ -54,10 +57,16 @@ pub(super) fn moment(text: &[u8], format: &[u8]) -> Option<Moment> {
         return Some(Moment::Day(days));
     };
     let local = days * DAY_SECONDS + second_of_day(clock)?;
-    Some(match zone_seconds(zone)? {
-        Some(offset) => Moment::Utc(UtcTime::from_seconds(local - offset)),
-        None => Moment::Local(local),
+    Some(match zone_of(zone)? {
+        Zone::Offset(offset) => Moment::Utc(UtcTime::from_seconds(local - offset)),
+        Zone::Legal => Moment::Local(local),
     })
+}
+
+/// Qualifier, text and format of a DTM (2005, 2380, 2379), unescaped; `None` if it is bare.
+pub(super) fn parts<'s>(segment: &Segment<'s>) -> Option<[Cow<'s, [u8]>; 3]> {
+    let mut parts = segment.components(segment.element(1)?);
+    Some(std::array::from_fn(|_| parts.next().unwrap_or_default()))
 }
 
 fn by_length(length: usize) -> Option<&'static [u8]> {
@@ -83,19 +92,21 @@ fn second_of_day(clock: &[u8]) -> Option<i64> {
     (is_clock || is_end_of_day).then_some(hour * 3600 + minute * 60 + second)
 }
 
-/// The offset of a zone in seconds; `Some(None)` for legal time; `None` if it is no zone.
-fn zone_seconds(zone: &[u8]) -> Option<Option<i64>> {
-    let named = match zone {
-        b"" => return Some(None),
-        b"Z" | b"UTC" | b"GMT" => Some(0),
-        b"MEZ" | b"CET" => Some(3600),
-        b"MESZ" | b"CEST" => Some(7200),
-        _ => None,
-    };
-    if named.is_some() {
-        return Some(named);
-    }
+/// The zone that stands behind the digits.
+enum Zone {
+    /// None: German legal time.
+    Legal,
+    /// Seconds that its clocks are ahead of UTC.
+    Offset(i64),
+}
+
+/// Reads a zone; `None` if it is none.
+fn zone_of(zone: &[u8]) -> Option<Zone> {
     let (sign, rest) = match zone {
+        b"" => return Some(Zone::Legal),
+        b"Z" | b"UTC" | b"GMT" => return Some(Zone::Offset(0)),
+        b"MEZ" | b"CET" => return Some(Zone::Offset(3600)),
+        b"MESZ" | b"CEST" => return Some(Zone::Offset(7200)),
         [b'+', rest @ ..] => (1, rest),
         [b'-', rest @ ..] => (-1, rest),
         _ => return None,
@@ -107,7 +118,7 @@ fn zone_seconds(zone: &[u8]) -> Option<Option<i64>> {
     };
     let (hours, minutes) = (number(&hours)?, number(&minutes)?);
     (hours <= MAX_OFFSET_HOURS && minutes < 60)
-        .then_some(Some(sign * (hours * 3600 + minutes * 60)))
+        .then_some(Zone::Offset(sign * (hours * 3600 + minutes * 60)))
 }
 
 /// Digits to a number; `None` if any is none. At most 14 digits come here.

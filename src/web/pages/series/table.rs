@@ -8,7 +8,7 @@ use crate::series::quality::Quality;
 use crate::store::ledger::SeriesEntry;
 use crate::text::{Text, shorten};
 use crate::web::measure::Measure;
-use crate::web::pages::CELL_CHARACTERS;
+use crate::web::pages::{CELL_CHARACTERS, Pager};
 
 /// A page of the table.
 pub(crate) struct Table {
@@ -18,12 +18,8 @@ pub(crate) struct Table {
     pub(crate) value_head: String,
     /// The rows.
     pub(crate) rows: Vec<Row>,
-    /// `Seite 2 von 7`; empty if there is one only.
-    pub(crate) page: String,
-    /// Where the page before is; empty for none.
-    pub(crate) previous: String,
-    /// Where the next page is; empty for none.
-    pub(crate) next: String,
+    /// The way to the other pages.
+    pub(crate) pager: Pager,
 }
 
 /// A value.
@@ -72,21 +68,7 @@ pub(crate) fn table(
             unit => format!("{} ({})", text.value_value(), shorten(unit, 20)),
         },
         rows: rows.map(|(at, held)| row(at, held, kind, text)).collect(),
-        page: if pages > 1 {
-            text.page_of(&page.to_string(), &pages.to_string())
-        } else {
-            String::new()
-        },
-        previous: if page > 1 {
-            link(page - 1)
-        } else {
-            String::new()
-        },
-        next: if page < pages {
-            link(page + 1)
-        } else {
-            String::new()
-        },
+        pager: Pager::new(page, pages, link, text),
     }
 }
 

@@ -157,14 +157,17 @@ fn the_table_has_pages_whose_links_keep_the_period() {
     let mut shown = shown(series(Kind::Interval, 1..=30, 168), Unit::Month, hours);
     let page = view(&shown, &text);
     assert_eq!(
-        (page.table.rows.len(), page.table.page.as_str()),
+        (page.table.rows.len(), page.table.pager.page.as_str()),
         (100, "Seite 1 von 2")
     );
     assert_eq!(
-        page.table.next,
+        page.table.pager.next,
         "/series/1?unit=month&at=2026-11-01&page=2#values"
     );
     shown.page = 99;
     let page = view(&shown, &text);
-    assert_eq!((page.table.rows.len(), page.table.next.as_str()), (68, ""));
+    assert_eq!(
+        (page.table.rows.len(), page.table.pager.next.as_str()),
+        (68, "")
+    );
 }
