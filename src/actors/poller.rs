@@ -44,7 +44,6 @@ pub struct MailboxPollerActor<I> {
 type Polled = Result<(Session, Result<Summary, MailError>, Duration), JoinError>;
 
 /// How a wait ended.
-#[expect(clippy::large_enum_variant, reason = "one a poll, moved once")]
 enum Rested {
     /// The time is up, there is news, or somebody wants a poll.
     Over(Session),
