@@ -21,7 +21,7 @@ use mscons_gateway::mailbox::MailId;
 use mscons_gateway::market::calendar::{Day, UtcTime, legal_day_bounds};
 use mscons_gateway::message::mscons;
 use mscons_gateway::sample;
-use mscons_gateway::store::{self, Store, read};
+use mscons_gateway::store::{self, read};
 
 fn main() -> Result<()> {
     println!(

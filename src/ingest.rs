@@ -206,7 +206,15 @@ impl Ingest {
 
 /// [`digest()`], with a panic turned into a quarantined mail.
 pub(crate) fn digest_safely(arrival: &Arrival, parcel: &Parcel, bounds: &Bounds) -> Digest {
-    match catch_unwind(AssertUnwindSafe(|| digest(arrival, parcel, bounds))) {
+    unreadable_at_panic(arrival, parcel, || digest(arrival, parcel, bounds))
+}
+
+fn unreadable_at_panic(
+    arrival: &Arrival,
+    parcel: &Parcel,
+    digest: impl FnOnce() -> Digest,
+) -> Digest {
+    match catch_unwind(AssertUnwindSafe(digest)) {
         Ok(digest) => digest,
         Err(panic) => {
             let said = panic_text(&*panic);
@@ -227,4 +235,57 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "no reason given".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::calendar::UtcTime;
+
+    #[tokio::test]
+    async fn a_mail_that_makes_the_parser_panic_is_quarantined_with_its_bytes() {
+        let home = tempfile::tempdir().unwrap();
+        let (store, archive) = crate::store::open(home.path(), 1 << 20).unwrap();
+        let ingest = Ingest::start(Arc::new(store), Arc::new(archive)).unwrap();
+        let arrival = Arrival {
+            mailbox: "metering".to_owned(),
+            folder: "INBOX".to_owned(),
+            id: MailId::Imap {
+                validity: 7,
+                uid: 1,
+            },
+            at: UtcTime::from_seconds(1_700_000_000),
+        };
+        let bytes = b"Subject: x\r\n\r\nUNB+UNOC:3+a+b'".to_vec();
+        let parcel = Parcel::Mail(bytes.clone());
+        let digest = unreadable_at_panic(&arrival, &parcel, || panic!("index out of bounds"));
+        let outcome = ingest.commit(digest).await.unwrap();
+        assert_eq!(outcome, Outcome::Quarantined);
+
+        let entries = ingest.store().quarantine().unwrap();
+        let (_, entry) = entries.first().unwrap();
+        let reason = "the parser failed on this mail: index out of bounds";
+        assert_eq!(entry.reasons, [reason]);
+        assert_eq!(
+            ingest.archive().read(entry.place.unwrap()).unwrap().1,
+            bytes
+        );
+        // The mail is settled: it does not come again and again.
+        let cursor = ingest.cursor("metering", "INBOX").unwrap().unwrap();
+        assert!(cursor.is_settled(1));
+
+        let fine = Parcel::Mail(crate::sample::load_profile_mail(0).bytes);
+        let next = MailId::Imap {
+            validity: 7,
+            uid: 2,
+        };
+        let arrival = Arrival {
+            id: next,
+            ..arrival
+        };
+        assert_eq!(
+            ingest.take_in(arrival, fine).await.unwrap(),
+            Outcome::Stored
+        );
+    }
 }

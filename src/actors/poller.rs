@@ -43,12 +43,11 @@ pub struct MailboxPollerActor<I> {
 /// What a poll leaves behind: the connection, how it went, how long it took.
 type Polled = Result<(Session, Result<Summary, MailError>, Duration), JoinError>;
 
-/// How a wait ended.
-enum Rested {
-    /// The time is up, there is news, or somebody wants a poll.
-    Over(Session),
-    /// The connection ended after so long.
-    Interrupted(Duration),
+/// What a wait leaves behind.
+struct Rested {
+    session: Session,
+    /// Set if it ended early, with the connection: after so long.
+    interrupted_after: Option<Duration>,
 }
 
 impl<I: Intake + Unpin> MailboxPollerActor<I> {
@@ -141,12 +140,13 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
                 // Nobody sends: the other end was dropped.
                 _ = ended => Ok(()),
             };
-            match waited {
-                Ok(()) => Rested::Over(session),
-                Err(error) => {
-                    tracing::debug!(mailbox = %mailbox.name, %error, "the connection ended while waiting for news");
-                    Rested::Interrupted(begun.elapsed())
-                }
+            let interrupted_after = waited.err().map(|error| {
+                tracing::debug!(mailbox = %mailbox.name, %error, "the connection ended while waiting for news");
+                begun.elapsed()
+            });
+            Rested {
+                session,
+                interrupted_after,
             }
         });
         ctx.spawn(
@@ -157,25 +157,19 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
 
     /// Polls after a wait. A server that ends each connection soon is not asked all the time.
     fn rested(&mut self, rested: Result<Rested, JoinError>, ctx: &mut Context<Self>) {
-        let broke = match rested {
-            Ok(Rested::Over(session)) => {
-                self.session = Some(session);
-                None
-            }
-            Ok(Rested::Interrupted(after)) => {
-                self.session = Some(Session::default());
-                Some(after)
-            }
-            Err(_) => {
-                self.session = Some(Session::default());
-                Some(Duration::ZERO)
-            }
-        };
+        let Rested {
+            session,
+            interrupted_after,
+        } = rested.unwrap_or_else(|_| Rested {
+            session: Session::default(),
+            interrupted_after: Some(Duration::ZERO),
+        });
+        self.session = Some(session);
         if self.stopping {
             self.leave(ctx);
             return;
         }
-        let Some(after) = broke else {
+        let Some(after) = interrupted_after else {
             self.interruptions = 0;
             ctx.notify(PollNow);
             return;

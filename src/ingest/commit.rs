@@ -237,6 +237,9 @@ impl Group {
 
     /// Makes the group durable and answers everyone.
     fn finish(self, clerk: &mut Clerk) {
+        if self.members.is_empty() {
+            return; // Nothing of it could be decided.
+        }
         let (prepared, replies): (Vec<_>, Vec<_>) = self.members.into_iter().unzip();
         let begun = clock::monotonic();
         let result = guarded(|| clerk.commit(&prepared));

@@ -35,7 +35,7 @@ use crate::mail::{Intake, MailError, Summary};
 /// Polls a maildrop once. See [`crate::mail::poll()`].
 ///
 /// If `budget` is closed, the gateway is stopping: nothing more is fetched, what is handed over
-/// comes to its end, and the rest counts as not given.
+/// comes to its end, and the rest stays new.
 ///
 /// # Errors
 /// [`MailError`]; what was durable before stays done.
@@ -64,9 +64,6 @@ pub async fn poll<I: Intake>(
         return Err(MailError::Intake(failure));
     }
     fetched?;
-    if in_flight.is_stopping() {
-        summary.not_given += summary.announced.saturating_sub(summary.done());
-    }
     Ok(summary)
 }
 

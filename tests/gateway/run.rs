@@ -1,7 +1,10 @@
 //! `mscons-gateway run` as a whole: a process, its mailboxes, its pages, its signals.
 
+mod disk;
 mod gateway;
-
+mod once;
+mod outage;
+mod reload;
 mod stop;
 
 use std::fs;

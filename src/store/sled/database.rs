@@ -202,6 +202,7 @@ impl Open {
             // Without this thread there is no garbage collection.
             .flush_every_ms(Some(500));
         let open = || -> Result<Self, StoreError> {
+            remove_torn_snapshots(path)?;
             let db = patiently(&config)
                 .map_err(|error| StoreError::database(path, error.to_string()))?;
             let records = Records::new((*db).clone(), path.display().to_string());
@@ -224,6 +225,19 @@ impl Open {
         catch_unwind(AssertUnwindSafe(open))
             .unwrap_or_else(|panic| Err(StoreError::database(path, panic_text(&*panic))))
     }
+}
+
+/// Removes what a full disk or a crash left of a snapshot that was being written. sled takes it for
+/// a whole one, and for damage; the log holds everything that a snapshot does.
+fn remove_torn_snapshots(directory: &Path) -> Result<(), StoreError> {
+    let failed = |source| StoreError::file("cleaning", directory, source);
+    for file in fs::read_dir(directory).map_err(failed)? {
+        let path = file.map_err(failed)?.path();
+        if path.extension().is_some_and(|end| end == "generating") {
+            fs::remove_file(&path).map_err(failed)?;
+        }
+    }
+    Ok(())
 }
 
 /// Opens, also where sled's own lock is still held: by a thread of an instance that was closed
@@ -275,6 +289,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(10);
 mod tests {
     use super::*;
     use crate::mailbox::MailId;
+    use crate::store::disk::RealDisk;
     use crate::store::disk::failing::FailingDisk;
     use crate::store::keys;
     use crate::store::ledger::Batch;
@@ -341,5 +356,20 @@ mod tests {
             "{error}"
         );
         assert!(!is_settled(&database, "1").unwrap());
+    }
+
+    #[test]
+    fn a_snapshot_that_was_torn_while_it_was_written_does_not_keep_the_database_shut() {
+        let home = tempfile::tempdir().unwrap();
+        let open = || Database::open(home.path().to_owned(), 1 << 20, Box::new(RealDisk));
+        drop(open().unwrap());
+        for (name, torn) in [
+            ("snap.7FFFFFFFFFFFFFFE.generating", &b""[..]),
+            ("snap.7FFFFFFFFFFFFFFF.generating", &[7; 100]),
+        ] {
+            fs::write(home.path().join(name), torn).unwrap();
+            drop(open().unwrap());
+            assert!(!home.path().join(name).exists());
+        }
     }
 }

@@ -180,6 +180,12 @@ impl Dovecot {
         text.lines().filter(is_of).count()
     }
 
+    /// How often a user has signed in.
+    pub(crate) fn logins(&self, user: &str) -> usize {
+        let signed_in = format!("Login: user=<{user}>");
+        self.log().matches(&signed_in).count()
+    }
+
     /// What it has logged.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.dir.path().join("dovecot.log")).unwrap_or_default()
