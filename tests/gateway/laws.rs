@@ -1,6 +1,7 @@
 //! Laws of the parser: no input panics it, it agrees with a naive reference and with another
 //! parser, and hostile input costs no more than its length.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -178,9 +179,11 @@ fn alike_values() -> impl Strategy<Value = Vec<u8>> {
                     |n: u32| format!("202611{:02}{:02}{:02}", 22 + n / 96, n / 4 % 24, n % 4 * 15);
                 let (from, to) = (at(quarter), at(quarter + 1));
                 quarter += 1;
-                text += &format!(
+                write!(
+                    text,
                     "{head}{number}{unit}'DTM+163:{from}{zone}'DTM+164:{to}{zone}{status}'"
-                );
+                )
+                .unwrap();
             }
             text += behind.strip_prefix('\'').unwrap_or_default();
             text += if behind.is_empty() { "" } else { "'" };
