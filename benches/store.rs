@@ -8,6 +8,7 @@
 //! as mails of a backlog are: many at once, each answered when it is durable.
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark looks at the clock")]
+#![expect(clippy::cast_precision_loss, reason = "figures of three digits")]
 
 use std::path::Path;
 use std::sync::Arc;
