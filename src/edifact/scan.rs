@@ -44,8 +44,17 @@ pub struct Segment<'s> {
 impl<'a> Scanner<'a> {
     /// A scanner of `bytes` from `at` on.
     pub fn new(bytes: &'a [u8], at: usize, separators: Separators) -> Self {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let has_line_ends = memchr2(b'\r', b'\n', rest).is_some();
+        Self::of_file(bytes, at, separators, has_line_ends(bytes))
+    }
+
+    /// The same, where it is known whether the file has line ends: asked once a file, not once an
+    /// interchange, so that a file of many costs no more than its length.
+    pub fn of_file(
+        bytes: &'a [u8],
+        at: usize,
+        separators: Separators,
+        has_line_ends: bool,
+    ) -> Self {
         Self {
             bytes,
             at,
@@ -241,6 +250,11 @@ impl<'s> Iterator for Split<'s> {
         self.rest = None;
         Some(text)
     }
+}
+
+/// Whether there is a line end anywhere.
+pub fn has_line_ends(bytes: &[u8]) -> bool {
+    memchr2(b'\r', b'\n', bytes).is_some()
 }
 
 /// CR and LF are never data (ISO 9735 has no line ends; senders and mail put them in anywhere).

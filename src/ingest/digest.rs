@@ -184,16 +184,27 @@ fn pieces_of(candidate: Candidate, digest: &Digest) -> Vec<Piece> {
             piece.barred.push((String::new(), reasons));
         })];
     }
-    file.interchanges
-        .into_iter()
+    let mut pieces: Vec<Piece> = file
+        .interchanges
+        .iter()
         .map(|interchange| {
-            let range = interchange.bytes.clone();
-            let own = bytes.get(range).unwrap_or_default();
+            let own = bytes.get(interchange.bytes.clone()).unwrap_or_default();
             piece(digest, &name, own, |piece| {
-                fill(piece, &interchange, digest.arrival.at);
+                fill(piece, interchange, digest.arrival.at);
             })
         })
-        .collect()
+        .collect();
+    if file
+        .findings
+        .iter()
+        .any(|finding| finding.code.bars_message())
+    {
+        // A message beside the interchanges, in none of them: the file as it came is kept.
+        pieces.push(piece(digest, &name, &bytes, |piece| {
+            piece.barred.push((String::new(), texts(&file.findings)));
+        }));
+    }
+    pieces
 }
 
 fn piece(digest: &Digest, name: &str, bytes: &[u8], fill: impl FnOnce(&mut Piece)) -> Piece {

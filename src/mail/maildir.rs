@@ -218,8 +218,14 @@ fn read(path: &Path, max_bytes: u64) -> io::Result<(Vec<u8>, Option<u64>)> {
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     // It may grow while it is read.
-    file.take(max_bytes).read_to_end(&mut bytes)?;
-    Ok((bytes, None))
+    file.take(max_bytes.saturating_add(1))
+        .read_to_end(&mut bytes)?;
+    let read = bytes.len() as u64;
+    Ok(if read > max_bytes {
+        (Vec::new(), Some(read))
+    } else {
+        (bytes, None)
+    })
 }
 
 /// Deletes a mail that is durable, if that is wanted, or keeps it in `cur`. Whether it is deleted.
@@ -252,7 +258,14 @@ fn keep(maildir: &Path, file: &MailFile) -> io::Result<()> {
     if !name.as_bytes().windows(3).any(|window| window == b":2,") {
         name.push(":2,");
     }
-    fs::rename(&file.path, maildir.join("cur").join(name))
+    let kept = maildir.join("cur").join(name);
+    if kept.exists() {
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "cur has a mail of this name",
+        ));
+    }
+    fs::rename(&file.path, kept)
 }
 
 impl MailFile {

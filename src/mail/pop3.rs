@@ -25,6 +25,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
+use tracing::warn;
 
 use crate::config::mailbox::Mailbox;
 use crate::mail::in_flight::InFlight;
@@ -47,27 +48,42 @@ pub async fn poll<I: Intake>(
 ) -> Result<Summary, MailError> {
     let mut summary = Summary::default();
     let mut in_flight = InFlight::new(intake, mailbox, Arc::clone(&budget), progress);
-    let mut opened = connect::open(mailbox).await?;
-    let fetched = session(
-        &mut opened,
-        mailbox,
-        &budget,
-        intake,
-        &mut in_flight,
-        &mut summary,
-    );
-    let fetched = fetched.await;
-    tokio::join!(opened.wire.quit(), async {
-        while in_flight.settle_next(&mut summary).await {}
-    });
-    if let Some(failure) = in_flight.failure.take() {
-        return Err(MailError::Intake(failure));
+    let mut suspects: Vec<String> = Vec::new();
+    loop {
+        let mut opened = connect::open(mailbox).await?;
+        let ended = session(
+            &mut opened,
+            mailbox,
+            &budget,
+            intake,
+            &mut in_flight,
+            &mut summary,
+            &suspects,
+        );
+        let ended = ended.await;
+        tokio::join!(opened.wire.quit(), async {
+            while in_flight.settle_next(&mut summary).await {}
+        });
+        if let Some(failure) = in_flight.failure.take() {
+            return Err(MailError::Intake(failure));
+        }
+        match ended {
+            Ok(()) => return Ok(summary),
+            // The mail at which the session ended may end every session: the others come first.
+            Err((error, Some(uidl)))
+                if suspects.len() < MAX_SUSPECTS && !suspects.contains(&uidl) =>
+            {
+                warn!(mailbox = mailbox.name, uidl, %error, "the session ended at this mail; it is asked for last");
+                suspects.push(uidl);
+                summary.not_given = 0;
+                summary.announced = summary.done();
+            }
+            Err((error, _)) => return Err(error),
+        }
     }
-    fetched?;
-    Ok(summary)
 }
 
-/// From the sign-in to the last mail.
+/// From the sign-in to the last mail. An error comes with the mail that was due, if one was.
 async fn session<'a, I: Intake>(
     opened: &mut Opened,
     mailbox: &'a Mailbox,
@@ -75,9 +91,15 @@ async fn session<'a, I: Intake>(
     intake: &I,
     in_flight: &mut InFlight<'a, I, ()>,
     summary: &mut Summary,
-) -> Result<(), MailError> {
-    let offered = connect::sign_in(opened, mailbox).await?;
-    let new = list::look(&mut opened.wire, mailbox, budget, intake, summary).await?;
+    suspects: &[String],
+) -> Result<(), (MailError, Option<String>)> {
+    let without_mail = |error| (error, None);
+    let offered = connect::sign_in(opened, mailbox)
+        .await
+        .map_err(without_mail)?;
+    let new = list::look(&mut opened.wire, mailbox, budget, intake, summary).await;
+    let mut new = new.map_err(without_mail)?;
+    new.sort_by_key(|mail| suspects.contains(&mail.uidl));
     let mut fetch = Fetch {
         wire: &mut opened.wire,
         mailbox,
@@ -87,9 +109,17 @@ async fn session<'a, I: Intake>(
         asked: VecDeque::new(),
         window: if offered.has("PIPELINING") { WINDOW } else { 1 },
     };
-    fetch.run().await
+    let fetched = fetch.run().await;
+    fetched.map_err(|error| {
+        let is_broken = matches!(error, MailError::Broken { .. } | MailError::Protocol { .. });
+        let due = fetch.asked.pop_front().filter(|_| is_broken);
+        (error, due.map(|mail| mail.uidl))
+    })
 }
 
 /// RETR under way (RFC 2449 section 6.6). Their lines fit any socket's buffer, so that neither side
 /// waits for the other to read.
 const WINDOW: usize = 100;
+
+/// Mails that may end a session before the poll is given up: each costs a sign-in.
+const MAX_SUSPECTS: usize = 3;

@@ -263,6 +263,17 @@ fn a_resent_file_adds_what_the_truncated_one_lacked() {
     assert_eq!(house.values(LOCATION, None), ["1.5", "4.5"]);
 }
 
+#[test]
+fn a_message_outside_of_any_interchange_is_kept_beside_those_inside() {
+    let mut house = House::new();
+    let good = interchange("R1", "D1", "202611240815", &[(0, "1.5")]);
+    let text = format!("{}\r\n{good}", second_message());
+    assert_eq!(house.edi(&text), Outcome::Quarantined);
+    assert_eq!(house.values(LOCATION, None), ["1.5"]);
+    let quarantine = house.store().quarantine().unwrap();
+    assert!(quarantine[0].1.reasons[0].contains("outside of an interchange"));
+}
+
 fn second_message() -> String {
     let other = interchange("R1", "D2", "202611240815", &[(4, "4.5")]);
     let begin = other.find("UNH").unwrap();

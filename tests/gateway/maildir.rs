@@ -124,3 +124,11 @@ async fn a_directory_that_is_no_maildir_is_named() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn a_mail_in_cur_is_never_overwritten() {
+    let (home, mailbox) = maildir(&[("new/1", "new"), ("cur/1:2,", "old")]);
+    poll(&mailbox, &Ledger::default()).await.unwrap();
+    assert_eq!(fs::read(home.path().join("cur/1:2,")).unwrap(), b"old");
+    assert_eq!(names(home.path(), "new"), ["1"]);
+}

@@ -212,7 +212,12 @@ impl Decoder {
         let body = if size_bytes > self.max_mail_bytes {
             Body::TooLarge { size_bytes }
         } else {
-            Body::Whole(std::mem::take(&mut mail.bytes))
+            let mut bytes = std::mem::take(&mut mail.bytes);
+            // Room was made on the server's word; the byte budget counts what came.
+            if bytes.len() < bytes.capacity() / 2 {
+                bytes.shrink_to_fit();
+            }
+            Body::Whole(bytes)
         };
         self.state = if ended {
             State::StatusLine

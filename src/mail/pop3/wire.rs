@@ -55,6 +55,10 @@ impl Wire {
 
     /// Sends commands, all at once. Their answers come in the same order.
     pub(super) async fn send(&mut self, commands: &[Command<'_>]) -> Result<(), MailError> {
+        if !self.decoder.is_waiting() && self.decoder.has_rest() {
+            // An answer that nobody asked for would be taken for that of the next command.
+            return Err(self.out_of_step());
+        }
         let mut lines = Vec::new();
         for command in commands {
             command.encode(&mut lines);

@@ -24,6 +24,7 @@ mod time;
 use memchr::memmem;
 
 use crate::edifact::envelope::next_start;
+use crate::edifact::scan;
 use crate::edifact::{Finding, FindingCode, Place};
 use crate::message::mscons::File;
 use findings::Findings;
@@ -35,10 +36,11 @@ pub fn read(bytes: &[u8]) -> File {
     let mut file = File::default();
     let mut budget = MAX_FINDINGS;
     let mut at = 0;
+    let has_line_ends = scan::has_line_ends(bytes);
     while let Some(start) = next_start(bytes, at) {
         strays(bytes, at, start.begin, &mut file.findings);
         let findings = Findings::new(budget);
-        let interchange = interchange::read(bytes, start, findings);
+        let interchange = interchange::read(bytes, start, has_line_ends, findings);
         budget = budget.saturating_sub(interchange.findings.len());
         at = interchange.bytes.end.max(start.unb + 3);
         file.interchanges.push(interchange);

@@ -11,8 +11,13 @@ use crate::message::mscons::read::findings::{Findings, shown};
 use crate::message::mscons::read::state::Reader;
 
 /// Reads the interchange that begins here, up to its UNZ, or to where another begins.
-pub(super) fn read(bytes: &[u8], start: Start, findings: Findings) -> Interchange {
-    let mut scanner = Scanner::new(bytes, start.unb, start.separators);
+pub(super) fn read(
+    bytes: &[u8],
+    start: Start,
+    has_line_ends: bool,
+    findings: Findings,
+) -> Interchange {
+    let mut scanner = Scanner::of_file(bytes, start.unb, start.separators, has_line_ends);
     let mut reader = Reader::new(bytes, start.separators, findings);
     let mut segments = 0_u32;
     let mut end = None;
