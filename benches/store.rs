@@ -29,7 +29,7 @@ fn main() -> Result<()> {
         "| kind | values | durable values/s | archive, bytes a value | all other files, bytes a value | a year read, ms |"
     );
     println!("|---|---|---|---|---|---|");
-    for kind in ["factory", "roof", "office"] {
+    for kind in ["factory", "roof", "household"] {
         let home = tempfile::tempdir()?;
         measure(kind, home.path())?;
     }
