@@ -4,7 +4,6 @@
 //! older versions as far as they are met) and of the Swiss use of versions 1.6 and 2.2e.
 
 pub mod read;
-pub mod rules;
 pub mod write;
 
 use std::ops::Range;
