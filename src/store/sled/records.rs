@@ -233,11 +233,9 @@ mod tests {
     fn a_full_leaf_of_the_largest_values_stays_in_the_log() {
         let home = tempfile::tempdir().unwrap();
         let db = sled::open(home.path()).unwrap();
-        for key in 0..200_u8 {
-            for _ in 0..3 {
-                db.insert(numbered(key.into()), vec![key; PART_BYTES])
-                    .unwrap();
-            }
+        // Scattered, so that leaves fill up to where they split.
+        for key in (0..2_000_u32).map(|key| key * 619 % 997) {
+            db.insert(numbered(key), vec![7_u8; PART_BYTES]).unwrap();
         }
         db.flush().unwrap();
         let blobs = std::fs::read_dir(home.path().join("blobs")).unwrap();
