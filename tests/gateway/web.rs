@@ -1,5 +1,6 @@
 //! The pages, probes and downloads as a browser or a monitor sees them.
 
+mod browser;
 mod world;
 
 use std::io::{Read, Write};
