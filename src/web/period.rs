@@ -115,17 +115,9 @@ impl Period {
         zone: &TimeZone,
     ) -> Result<Self, BadPeriod> {
         let given = |text: &'_ Option<String>| text.clone().filter(|text| !text.is_empty());
-        if let (Some(from), Some(to)) = (given(&query.from), given(&query.to)) {
-            let (from, to) = (instant(&from, zone)?, instant(&to, zone)?);
-            let seconds = to.seconds().saturating_sub(from.seconds());
-            return match seconds {
-                1..=MOST_SECONDS => Ok(Self {
-                    from,
-                    to,
-                    calendar: None,
-                }),
-                _ => Err(BadPeriod),
-            };
+        let (from, to) = (given(&query.from), given(&query.to));
+        if from.is_some() || to.is_some() {
+            return Self::between(from.as_deref(), to.as_deref(), usual, zone);
         }
         let (unit, day) = (given(&query.unit), given(&query.at));
         if unit.is_none() && day.is_none() {
@@ -143,6 +135,36 @@ impl Period {
             None => usual.1,
         };
         Self::around(unit, day, zone)
+    }
+
+    /// The period between two instants. Without an end it goes on to the last day of the usual
+    /// one; without a beginning it is as long as the usual one.
+    fn between(
+        from: Option<&str>,
+        to: Option<&str>,
+        (unit, last): (Unit, Date),
+        zone: &TimeZone,
+    ) -> Result<Self, BadPeriod> {
+        let to = match to {
+            Some(to) => instant(to, zone)?,
+            None => midnight(last.tomorrow().map_err(|_| BadPeriod)?, zone)?,
+        };
+        let from = match from {
+            Some(from) => instant(from, zone)?,
+            None => {
+                let end = Timestamp::from_second(to.seconds()).map_err(|_| BadPeriod)?;
+                let start = end.to_zoned(zone.clone()).checked_sub(span(unit));
+                UtcTime::from_seconds(start.map_err(|_| BadPeriod)?.timestamp().as_second())
+            }
+        };
+        match to.seconds().saturating_sub(from.seconds()) {
+            1..=MOST_SECONDS => Ok(Self {
+                from,
+                to,
+                calendar: None,
+            }),
+            _ => Err(BadPeriod),
+        }
     }
 
     /// The period before it, of the same length.
@@ -422,6 +444,15 @@ mod tests {
     fn an_empty_form_asks_for_the_usual_period() {
         let period = Period::read(&query("", ""), usual(), &berlin());
         assert_eq!(period, Period::read(&Query::default(), usual(), &berlin()));
+    }
+
+    #[test]
+    fn one_end_is_enough() {
+        let read = |from, to| Period::read(&query(from, to), usual(), &berlin()).unwrap();
+        assert_eq!(read("2026-11-01", ""), read("2026-11-01", "2026-11-25"));
+        assert_eq!(read("", "2026-10-28"), read("2026-10-21", "2026-10-28"));
+        let late = Period::read(&query("2026-11-25", ""), usual(), &berlin());
+        assert_eq!(late, Err(BadPeriod));
     }
 
     #[test]
