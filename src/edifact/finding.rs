@@ -63,6 +63,8 @@ pub enum FindingCode {
     BadNumber,
     /// DTM 2380 does not fit its format.
     BadTime,
+    /// DTM+137 does not fit its format.
+    BadDocumentDate,
     /// A check digit does not fit.
     CheckDigit,
     /// A segment or an identifier longer than the bound.
@@ -99,6 +101,7 @@ impl FindingCode {
             | Self::Undecodable
             | Self::UnknownSegment
             | Self::UnknownPid
+            | Self::BadDocumentDate
             | Self::CheckDigit
             | Self::NoValues => false,
         }

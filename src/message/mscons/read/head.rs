@@ -14,6 +14,7 @@ impl Reader<'_> {
     pub(super) fn unh(&mut self, segment: &Segment<'_>) {
         self.end_message_without_unt(segment.offset);
         self.findings.begin_message();
+        self.is_undecodable = false;
         let reference = self.text(segment, 1, 0);
         self.findings.name_message(&reference);
         self.check_charset(segment);

@@ -231,9 +231,8 @@ impl<'a> Reader<'a> {
                 step.is_some()
             }
             b"137" => {
-                let date = self.instant(&dtm);
-                self.in_message(|message| message.document_date = message.document_date.or(date));
-                date.is_some()
+                self.document_date(&dtm);
+                true
             }
             b"163" | b"164" | b"293" => self.date(&dtm),
             _ => true,
@@ -257,9 +256,16 @@ impl<'a> Reader<'a> {
         moment.is_some()
     }
 
-    fn instant(&mut self, dtm: &Dtm) -> Option<UtcTime> {
-        let moment = self.clock.moment(dtm)?;
-        self.clock.instant(moment, false, None)
+    /// DTM+137. Without it the arrival says which message is newer: it bars nothing.
+    fn document_date(&mut self, dtm: &Dtm) {
+        let moment = self.clock.moment(dtm);
+        let date = moment.and_then(|moment| self.clock.instant(moment, false, None));
+        self.in_message(|message| message.document_date = message.document_date.or(date));
+        if date.is_none() {
+            self.findings.add(FindingCode::BadDocumentDate, || {
+                format!("the document date {} is no time", shown(dtm.text()))
+            });
+        }
     }
 
     /// A DTM that does not fit its format. Of other types of message it is not said.
