@@ -2,8 +2,9 @@
 //!
 //! [`interchange`] drives the scanner and keeps the envelope, [`head`] the frame of a message;
 //! [`state`] holds what the segments so far have said, [`place`] where it was measured; [`time`]
-//! turns DTM into instants; [`record`] closes a QTY into a row, whose qualifier, unit and status are a [`label`]. [`template`] is the
-//! short way for values that look like one before them.
+//! turns DTM into instants, [`usual`] those of the usual forms; [`record`] closes a QTY into a row,
+//! whose qualifier, unit and status are a [`label`]. [`template`] is the short way for values that
+//! look like one before them.
 //!
 //! ```
 //! let file = mscons_gateway::message::mscons::read(b"UNB+UNOC:3+A:500+B:500+261124:0815+R1'\
@@ -24,6 +25,7 @@ mod record;
 mod state;
 mod template;
 mod time;
+mod usual;
 
 use std::fmt::Write as _;
 

@@ -10,6 +10,7 @@ use crate::message::mscons::read::label::RawLabels;
 use crate::message::mscons::read::state::Reader;
 use crate::message::mscons::read::template::Alike;
 use crate::message::mscons::read::time::{Clock, Dtm, Moment, within_calendar};
+use crate::message::mscons::read::usual::UsualTimes;
 use crate::series::{Row, Value};
 
 /// A QTY and the DTM and STS that follow it. Its buffers are used again for the next.
@@ -18,6 +19,7 @@ pub(super) struct Record {
     amount: Amount,
     text: Vec<u8>,
     labels: RawLabels,
+    usual: UsualTimes,
     times: Times,
     /// Whether a date without a time is a gas day.
     pub(super) is_gas: bool,
@@ -85,6 +87,7 @@ impl Record {
             amount: Amount::default(),
             text: Vec::new(),
             labels: RawLabels::new(separators),
+            usual: UsualTimes::new(separators),
             times: Times::default(),
             is_gas: false,
             at: At::default(),
@@ -146,7 +149,7 @@ impl Record {
     /// # Errors
     /// The DTM, if it is one of a record's times and does not fit its format.
     pub(super) fn add_time(&mut self, segment: &Segment<'_>, clock: &mut Clock) -> Result<(), Dtm> {
-        if let Some((kind, moment)) = usual_time(segment, clock) {
+        if let Some((kind, moment)) = self.usual.read(segment.text, clock) {
             self.times.add(kind, Slot::Read(moment));
             return Ok(());
         }
@@ -185,7 +188,7 @@ impl Times {
 
 /// Which of a record's times a DTM is (2005).
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     /// 163.
     Start,
     /// 164.
@@ -220,31 +223,6 @@ impl Kind {
             Self::Start | Self::End | Self::Counts | Self::Read | Self::Changed => true,
         }
     }
-}
-
-/// The form that nearly every time of the German market has: `DTM+163:YYYYMMDDHHMM?+00:303` under
-/// the default separators. The general way reads it, too; this one does it without splitting.
-fn usual_time(segment: &Segment<'_>, clock: &mut Clock) -> Option<(Kind, Moment)> {
-    let Separators {
-        component: b':',
-        element: b'+',
-        release: Some(b'?'),
-        ..
-    } = segment.separators
-    else {
-        return None;
-    };
-    let (head, rest) = segment.text.split_first_chunk::<8>()?;
-    let (digits, zone) = rest.split_first_chunk::<12>()?;
-    if zone != b"?+00:303" {
-        return None;
-    }
-    let kind = match head {
-        b"DTM+163:" => Kind::Start,
-        b"DTM+164:" => Kind::End,
-        _ => return None,
-    };
-    Some((kind, Moment::Utc(clock.minutes(digits)?)))
 }
 
 impl Reader<'_> {

@@ -132,7 +132,8 @@ impl Template {
             ..
         } = separators;
         let mut cutter = Cutter { rest: raw };
-        let is_in_segment = |byte: u8| byte != terminator;
+        // A line that is wrapped inside a segment is wrapped elsewhere the next time.
+        let is_in_segment = |byte: u8| byte != terminator && !is_line_end(byte);
 
         let head = cutter.cut(|c| {
             c.pass(b"QTY")?;

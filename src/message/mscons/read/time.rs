@@ -191,9 +191,14 @@ impl Clock {
     }
 
     /// Reads `YYYYMMDDHHMM` in UTC.
-    pub(super) fn minutes(&mut self, digits: &[u8; 12]) -> Option<UtcTime> {
+    pub(super) fn utc_minutes(&mut self, digits: [u8; 12]) -> Option<UtcTime> {
+        within_calendar(self.minutes(digits)?)
+    }
+
+    /// Reads `YYYYMMDDHHMM`: seconds since 1970-01-01T00:00 on its own clock.
+    pub(super) fn minutes(&mut self, digits: [u8; 12]) -> Option<i64> {
         let (date, time) = digits.split_first_chunk::<8>()?;
-        within_calendar(self.midnight(*date)? + second_of_day(time)?)
+        Some(self.midnight(*date)? + second_of_day(time)?)
     }
 
     /// Reads `YYYYMMDD`, a date that exists: seconds since 1970-01-01 to its midnight.
