@@ -8,15 +8,15 @@ use crate::series::Label;
 
 /// The label of the open record as it stands in the bytes, and the numbers of those before.
 ///
-/// Rows of a file share few labels, and nearly always that of the row before: a comparison of some
-/// 20 bytes instead of decoding them.
+/// Rows of a file share few labels: a comparison of some 20 bytes instead of decoding them.
 pub(super) struct RawLabels {
     separators: Separators,
     /// Qualifier, unit and each STS, still escaped, each ended by a terminator. Where a segment was
     /// cut at its terminator, there is no unreleased one in it: the parts can be told apart.
     open: Vec<u8>,
-    last: Vec<u8>,
-    last_number: Option<u32>,
+    /// Those that were seen first: few labels are most of a file, and comparing is cheaper than
+    /// hashing.
+    first: Vec<(Box<[u8]>, u32)>,
     numbers: HashMap<Box<[u8]>, u32>,
 }
 
@@ -25,8 +25,7 @@ impl RawLabels {
         Self {
             separators,
             open: Vec::new(),
-            last: Vec::new(),
-            last_number: None,
+            first: Vec::new(),
             numbers: HashMap::new(),
         }
     }
@@ -45,13 +44,12 @@ impl RawLabels {
     }
 
     /// The number of the open label, if it was seen before.
-    pub(super) fn known(&mut self) -> Option<u32> {
-        if self.open == self.last {
-            return self.last_number;
+    pub(super) fn known(&self) -> Option<u32> {
+        let first = self.first.iter().find(|(label, _)| **label == *self.open);
+        if let Some((_, number)) = first {
+            return Some(*number);
         }
-        let number = *self.numbers.get(self.open.as_slice())?;
-        self.make_last(number);
-        Some(number)
+        self.numbers.get(self.open.as_slice()).copied()
     }
 
     /// The open label as text.
@@ -74,8 +72,12 @@ impl RawLabels {
 
     /// Gives the open label its number.
     pub(super) fn learn(&mut self, number: u32) {
-        self.numbers.insert(self.open.as_slice().into(), number);
-        self.make_last(number);
+        let label = self.open.as_slice().into();
+        if self.first.len() < MAX_FIRST {
+            self.first.push((label, number));
+        } else {
+            self.numbers.insert(label, number);
+        }
     }
 
     /// A STS as the record has it: elements joined by `+`, components by `:`, unescaped.
@@ -94,12 +96,10 @@ impl RawLabels {
         }
         status
     }
-
-    fn make_last(&mut self, number: u32) {
-        self.last.clone_from(&self.open);
-        self.last_number = Some(number);
-    }
 }
+
+/// Qualifiers and kinds of status that stand beside each other.
+const MAX_FIRST: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -121,7 +121,7 @@ mod tests {
             }
             assert_eq!(labels.known(), Some(number));
         }
-        assert_eq!(labels.numbers.len(), 2);
+        assert_eq!(labels.first.len(), 2);
     }
 
     #[test]

@@ -322,7 +322,7 @@ impl<'a> Reader<'a> {
     /// Takes the values that come and look like one before, as long as they do and another value
     /// follows; gives the number of their segments.
     pub(super) fn take_alike(&mut self, scanner: &mut Scanner<'_>) -> u32 {
-        if !(self.is_mscons() && self.is_same_group && self.record.is_open()) {
+        if self.templates.is_empty() || !self.is_same_group || !self.record.is_open() {
             return 0;
         }
         let (mut at, mut rest) = scanner.upcoming();

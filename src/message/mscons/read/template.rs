@@ -88,6 +88,11 @@ impl Templates {
         }
     }
 
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
     /// Learns from a value that was read the general way: its bytes from its QTY up to the segment
     /// that closed it.
     pub(super) fn learn(&mut self, raw: &[u8], value: Alike) {
@@ -114,7 +119,8 @@ impl Templates {
         let day = &mut self.last_day;
         let (at, found) = (self.known.iter().enumerate())
             .find_map(|(at, template)| Some((at, template.read(text, day)?)))?;
-        self.trials = MAX_TRIALS;
+        // Each hit pays for one more miss.
+        self.trials = (self.trials + 1).min(MAX_TRIALS);
         if at > 0 {
             self.known.swap(0, at);
         }
