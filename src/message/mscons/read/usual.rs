@@ -73,23 +73,23 @@ impl UsualTimes {
 mod tests {
     use super::*;
 
-    fn is_usual(una: &[u8; 6], text: &str) -> bool {
-        let separators = Separators::from_una(*una).unwrap();
+    fn is_usual(una: [u8; 6], text: &str) -> bool {
+        let separators = Separators::from_una(una).unwrap();
         let times = UsualTimes::new(separators);
         times.read(text.as_bytes(), &mut Clock::default()).is_some()
     }
 
     #[test]
     fn the_forms_are_those_of_the_service_characters() {
-        assert!(is_usual(b":+.? '", "DTM+163:202611222300?+00:303"));
-        assert!(is_usual(b":+.? '", "DTM+164:202611222300:203"));
-        assert!(is_usual(b";|.! ~", "DTM|163;202611222300+00;303"));
+        assert!(is_usual(*b":+.? '", "DTM+163:202611222300?+00:303"));
+        assert!(is_usual(*b":+.? '", "DTM+164:202611222300:203"));
+        assert!(is_usual(*b";|.! ~", "DTM|163;202611222300+00;303"));
     }
 
     #[test]
     fn a_plus_that_separates_is_none_of_a_time() {
-        assert!(!is_usual(b":+.? '", "DTM+163:202611222300+00:303"));
-        assert!(!is_usual(b":+.  '", "DTM+163:202611222300+00:303"));
-        assert!(!is_usual(b":+.? '", "DTM+163:202611222360?+00:303"));
+        assert!(!is_usual(*b":+.? '", "DTM+163:202611222300+00:303"));
+        assert!(!is_usual(*b":+.  '", "DTM+163:202611222300+00:303"));
+        assert!(!is_usual(*b":+.? '", "DTM+163:202611222360?+00:303"));
     }
 }
