@@ -1,5 +1,6 @@
 //! `mscons-gateway run` as a whole: a process, its mailboxes, its pages, its signals.
 
+mod control;
 mod disk;
 mod gateway;
 mod once;
