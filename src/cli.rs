@@ -7,6 +7,7 @@ mod check_config;
 mod completions;
 mod control;
 mod demo;
+mod diff;
 mod export;
 mod fetch;
 mod generate;

@@ -7,7 +7,8 @@ use clap::Subcommand;
 use crate::cli::call::Call;
 use crate::cli::terminal::Terminal;
 use crate::cli::{
-    Done, Failure, control, export, fetch, import, messages, open, plot, quarantine, series, values,
+    Done, Failure, control, diff, export, fetch, import, messages, open, plot, quarantine, series,
+    values,
 };
 use crate::store::StoreError;
 
@@ -33,6 +34,11 @@ pub(super) enum Command {
         after_help = "Example:\n  mscons-gateway export '5012*' --from 2026-11-01 --to 2026-12-01 --out november.csv"
     )]
     Export(export::Args),
+    /// Show what changed since a time: old value, new value, difference, and by which message
+    #[command(
+        after_help = "Example:\n  mscons-gateway diff '5012*' --from 2026-11-01 --to 2026-12-01 --as-of 2026-12-02"
+    )]
+    Diff(diff::Args),
     /// Draw a series as SVG
     #[command(
         after_help = "Example:\n  mscons-gateway plot 50120962218/1-1:1.29.0 --from 2026-11-02 --to 2026-11-09 --out week.svg"
@@ -98,6 +104,7 @@ impl Command {
             Self::Series(args) => args,
             Self::Values(args) => args,
             Self::Export(args) => args,
+            Self::Diff(args) => args,
             Self::Plot(args) => args,
             Self::Messages(args) => args,
             Self::Quarantine(args) => args,

@@ -26,6 +26,8 @@ const READING: &[&str] = &[
     "export nothing",
     "export --format json --out {out}",
     "export --out /nowhere/x.csv",
+    "diff --as-of 2020-01-01 --format ndjson",
+    "diff",
     "plot 41373559241 --from 2026-11-01 --to 2026-11-08",
     "plot 41373559241 --out {out}",
     "messages --limit 20",
