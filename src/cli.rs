@@ -2,6 +2,7 @@
 
 mod args;
 mod at_store;
+mod backup;
 mod call;
 mod check_config;
 mod completions;
@@ -21,10 +22,12 @@ mod parse;
 mod plot;
 mod quarantine;
 mod reindex;
+mod restore;
 mod run;
 mod series;
 mod terminal;
 mod values;
+mod verify;
 mod version;
 
 use std::io::IsTerminal;
@@ -92,6 +95,9 @@ enum Command {
         after_help = "Example:\n  mscons-gateway reindex --config /etc/mscons-gateway/gateway.toml"
     )]
     Reindex,
+    /// Make the store again from a backup, where none is yet
+    #[command(after_help = "Example:\n  mscons-gateway restore /backup/mscons-2026-11-24.tar")]
+    Restore(restore::Args),
     /// Print version and build
     #[command(after_help = "Example:\n  mscons-gateway version")]
     Version,
@@ -216,6 +222,7 @@ fn dispatch(cli: &Cli) -> Result<Done, Failure> {
         Command::Parse(args) => parse::run(args),
         Command::CheckConfig => check_config::run(config),
         Command::Reindex => reindex::run(config),
+        Command::Restore(args) => restore::run(config, args),
         Command::Version => version::run(),
         Command::Completions(args) => completions::run(args),
         Command::Generate(args) => generate::run(args),
@@ -235,6 +242,7 @@ fn start_log(cli: &Cli) {
         | Command::Parse(_)
         | Command::CheckConfig
         | Command::Reindex
+        | Command::Restore(_)
         | Command::Version
         | Command::Completions(_)
         | Command::Generate(_) => "warn",

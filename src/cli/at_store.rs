@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use crate::cli::call::Call;
+use crate::cli::call::{Call, Caller};
 use crate::cli::terminal::Terminal;
 use crate::cli::{
-    Done, Failure, control, diff, export, fetch, import, messages, open, plot, quarantine, series,
-    values,
+    Done, Failure, backup, control, diff, export, fetch, import, messages, open, plot, quarantine,
+    series, values, verify,
 };
+use crate::config::Gateway;
 use crate::store::StoreError;
 
 /// A command that works on the store.
@@ -50,12 +51,28 @@ pub(super) enum Command {
     /// Look at what was not understood, try it again, or drop it
     #[command(after_help = "Example:\n  mscons-gateway quarantine")]
     Quarantine(quarantine::Args),
+    /// Read everything that is kept, and say what is damaged
+    #[command(after_help = "Example:\n  mscons-gateway verify --format json")]
+    Verify(verify::Args),
+    /// Copy everything that is kept into one file, also while the gateway runs
+    #[command(after_help = "Example:\n  mscons-gateway backup /backup/mscons-2026-11-24.tar")]
+    Backup(backup::Args),
 }
 
 /// What a command does with the store.
 pub(super) trait AtStore {
     /// Runs it.
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure>;
+
+    /// Runs it where the database cannot be opened.
+    fn without_database(
+        &self,
+        _config: &Gateway,
+        _caller: &dyn Caller,
+        error: StoreError,
+    ) -> Result<Done, Failure> {
+        Err(error.into())
+    }
 
     /// The file that its results go to; stdout if there is none, or it is `-`.
     fn out(&self) -> Option<&Path> {
@@ -90,7 +107,7 @@ impl Command {
                 caller: &terminal,
             }),
             Err(in_use @ StoreError::InUse { .. }) => control::call(&config, &terminal, in_use),
-            Err(error) => Err(error.into()),
+            Err(error) => work.without_database(&config, &terminal, error),
         }?;
         terminal.finish()?;
         Ok(done)
@@ -108,6 +125,8 @@ impl Command {
             Self::Plot(args) => args,
             Self::Messages(args) => args,
             Self::Quarantine(args) => args,
+            Self::Verify(args) => args,
+            Self::Backup(args) => args,
         }
     }
 }

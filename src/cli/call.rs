@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::io::{self, BufWriter, Write};
+use std::ops::Deref;
 use std::time::{Duration, Instant};
 
 use actix::Addr;
@@ -63,6 +64,45 @@ pub(super) trait Caller {
     fn is_person(&self) -> bool;
 }
 
+impl dyn Caller + '_ {
+    /// Where the results go.
+    pub(super) fn results(&self) -> BufWriter<Results<'_>> {
+        BufWriter::with_capacity(RESULT_BYTES, Results(self))
+    }
+
+    /// Says something beside the results.
+    pub(super) fn note(&self, what: &str) {
+        // Who does not hear it does not get the results either: their writing fails.
+        let _ = self.hear(Said::Line(what));
+    }
+
+    /// Says what is wrong.
+    pub(super) fn complain(&self, what: &str) {
+        self.note(&complaint(what));
+    }
+
+    /// Says to a person that nothing was found, so that silence is not mistaken for success.
+    pub(super) fn nothing_found(&self, what: &str) {
+        if self.is_person() {
+            self.note(what);
+        }
+    }
+
+    /// Tells how far the command is; over when dropped.
+    pub(super) fn progress(&self, of: u64, unit: Unit) -> Told<'_> {
+        Told {
+            caller: self,
+            last: Cell::new(Progress { done: 0, of, unit }),
+            at: Cell::new(None),
+        }
+    }
+
+    /// The files that the command line names, one after the other.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = io::Result<Input>> + '_ {
+        std::iter::from_fn(|| self.next_input().transpose())
+    }
+}
+
 /// One call of a command.
 pub(super) struct Call<'a> {
     /// The configuration.
@@ -91,49 +131,21 @@ impl Call<'_> {
         crate::cli::open::dialect(self.config)
     }
 
-    /// Where the results go.
-    pub(super) fn results(&self) -> BufWriter<Results<'_>> {
-        BufWriter::with_capacity(RESULT_BYTES, Results(self.caller))
-    }
-
-    /// Says something beside the results.
-    pub(super) fn note(&self, what: &str) {
-        // Who does not hear it does not get the results either: their writing fails.
-        let _ = self.caller.hear(Said::Line(what));
-    }
-
-    /// Says what is wrong.
-    pub(super) fn complain(&self, what: &str) {
-        self.note(&complaint(what));
-    }
-
-    /// Says to a person that nothing was found, so that silence is not mistaken for success.
-    pub(super) fn nothing_found(&self, what: &str) {
-        if self.caller.is_person() {
-            self.note(what);
-        }
-    }
-
-    /// Tells how far the command is; over when dropped.
-    pub(super) fn progress(&self, of: u64, unit: Unit) -> Told<'_> {
-        Told {
-            caller: self.caller,
-            last: Cell::new(Progress { done: 0, of, unit }),
-            at: Cell::new(None),
-        }
-    }
-
-    /// The files that the command line names, one after the other.
-    pub(super) fn inputs(&self) -> impl Iterator<Item = io::Result<Input>> + '_ {
-        std::iter::from_fn(|| self.caller.next_input().transpose())
-    }
-
     /// Waits for what the store's committer does.
     pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         Ok(runtime.block_on(work))
+    }
+}
+
+/// What a call says, its caller hears.
+impl<'a> Deref for Call<'a> {
+    type Target = dyn Caller + 'a;
+
+    fn deref(&self) -> &Self::Target {
+        self.caller
     }
 }
 

@@ -21,4 +21,5 @@ mod pop3;
 mod run;
 mod store;
 mod support;
+mod upkeep;
 mod web;

@@ -2,7 +2,7 @@
 
 mod control;
 mod disk;
-mod gateway;
+pub(crate) mod gateway;
 mod once;
 mod outage;
 mod reload;

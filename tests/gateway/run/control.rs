@@ -28,6 +28,8 @@ const READING: &[&str] = &[
     "export --out /nowhere/x.csv",
     "diff --as-of 2020-01-01 --format ndjson",
     "diff",
+    "verify",
+    "verify --format json",
     "plot 41373559241 --from 2026-11-01 --to 2026-11-08",
     "plot 41373559241 --out {out}",
     "messages --limit 20",
