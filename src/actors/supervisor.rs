@@ -180,8 +180,8 @@ impl Handler<Poll> for Supervisor {
         let poller = self.pollers.get(&poll.mailbox).cloned();
         Box::pin(async move {
             let poller = poller.ok_or("the running gateway does not poll it now; SIGHUP makes it read a changed configuration")?;
-            let polled = poller.send(poll).await;
-            polled.unwrap_or_else(|_| Err(ENDED.to_owned()))
+            let answer = poller.send(poll).await;
+            answer.unwrap_or_else(|_| Err(ENDED.to_owned()))
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::at_store::AtStore;
-use crate::cli::call::{Call, Unit};
+use crate::cli::call::{Call, Unit, wait};
 use crate::cli::{Done, Failure};
 use crate::clock;
 use crate::upkeep::backup::{backup, snapshot};
@@ -19,7 +19,7 @@ impl AtStore for Args {
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
         let ingest = call.opened.ingest()?;
         let made = clock::now();
-        let snapshot = call.wait(snapshot(&ingest, &call.config.data_dir))??;
+        let snapshot = wait(snapshot(&ingest, &call.config.data_dir))??;
         let progress = call.progress(0, Unit::Bytes);
         let tell = |done, of| progress.at_of(done, of);
         let manifest = backup(snapshot, call.archive(), made, call.results(), &tell)?;

@@ -130,14 +130,6 @@ impl Call<'_> {
     pub(super) fn dialect(&self) -> Dialect {
         crate::cli::open::dialect(self.config)
     }
-
-    /// Waits for what the store's committer does.
-    pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        Ok(runtime.block_on(work))
-    }
 }
 
 /// What a call says, its caller hears.
@@ -147,6 +139,14 @@ impl<'a> Deref for Call<'a> {
     fn deref(&self) -> &Self::Target {
         self.caller
     }
+}
+
+/// Waits for what the store's committer does.
+pub(super) fn wait<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    Ok(runtime.block_on(work))
 }
 
 /// What is wrong, as a line.

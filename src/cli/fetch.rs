@@ -11,7 +11,7 @@ use crate::actors::intake::MailboxIntake;
 use crate::actors::mscons::MsconsActor;
 use crate::actors::{Poll, Supervisor};
 use crate::cli::at_store::AtStore;
-use crate::cli::call::{Call, Unit};
+use crate::cli::call::{Call, Unit, wait};
 use crate::cli::{Done, Failure};
 use crate::config::mailbox::Mailbox;
 use crate::mail::poll::{BUDGET_KIB, Session, Summary};
@@ -80,7 +80,7 @@ fn ask(call: &Call<'_>, gateway: &Addr<Supervisor>, wanted: &[&Mailbox]) -> Resu
         let poll = Poll {
             mailbox: mailbox.name.clone(),
         };
-        let result = call.wait(gateway.send(poll))??;
+        let result = wait(gateway.send(poll))??;
         failed |= tell(call, &mailbox.name, result);
     }
     Ok(failed)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use futures_util::stream::{self, StreamExt};
 
 use crate::cli::at_store::AtStore;
-use crate::cli::call::{Call, Unit};
+use crate::cli::call::{Call, Unit, wait};
 use crate::cli::inputs::Input;
 use crate::cli::{Done, Failure};
 use crate::clock;
@@ -36,7 +36,7 @@ impl AtStore for Args {
         let progress = call.progress(0, Unit::Things);
         let mut summary = Summary::default();
         let mut done = 0;
-        call.wait(async {
+        wait(async {
             let mut answers = stream::iter(call.inputs())
                 .map(|input| take_in(&ingest, input))
                 .buffer_unordered(FILES_AT_ONCE);

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::cli::at_store::AtStore;
-use crate::cli::call::Call;
+use crate::cli::call::{Call, wait};
 use crate::cli::{Done, Failure};
 use crate::format::table::Table;
 use crate::ingest::IngestError;
@@ -116,7 +116,7 @@ fn retry(call: &Call<'_>, numbers: &[u64]) -> Result<Done, Failure> {
     let ingest = call.opened.ingest()?;
     let mut failed = false;
     for number in numbers {
-        match call.wait(ingest.retry(number))? {
+        match wait(ingest.retry(number))? {
             Ok(Outcome::Quarantined) => {
                 call.note(&format!("{number}: still not understood"));
                 failed = true;
@@ -145,7 +145,7 @@ fn retry(call: &Call<'_>, numbers: &[u64]) -> Result<Done, Failure> {
 fn drop_entries(call: &Call<'_>, numbers: &[u64]) -> Result<Done, Failure> {
     let ingest = call.opened.ingest()?;
     for number in numbers {
-        call.wait(ingest.drop_from_quarantine(*number))??;
+        wait(ingest.drop_from_quarantine(*number))??;
         call.note(&format!("{number}: dropped"));
     }
     Ok(Done::Well)

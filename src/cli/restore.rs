@@ -38,11 +38,12 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
         },
     );
     bar.finish_and_clear();
-    let manifest = restored.map_err(|error| match error {
-        UpkeepError::Store(error @ StoreError::NotEmpty { .. }) => {
+    let manifest = restored.map_err(|error| {
+        if let UpkeepError::Store(StoreError::NotEmpty { .. }) = error {
             Failure::Usage(error.to_string())
+        } else {
+            Failure::Failed(error.into())
         }
-        error => Failure::Failed(error.into()),
     })?;
     output::note(&format!(
         "restored the backup of {}: {} messages, {} series, {} values, {} in quarantine",

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::cli::args::ListFormat;
 use crate::cli::at_store::AtStore;
-use crate::cli::call::{Call, Caller, Unit};
+use crate::cli::call::{Call, Caller, Unit, wait};
 use crate::cli::{Done, Failure};
 use crate::config::Gateway;
 use crate::format::table::Table;
@@ -23,7 +23,7 @@ pub(super) struct Args {
 
 impl AtStore for Args {
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
-        let end = call.wait(point(&call.opened.ingest()?))??;
+        let end = wait(point(&call.opened.ingest()?))??;
         let progress = call.progress(0, Unit::Bytes);
         let tell = |done, of| progress.at_of(done, of);
         let report = verify(Ok(call.store()), call.archive(), end, &tell)?;

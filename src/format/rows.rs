@@ -61,7 +61,9 @@ impl<W: Write> Rows<W> {
         match format {
             Format::Csv => {
                 let mut line = Line::first(dialect);
-                names.iter().for_each(|name| line.plain(name));
+                for name in names {
+                    line.plain(name);
+                }
                 line.write(&mut out)?;
             }
             Format::Json => out.write_all(b"[")?,

@@ -128,7 +128,7 @@ pub fn backup(
     let files = archive.files_before(end)?;
     let of = parts.iter().sum::<u64>() + files.iter().map(|(_, length)| length).sum::<u64>();
     let mut tar = Tar {
-        tar: tar::Builder::new(out),
+        builder: tar::Builder::new(out),
         made,
         parts: Vec::new(),
         progress,
@@ -154,7 +154,7 @@ pub fn backup(
     tar.append(MANIFEST, text.len() as u64, &mut text.as_slice())?;
     let sum = sum(&text);
     tar.append(MANIFEST_SUM, sum.len() as u64, &mut sum.as_bytes())?;
-    tar.tar.into_inner()?.flush()?;
+    tar.builder.into_inner()?.flush()?;
     Ok(manifest)
 }
 
@@ -165,7 +165,7 @@ fn archived(path: &Path) -> String {
 
 /// The file that is being written.
 struct Tar<'a, W: Write> {
-    tar: tar::Builder<W>,
+    builder: tar::Builder<W>,
     made: UtcTime,
     parts: Vec<Part>,
     progress: &'a Progress<'a>,
@@ -201,7 +201,7 @@ impl<W: Write> Tar<'_, W> {
         header.set_mode(0o600);
         header.set_mtime(u64::try_from(self.made.seconds()).unwrap_or(0));
         header.set_cksum();
-        self.tar.append(&header, bytes)
+        self.builder.append(&header, bytes)
     }
 }
 

@@ -84,13 +84,14 @@ mod tests {
     #[test]
     fn what_was_sent_arrives_frame_by_frame() {
         let (here, there) = UnixStream::pair().unwrap();
-        send(&here, &Told::Said(Said::Results(&[7; RESULT_BYTES]))).unwrap();
+        let sent = vec![7; RESULT_BYTES];
+        send(&here, &Told::Said(Said::Results(&sent))).unwrap();
         send(&here, &Told::Said(Said::Line("a line"))).unwrap();
         send(&here, &Told::Ended(Ended::WithFailures)).unwrap();
         let mut receiver = Receiver::default();
         let results = receiver.next::<Told<'_>>(&there).unwrap();
         assert!(
-            matches!(results, Told::Said(Said::Results(bytes)) if bytes == [7; RESULT_BYTES]),
+            matches!(results, Told::Said(Said::Results(bytes)) if bytes == sent),
             "{results:?}"
         );
         let line = receiver.next::<Told<'_>>(&there).unwrap();

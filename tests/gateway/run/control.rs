@@ -131,6 +131,21 @@ fn what_acts_on_the_store_acts_beside_the_gateway() {
 }
 
 #[test]
+fn what_needs_the_store_for_itself_says_who_has_it() {
+    let home = Home::new();
+    home.configure(&[]);
+    let gateway = Gateway::run(&home);
+    let holder = format!("is in use by another process (process {})", gateway.id());
+    let config = home.config().display().to_string();
+    for command in [&["reindex"][..], &["restore", &config]] {
+        let (code, _, said) = home.command(command);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(&holder), "{said}");
+    }
+    gateway.stop("TERM");
+}
+
+#[test]
 fn fetch_beside_the_gateway_has_its_pollers_poll() {
     let home = Home::new();
     home.configure(&[home.maildir("mails", "poll_interval = \"1h\"")]);
