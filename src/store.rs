@@ -42,7 +42,7 @@ pub enum StoreError {
         holder: String,
     },
     /// A file could not be read or written.
-    #[error("{action} {path} failed")]
+    #[error("{action} {path} failed: {source}")]
     File {
         /// What was tried: `writing`, `reading`, `syncing`, …
         action: &'static str,
