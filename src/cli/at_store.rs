@@ -84,9 +84,9 @@ pub(super) trait AtStore {
         &[]
     }
 
-    /// Whether it makes sense where there is no store yet.
-    fn may_begin_a_store(&self) -> bool {
-        false
+    /// Whether it makes sense with this configuration, before anything is opened or made.
+    fn check(&self, config: &Gateway) -> Result<(), Failure> {
+        open::existing(config)
     }
 }
 
@@ -95,9 +95,7 @@ impl Command {
     pub(super) fn call(&self, config: &Path) -> Result<Done, Failure> {
         let config = open::config(config)?;
         let work = self.work();
-        if !work.may_begin_a_store() {
-            open::existing(&config)?;
-        }
+        work.check(&config)?;
         let terminal = Terminal::new(work.out(), work.inputs())?;
         let done = match open::store(&config) {
             Ok(opened) => work.run(&Call {

@@ -13,6 +13,7 @@ use crate::actors::{Poll, Supervisor};
 use crate::cli::at_store::AtStore;
 use crate::cli::call::{Call, Unit, wait};
 use crate::cli::{Done, Failure};
+use crate::config::Gateway;
 use crate::config::mailbox::Mailbox;
 use crate::mail::poll::{BUDGET_KIB, Session, Summary};
 use crate::mail::{self, MailError};
@@ -27,19 +28,7 @@ pub(super) struct Args {
 
 impl AtStore for Args {
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
-        let wanted: Vec<&Mailbox> = call
-            .config
-            .mailbox
-            .iter()
-            .filter(|mailbox| {
-                self.mailbox
-                    .as_ref()
-                    .is_none_or(|name| *name == mailbox.name)
-            })
-            .collect();
-        if wanted.is_empty() {
-            return Err(Failure::Usage(no_mailbox(self)));
-        }
+        let wanted = self.wanted(call.config)?;
         let failed = match call.gateway {
             Some(gateway) => ask(call, gateway, &wanted)?,
             None => poll(call, &wanted)?,
@@ -51,8 +40,23 @@ impl AtStore for Args {
         })
     }
 
-    fn may_begin_a_store(&self) -> bool {
-        true
+    /// A store is made where there is none, if there is something to fetch.
+    fn check(&self, config: &Gateway) -> Result<(), Failure> {
+        self.wanted(config).map(drop)
+    }
+}
+
+impl Args {
+    fn wanted<'a>(&self, config: &'a Gateway) -> Result<Vec<&'a Mailbox>, Failure> {
+        let is_meant = |mailbox: &&Mailbox| {
+            let name = self.mailbox.as_ref();
+            name.is_none_or(|name| *name == mailbox.name)
+        };
+        let wanted: Vec<&Mailbox> = config.mailbox.iter().filter(is_meant).collect();
+        if wanted.is_empty() {
+            return Err(Failure::Usage(no_mailbox(self)));
+        }
+        Ok(wanted)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::cli::call::{Call, Unit, wait};
 use crate::cli::inputs::Input;
 use crate::cli::{Done, Failure};
 use crate::clock;
+use crate::config::Gateway;
 use crate::ingest::{Arrival, Ingest, IngestError, Parcel};
 use crate::mailbox::{MailId, Outcome};
 
@@ -61,8 +62,9 @@ impl AtStore for Args {
         &self.paths
     }
 
-    fn may_begin_a_store(&self) -> bool {
-        true
+    /// A store is made where there is none.
+    fn check(&self, _: &Gateway) -> Result<(), Failure> {
+        Ok(())
     }
 }
 
