@@ -15,5 +15,5 @@ pub mod poller;
 pub mod supervisor;
 pub mod tether;
 
-pub use messages::{PollNow, Reload, Stop};
+pub use messages::{Poll, PollNow, Reload, Stop};
 pub use supervisor::Supervisor;

@@ -1,23 +1,33 @@
 //! The command line: one file a command. Results go to stdout, logs and progress to stderr.
 
 mod args;
+mod at_store;
+mod backup;
+mod call;
 mod check_config;
 mod completions;
+mod control;
 mod demo;
+mod diff;
 mod export;
 mod fetch;
 mod generate;
 mod import;
+mod inputs;
 mod messages;
 mod open;
+mod out_file;
 mod output;
 mod parse;
 mod plot;
 mod quarantine;
 mod reindex;
+mod restore;
 mod run;
 mod series;
+mod terminal;
 mod values;
+mod verify;
 mod version;
 
 use std::io::IsTerminal;
@@ -25,6 +35,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 /// Metered energy data by mail: EDIFACT MSCONS from mailboxes to durable time series.
 #[derive(Debug, Parser)]
@@ -67,41 +78,13 @@ enum Command {
         after_help = "Example:\n  mscons-gateway run --config /etc/mscons-gateway/gateway.toml"
     )]
     Run,
-    /// Poll every mailbox once, then end
-    #[command(after_help = "Example:\n  mscons-gateway fetch --mailbox metering")]
-    Fetch(fetch::Args),
-    /// Take files in: EDIFACT, mails, mbox, zip, gz, folders, Maildirs; `-` is stdin
-    #[command(after_help = "Example:\n  mscons-gateway import ~/old-mails/ MSCONS_TL_2026-11.zip")]
-    Import(import::Args),
+    #[command(flatten)]
+    AtStore(at_store::Command),
     /// Parse files and print what is in them; store nothing
     #[command(
         after_help = "Example:\n  mscons-gateway parse --format summary MSCONS_TL_2026-11.zip"
     )]
     Parse(parse::Args),
-    /// List the series
-    #[command(after_help = "Example:\n  mscons-gateway series '5012*'")]
-    Series(series::Args),
-    /// Read the values of one series
-    #[command(
-        after_help = "Example:\n  mscons-gateway values 50120962218/1-1:1.29.0 --from 2026-11-01 --to 2026-12-01"
-    )]
-    Values(values::Args),
-    /// Write the values of many series to a file
-    #[command(
-        after_help = "Example:\n  mscons-gateway export '5012*' --from 2026-11-01 --to 2026-12-01 --out november.csv"
-    )]
-    Export(export::Args),
-    /// Draw a series as SVG
-    #[command(
-        after_help = "Example:\n  mscons-gateway plot 50120962218/1-1:1.29.0 --from 2026-11-02 --to 2026-11-09 --out week.svg"
-    )]
-    Plot(plot::Args),
-    /// List the messages that were taken in, newest first
-    #[command(after_help = "Example:\n  mscons-gateway messages --limit 10 --format json")]
-    Messages(messages::Args),
-    /// Look at what was not understood, try it again, or drop it
-    #[command(after_help = "Example:\n  mscons-gateway quarantine")]
-    Quarantine(quarantine::Args),
     /// Check the configuration and name every fault
     #[command(
         after_help = "Example:\n  mscons-gateway check-config --config /etc/mscons-gateway/gateway.toml"
@@ -112,6 +95,9 @@ enum Command {
         after_help = "Example:\n  mscons-gateway reindex --config /etc/mscons-gateway/gateway.toml"
     )]
     Reindex,
+    /// Make the store again from a backup, where none is yet
+    #[command(after_help = "Example:\n  mscons-gateway restore /backup/mscons-2026-11-24.tar")]
+    Restore(restore::Args),
     /// Print version and build
     #[command(after_help = "Example:\n  mscons-gateway version")]
     Version,
@@ -125,16 +111,27 @@ enum Command {
     Generate(generate::Args),
 }
 
+impl Command {
+    /// The command, if it is one that works on the store.
+    fn at_store(&self) -> Option<&dyn at_store::AtStore> {
+        if let Self::AtStore(command) = self {
+            Some(command.work())
+        } else {
+            None
+        }
+    }
+}
+
 /// Runs the command that the process was started with. Exit codes: 0 done, 1 it ran and something
 /// failed, 2 wrong usage or configuration.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     start_log(&cli);
-    match dispatch(&cli) {
-        Ok(Done::Well) => ExitCode::SUCCESS,
-        Ok(Done::WithFailures) => ExitCode::from(1),
-        Err(failure) => failure.report(),
-    }
+    let ended = match dispatch(&cli) {
+        Ok(done) => Ended::from(&done),
+        Err(failure) => failure.report(&output::complain),
+    };
+    ExitCode::from(ended.code())
 }
 
 /// The definition of the command line, for documents and completions.
@@ -156,6 +153,21 @@ enum Failure {
     Usage(String),
     /// It ran, and failed.
     Failed(anyhow::Error),
+    /// It did not end well in the gateway, which has said why.
+    Told(Ended),
+}
+
+/// How a command ended, as it is told.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+enum Ended {
+    /// All is done.
+    Well,
+    /// It ran to its end, and some of it failed.
+    WithFailures,
+    /// It could not run to its end.
+    Failed,
+    /// The command line or the configuration must be changed.
+    Usage,
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
@@ -165,17 +177,38 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 }
 
 impl Failure {
-    fn report(self) -> ExitCode {
+    /// Says what is wrong, if it was not said yet.
+    fn report(self, complain: &dyn Fn(&str)) -> Ended {
         match self {
             Self::Usage(what) => {
-                output::complain(&what);
-                ExitCode::from(2)
+                complain(&what);
+                Ended::Usage
             }
-            Self::Failed(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+            Self::Failed(error) if output::is_broken_pipe(&error) => Ended::Well,
             Self::Failed(error) => {
-                output::complain(&output::chain(&error));
-                ExitCode::from(1)
+                complain(&output::chain(&error));
+                Ended::Failed
             }
+            Self::Told(ended) => ended,
+        }
+    }
+}
+
+impl Ended {
+    fn code(self) -> u8 {
+        match self {
+            Self::Well => 0,
+            Self::WithFailures | Self::Failed => 1,
+            Self::Usage => 2,
+        }
+    }
+}
+
+impl From<&Done> for Ended {
+    fn from(done: &Done) -> Self {
+        match done {
+            Done::Well => Self::Well,
+            Done::WithFailures => Self::WithFailures,
         }
     }
 }
@@ -185,17 +218,11 @@ fn dispatch(cli: &Cli) -> Result<Done, Failure> {
     match &cli.command {
         Command::Demo(args) => demo::run(args),
         Command::Run => run::run(config),
-        Command::Fetch(args) => fetch::run(config, args),
-        Command::Import(args) => import::run(config, args),
+        Command::AtStore(command) => command.call(config),
         Command::Parse(args) => parse::run(args),
-        Command::Series(args) => series::run(config, args),
-        Command::Values(args) => values::run(config, args),
-        Command::Export(args) => export::run(config, args),
-        Command::Plot(args) => plot::run(config, args),
-        Command::Messages(args) => messages::run(config, args),
-        Command::Quarantine(args) => quarantine::run(config, args),
         Command::CheckConfig => check_config::run(config),
         Command::Reindex => reindex::run(config),
+        Command::Restore(args) => restore::run(config, args),
         Command::Version => version::run(),
         Command::Completions(args) => completions::run(args),
         Command::Generate(args) => generate::run(args),
@@ -211,17 +238,11 @@ fn start_log(cli: &Cli) {
 
     let usual = match cli.command {
         Command::Run | Command::Demo(_) => "info",
-        Command::Fetch(_)
-        | Command::Import(_)
+        Command::AtStore(_)
         | Command::Parse(_)
-        | Command::Series(_)
-        | Command::Values(_)
-        | Command::Export(_)
-        | Command::Plot(_)
-        | Command::Messages(_)
-        | Command::Quarantine(_)
         | Command::CheckConfig
         | Command::Reindex
+        | Command::Restore(_)
         | Command::Version
         | Command::Completions(_)
         | Command::Generate(_) => "warn",

@@ -4,6 +4,7 @@
 pub mod csv;
 pub mod json;
 pub mod record;
+pub mod rows;
 pub mod table;
 
 use std::io::{self, Write};

@@ -183,6 +183,21 @@ impl Ingest {
         answered.await.map_err(|_| IngestError::Stopping)?
     }
 
+    /// Runs something on the committer's thread, between two groups of mails: database and archive
+    /// say the same then, and nothing changes. Mails wait meanwhile.
+    ///
+    /// # Errors
+    /// [`IngestError::Stopping`] if it panics, or the gateway stops.
+    pub async fn at_rest<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, IngestError> {
+        let (answer, answered) = oneshot::channel();
+        let work = Box::new(move || drop(answer.send(work())));
+        self.committer.submit(commit::Order::AtRest(work)).await?;
+        answered.await.map_err(|_| IngestError::Stopping)
+    }
+
     /// Which UIDs of an IMAP folder are settled.
     ///
     /// # Errors

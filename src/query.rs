@@ -1,5 +1,7 @@
 //! What the store holds, or a file, as pages, API and commands show it: records and points of charts.
 
+mod changes;
+
 use std::collections::HashMap;
 
 use crate::chart::{self, Point};
@@ -11,6 +13,8 @@ use crate::series::Value;
 use crate::series::merge::Held;
 use crate::store::ledger::{MessageRecord, SeriesEntry};
 use crate::store::{Store, StoreError, read};
+
+pub use changes::{Changed, changes};
 
 /// The values of one series in a period, with the messages that said them.
 #[derive(Debug)]

@@ -5,6 +5,7 @@
 
 pub mod block;
 pub mod columns;
+pub mod diff;
 pub mod gaps;
 pub mod key;
 pub mod merge;

@@ -9,6 +9,7 @@ mod disk;
 pub mod keys;
 pub mod ledger;
 pub mod read;
+pub mod restore;
 pub mod sled;
 
 use std::io;
@@ -41,7 +42,7 @@ pub enum StoreError {
         holder: String,
     },
     /// A file could not be read or written.
-    #[error("{action} {path} failed")]
+    #[error("{action} {path} failed: {source}")]
     File {
         /// What was tried: `writing`, `reading`, `syncing`, …
         action: &'static str,
@@ -91,6 +92,24 @@ pub enum StoreError {
         /// Why.
         detail: String,
     },
+    /// A restore was cut off. What it left is no store.
+    #[error(
+        "{path} holds half of a restored backup; run `mscons-gateway restore` again, it begins anew"
+    )]
+    HalfRestored {
+        /// The data directory.
+        path: String,
+    },
+    /// A backup can only be restored where nothing is.
+    #[error(
+        "{path} is not empty ({found}); move it away, or name an empty data_dir, and restore again"
+    )]
+    NotEmpty {
+        /// The data directory.
+        path: String,
+        /// Something that is in it.
+        found: String,
+    },
     /// Bytes that cannot be what they should be.
     #[error(
         "{what} is damaged ({detail}); `mscons-gateway reindex` rebuilds the store from the archive"
@@ -130,6 +149,9 @@ pub fn open(data_dir: &Path, cache_bytes: u64) -> Result<(SledStore, Archive), S
     let archive = Archive::open(&data_dir)?;
     Ok((SledStore::open(&data_dir, cache_bytes)?, archive))
 }
+
+/// Takes a record as the backend holds it: key and value.
+pub type Each<'a> = dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError> + 'a;
 
 /// The database: ledgers and blocks. One writer (the committer), any number of readers.
 ///
@@ -217,4 +239,24 @@ pub trait Store: Send + Sync + 'static {
 
     /// Counts of everything, and bytes on disk.
     fn totals(&self) -> Result<Totals, StoreError>;
+
+    /// Interchanges in the order of their hashes, behind one.
+    fn interchanges(
+        &self,
+        behind: Option<&Hash>,
+        limit: usize,
+    ) -> Result<Vec<(Hash, InterchangeRecord)>, StoreError>;
+
+    /// Reads everything and compares what must agree. `found` is told each fault; what cannot be
+    /// read is one, and no error. Mails may come in meanwhile. `go_on` is asked now and then, with
+    /// the number of records that were read; an error of it ends the work.
+    fn verify(
+        &self,
+        found: &mut dyn FnMut(StoreError),
+        go_on: &mut dyn FnMut(u64) -> io::Result<()>,
+    ) -> io::Result<()>;
+
+    /// Gives every record as the backend holds it, key and value; enough to make the same database
+    /// again. Nothing is applied meanwhile.
+    fn dump(&self, each: &mut Each<'_>) -> Result<(), StoreError>;
 }

@@ -7,6 +7,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::config::Gateway;
 use crate::ingest::{Arrival, IngestError, Parcel, Settled};
+use crate::mail::Summary;
 use crate::mailbox::Outcome;
 
 /// Take this mail in; the answer comes when it is durable.
@@ -30,6 +31,14 @@ pub struct Settle(pub Settled);
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
 pub struct PollNow;
+
+/// Poll now, and tell how it went: what it did, or why it failed.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Summary, String>")]
+pub struct Poll {
+    /// Name of the mailbox.
+    pub mailbox: String,
+}
 
 /// Finish what is in flight, then end. The answer comes when it is done.
 #[derive(Clone, Copy, Debug, Message)]

@@ -9,7 +9,7 @@ use actix::{
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinError;
 
-use crate::actors::messages::{PollNow, Stop};
+use crate::actors::messages::{Poll, PollNow, Stop};
 use crate::actors::tether::Tether;
 use crate::clock;
 use crate::config::mailbox::Mailbox;
@@ -34,11 +34,18 @@ pub struct MailboxPollerActor<I> {
     failures: u32,
     /// Waits in a row that ended early, with the connection.
     interruptions: u32,
+    /// Who is told how the poll under way goes.
+    waiting: Vec<Told>,
+    /// Who is told of the next one: that under way may have begun before their mail came.
+    asked: Vec<Told>,
     stopping: bool,
     /// Goes with the actor: who waits for its end, waits for this.
     life: watch::Sender<()>,
     _tether: Option<Tether>,
 }
+
+/// Told how a poll went.
+type Told = oneshot::Sender<Result<Summary, String>>;
 
 /// What a poll leaves behind: the connection, how it went, how long it took.
 type Polled = Result<(Session, Result<Summary, MailError>, Duration), JoinError>;
@@ -62,6 +69,8 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
             wait: None,
             failures: 0,
             interruptions: 0,
+            waiting: Vec::new(),
+            asked: Vec::new(),
             stopping: false,
             life: watch::Sender::new(()),
             _tether: tether,
@@ -70,6 +79,7 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
 
     /// Notes how a poll went and says when the next one is.
     fn polled(&mut self, polled: Polled, ctx: &mut Context<Self>) {
+        self.answer(&polled);
         let name = &self.mailbox.name;
         let next = match polled {
             Ok((session, Ok(summary), took)) => {
@@ -108,8 +118,22 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
         };
         if self.stopping {
             self.leave(ctx);
-        } else {
+        } else if self.asked.is_empty() {
             self.rest(next, ctx);
+        } else {
+            ctx.notify(PollNow);
+        }
+    }
+
+    /// Tells who waits how the poll went.
+    fn answer(&mut self, polled: &Polled) {
+        let result = match polled {
+            Ok((_, Ok(summary), _)) => Ok(*summary),
+            Ok((_, Err(error), _)) => Err(error.to_string()),
+            Err(panic) => Err(panic.to_string()),
+        };
+        for told in self.waiting.drain(..) {
+            drop(told.send(result.clone()));
         }
     }
 
@@ -169,7 +193,7 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
             self.leave(ctx);
             return;
         }
-        let Some(after) = interrupted_after else {
+        let Some(after) = interrupted_after.filter(|_| self.asked.is_empty()) else {
             self.interruptions = 0;
             ctx.notify(PollNow);
             return;
@@ -225,6 +249,7 @@ impl<I: Intake + Unpin> Handler<PollNow> for MailboxPollerActor<I> {
             self.wait = None;
             return;
         };
+        self.waiting.append(&mut self.asked);
         let (mailbox, intake) = (Arc::clone(&self.mailbox), self.intake.clone());
         let budget = Arc::clone(&self.budget);
         let poll = tokio::spawn(async move {
@@ -236,6 +261,20 @@ impl<I: Intake + Unpin> Handler<PollNow> for MailboxPollerActor<I> {
             poll.into_actor(self)
                 .map(|polled, actor, ctx| actor.polled(polled, ctx)),
         );
+    }
+}
+
+impl<I: Intake + Unpin> Handler<Poll> for MailboxPollerActor<I> {
+    type Result = ResponseFuture<Result<Summary, String>>;
+
+    fn handle(&mut self, _: Poll, ctx: &mut Self::Context) -> Self::Result {
+        let (told, polled) = oneshot::channel();
+        self.asked.push(told);
+        ctx.notify(PollNow);
+        Box::pin(async move {
+            let stopping = || Err("the gateway is stopping".to_owned());
+            polled.await.unwrap_or_else(|_| stopping())
+        })
     }
 }
 

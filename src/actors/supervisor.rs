@@ -9,7 +9,7 @@ use actix::{
 };
 
 use crate::actors::intake::MailboxIntake;
-use crate::actors::messages::{ChildEnded, ChildId, PollNow, Reload, Stop};
+use crate::actors::messages::{ChildEnded, ChildId, Poll, PollNow, Reload, Stop};
 use crate::actors::mscons::MsconsActor;
 use crate::actors::poller::MailboxPollerActor;
 use crate::actors::tether::Tether;
@@ -17,6 +17,7 @@ use crate::clock;
 use crate::config::mailbox::Mailbox;
 use crate::health::Health;
 use crate::ingest::Ingest;
+use crate::mail::Summary;
 use crate::metrics;
 use crate::net::backoff;
 
@@ -172,6 +173,19 @@ impl Handler<PollNow> for Supervisor {
     }
 }
 
+impl Handler<Poll> for Supervisor {
+    type Result = ResponseFuture<Result<Summary, String>>;
+
+    fn handle(&mut self, poll: Poll, _: &mut Self::Context) -> Self::Result {
+        let poller = self.pollers.get(&poll.mailbox).cloned();
+        Box::pin(async move {
+            let poller = poller.ok_or("the running gateway does not poll it now; SIGHUP makes it read a changed configuration")?;
+            let answer = poller.send(poll).await;
+            answer.unwrap_or_else(|_| Err(ENDED.to_owned()))
+        })
+    }
+}
+
 impl Handler<Reload> for Supervisor {
     type Result = ();
 
@@ -207,6 +221,8 @@ impl Handler<Stop> for Supervisor {
     }
 }
 
+/// Why a poll that was asked for has no result.
+const ENDED: &str = "its poller ended; it is started again, or the gateway is stopping";
 /// How long the pollers may finish what is in flight: below the 10 s that a service manager waits.
 const GRACE: Duration = Duration::from_secs(8);
 

@@ -69,7 +69,7 @@ impl Bounds {
     }
 }
 
-fn read_time(name: &str, text: &str, zone: &TimeZone) -> Result<UtcTime, Failure> {
+pub(super) fn read_time(name: &str, text: &str, zone: &TimeZone) -> Result<UtcTime, Failure> {
     let local = |time: DateTime| {
         zone.to_ambiguous_zoned(time)
             .compatible()

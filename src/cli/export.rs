@@ -1,11 +1,11 @@
 //! `export`: the values of many series, into one file.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::Period;
-use crate::cli::{Done, Failure, open, output};
+use crate::cli::at_store::AtStore;
+use crate::cli::call::{Call, Unit};
+use crate::cli::{Done, Failure, open};
 use crate::format::{Format, Writer};
 use crate::query;
 use crate::store::read;
@@ -26,40 +26,34 @@ pub(super) struct Args {
     out: Option<PathBuf>,
 }
 
-pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
-    let config = open::config(config)?;
-    let period = args.period.read(&open::time_zone(&config)?)?;
-    let opened = open::existing_store(&config)?;
-    let found = read::find(&*opened.store, &args.pattern)?;
-    if found.is_empty() {
-        return Err(Failure::Usage(format!(
-            "no series fits {:?}; `mscons-gateway series` lists them",
-            args.pattern
-        )));
-    }
-    let sink: Box<dyn Write> = match &args.out {
-        Some(path) if path.as_os_str() != "-" => Box::new(BufWriter::new(create(path)?)),
-        _ => Box::new(output::stdout()),
-    };
-    let mut writer = Writer::stored(args.format, open::dialect(&config), sink)?;
-    let bar = output::progress(found.len() as u64, "series");
-    let mut written = 0_u64;
-    for series in &found {
-        let values = query::values(&*opened.store, series, period.of(series), period.as_of)?;
-        for record in values.records() {
-            writer.write(&record)?;
-            written += 1;
+impl AtStore for Args {
+    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        let period = self.period.read(&open::time_zone(call.config)?)?;
+        let found = read::find(call.store(), &self.pattern)?;
+        if found.is_empty() {
+            return Err(Failure::Usage(format!(
+                "no series fits {:?}; `mscons-gateway series` lists them",
+                self.pattern
+            )));
         }
-        bar.inc(1);
+        let mut writer = Writer::stored(self.format, call.dialect(), call.results())?;
+        let progress = call.progress(found.len() as u64, Unit::Things);
+        let mut written = 0_u64;
+        for series in &found {
+            let values = query::values(call.store(), series, period.of(series), period.as_of)?;
+            for record in values.records() {
+                writer.write(&record)?;
+                written += 1;
+            }
+            progress.one_more()?;
+        }
+        writer.finish()?;
+        drop(progress);
+        call.note(&format!("{written} values of {} series", found.len()));
+        Ok(Done::Well)
     }
-    writer.finish()?;
-    bar.finish_and_clear();
-    output::note(&format!("{written} values of {} series", found.len()));
-    Ok(Done::Well)
-}
 
-fn create(path: &Path) -> Result<File, Failure> {
-    File::create(path).map_err(|error: io::Error| {
-        Failure::Usage(format!("{} cannot be written: {error}", path.display()))
-    })
+    fn out(&self) -> Option<&Path> {
+        self.out.as_deref()
+    }
 }

@@ -1,15 +1,19 @@
 //! `fetch`: one poll of every mailbox, then the end.
 
-use std::fmt::Write as _;
-use std::path::Path;
+use std::fmt::{Display, Write as _};
+use std::pin::pin;
 use std::sync::Arc;
 
-use actix::Actor;
-use tokio::sync::Semaphore;
+use actix::{Actor, Addr};
+use tokio::sync::{Semaphore, watch};
 
 use crate::actors::intake::MailboxIntake;
 use crate::actors::mscons::MsconsActor;
-use crate::cli::{Done, Failure, open, output};
+use crate::actors::{Poll, Supervisor};
+use crate::cli::at_store::AtStore;
+use crate::cli::call::{Call, Unit, wait};
+use crate::cli::{Done, Failure};
+use crate::config::Gateway;
 use crate::config::mailbox::Mailbox;
 use crate::mail::poll::{BUDGET_KIB, Session, Summary};
 use crate::mail::{self, MailError};
@@ -22,22 +26,43 @@ pub(super) struct Args {
     mailbox: Option<String>,
 }
 
-pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
-    let config = open::config(config)?;
-    let wanted: Vec<Mailbox> = config
-        .mailbox
-        .iter()
-        .filter(|mailbox| {
-            args.mailbox
-                .as_ref()
-                .is_none_or(|name| *name == mailbox.name)
+impl AtStore for Args {
+    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        let wanted = self.wanted(call.config)?;
+        let failed = match call.gateway {
+            Some(gateway) => ask(call, gateway, &wanted)?,
+            None => poll(call, &wanted)?,
+        };
+        Ok(if failed {
+            Done::WithFailures
+        } else {
+            Done::Well
         })
-        .cloned()
-        .collect();
-    if wanted.is_empty() {
-        return Err(Failure::Usage(no_mailbox(args)));
     }
-    let opened = open::store(&config)?;
+
+    /// A store is made where there is none, if there is something to fetch.
+    fn check(&self, config: &Gateway) -> Result<(), Failure> {
+        self.wanted(config).map(drop)
+    }
+}
+
+impl Args {
+    fn wanted<'a>(&self, config: &'a Gateway) -> Result<Vec<&'a Mailbox>, Failure> {
+        let is_meant = |mailbox: &&Mailbox| {
+            let name = self.mailbox.as_ref();
+            name.is_none_or(|name| *name == mailbox.name)
+        };
+        let wanted: Vec<&Mailbox> = config.mailbox.iter().filter(is_meant).collect();
+        if wanted.is_empty() {
+            return Err(Failure::Usage(no_mailbox(self)));
+        }
+        Ok(wanted)
+    }
+}
+
+/// Polls; `true` if something failed.
+fn poll(call: &Call<'_>, wanted: &[&Mailbox]) -> Result<bool, Failure> {
+    let opened = call.opened;
     let ingest = opened.ingest()?;
     crate::cli::run::runtime().block_on(async move {
         let mscons = MsconsActor::new(ingest.clone(), None).start();
@@ -45,38 +70,69 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
         for mailbox in wanted {
             let store = Arc::clone(&opened.store);
             let intake = MailboxIntake::new(&mailbox.name, mscons.clone(), store);
-            match fetch(&mailbox, intake).await {
-                Ok(summary) => {
-                    output::note(&describe(&mailbox.name, &summary));
-                    failed |= summary.not_given > 0;
-                }
-                Err(error) => {
-                    output::complain(&format!("{}: {error}", mailbox.name));
-                    failed = true;
-                }
-            }
+            let result = fetch(call, mailbox, intake).await;
+            failed |= tell(call, &mailbox.name, result);
         }
-        Ok(if failed {
-            Done::WithFailures
-        } else {
-            Done::Well
-        })
+        Ok(failed)
     })
 }
 
-async fn fetch(mailbox: &Mailbox, intake: MailboxIntake) -> Result<Summary, MailError> {
-    let bar = output::progress(0, "mails");
-    bar.set_message(mailbox.name.clone());
-    let told = bar.clone();
+/// Has the pollers of the running gateway poll: there is one connection a mailbox, and they have it.
+fn ask(call: &Call<'_>, gateway: &Addr<Supervisor>, wanted: &[&Mailbox]) -> Result<bool, Failure> {
+    let mut failed = false;
+    for mailbox in wanted {
+        let poll = Poll {
+            mailbox: mailbox.name.clone(),
+        };
+        let result = wait(gateway.send(poll))??;
+        failed |= tell(call, &mailbox.name, result);
+    }
+    Ok(failed)
+}
+
+/// Tells how a poll went; `true` if something failed.
+fn tell<E: Display>(call: &Call<'_>, name: &str, result: Result<Summary, E>) -> bool {
+    match result {
+        Ok(summary) => {
+            call.note(&describe(name, &summary));
+            summary.not_given > 0
+        }
+        Err(error) => {
+            call.complain(&format!("{name}: {error}"));
+            true
+        }
+    }
+}
+
+async fn fetch(
+    call: &Call<'_>,
+    mailbox: &Mailbox,
+    intake: MailboxIntake,
+) -> Result<Summary, MailError> {
+    let (tell, mut told) = watch::channel((0, 0));
     let progress = move |done, announced| {
-        told.set_length(announced);
-        told.set_position(done);
+        tell.send_replace((done, announced));
     };
     let budget = Arc::new(Semaphore::new(BUDGET_KIB));
     let mut session = Session::default();
-    let result = mail::poll(mailbox, &mut session, budget, &intake, &progress).await;
-    bar.finish_and_clear();
-    result
+    let mut poll = pin!(mail::poll(
+        mailbox,
+        &mut session,
+        budget,
+        &intake,
+        &progress
+    ));
+    let shown = call.progress(0, Unit::Things);
+    loop {
+        tokio::select! {
+            result = &mut poll => return result,
+            Ok(()) = told.changed() => {
+                let (done, announced) = *told.borrow();
+                // Whoever started it may be gone: the mails are taken in all the same.
+                let _ = shown.at_of(done, announced);
+            }
+        }
+    }
 }
 
 fn describe(name: &str, summary: &Summary) -> String {

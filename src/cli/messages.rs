@@ -1,9 +1,11 @@
 //! `messages`: what was taken in, newest first.
 
-use std::path::Path;
+use std::io::Write;
 
 use crate::cli::args::ListFormat;
-use crate::cli::{Done, Failure, open, output};
+use crate::cli::at_store::AtStore;
+use crate::cli::call::Call;
+use crate::cli::{Done, Failure};
 use crate::format::table::Table;
 use crate::market::calendar::UtcTime;
 use crate::store::ledger::MessageRecord;
@@ -19,53 +21,53 @@ pub(super) struct Args {
     format: ListFormat,
 }
 
-pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
-    let config = open::config(config)?;
-    let opened = open::existing_store(&config)?;
-    let messages = opened.store.messages(u64::MAX, args.limit)?;
-    if messages.is_empty() {
-        open::nothing_found("no message was taken in yet");
-    }
-    let mut out = output::stdout();
-    match args.format {
-        ListFormat::Table => {
-            let header = [
-                "number",
-                "arrived",
-                "type",
-                "pid",
-                "sender",
-                "document",
-                "values",
-                "cancelled by",
-            ];
-            let rows = messages.iter().map(|(number, message)| {
-                vec![
-                    number.to_string(),
-                    UtcTime::from_seconds(message.arrived).to_string(),
-                    message.kind.clone(),
-                    message.pid.map(|pid| pid.to_string()).unwrap_or_default(),
-                    message.reference.sender.clone(),
-                    message.document.clone(),
-                    message.values.to_string(),
-                    message
-                        .cancelled_by
-                        .map(|by| by.to_string())
-                        .unwrap_or_default(),
-                ]
-            });
-            Table::new(&header, rows.collect()).write(&mut out)?;
+impl AtStore for Args {
+    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        let messages = call.store().messages(u64::MAX, self.limit)?;
+        if messages.is_empty() {
+            call.nothing_found("no message was taken in yet");
         }
-        ListFormat::Json => {
-            let list: Vec<_> = messages
-                .iter()
-                .map(|(number, m)| json(*number, m))
-                .collect();
-            serde_json::to_writer_pretty(&mut out, &list)?;
+        let mut out = call.results();
+        match self.format {
+            ListFormat::Table => {
+                let header = [
+                    "number",
+                    "arrived",
+                    "type",
+                    "pid",
+                    "sender",
+                    "document",
+                    "values",
+                    "cancelled by",
+                ];
+                let rows = messages.iter().map(|(number, message)| {
+                    vec![
+                        number.to_string(),
+                        UtcTime::from_seconds(message.arrived).to_string(),
+                        message.kind.clone(),
+                        message.pid.map(|pid| pid.to_string()).unwrap_or_default(),
+                        message.reference.sender.clone(),
+                        message.document.clone(),
+                        message.values.to_string(),
+                        message
+                            .cancelled_by
+                            .map(|by| by.to_string())
+                            .unwrap_or_default(),
+                    ]
+                });
+                Table::new(&header, rows.collect()).write(&mut out)?;
+            }
+            ListFormat::Json => {
+                let list: Vec<_> = messages
+                    .iter()
+                    .map(|(number, m)| json(*number, m))
+                    .collect();
+                serde_json::to_writer_pretty(&mut out, &list)?;
+            }
         }
+        out.flush()?;
+        Ok(Done::Well)
     }
-    output::finish(out)?;
-    Ok(Done::Well)
 }
 
 fn json(number: u64, message: &MessageRecord) -> serde_json::Value {

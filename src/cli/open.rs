@@ -1,17 +1,16 @@
 //! Configuration and store, as the commands open them.
 
-use std::io::IsTerminal;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 
-use crate::cli::{Failure, output};
+use crate::cli::Failure;
 use crate::config::{self, Gateway};
 use crate::format::csv::Dialect;
 use crate::ingest::Ingest;
 use crate::store::archive::Archive;
-use crate::store::{self, Store};
+use crate::store::{self, Store, StoreError};
 
 /// The configuration with the environment laid over it. The default file may be missing: then
 /// every key has its default.
@@ -36,37 +35,39 @@ pub(super) fn time_zone(config: &Gateway) -> Result<TimeZone, Failure> {
 pub(super) struct Opened {
     pub(super) store: Arc<dyn Store>,
     pub(super) archive: Arc<Archive>,
+    ingest: OnceLock<Ingest>,
 }
 
 impl Opened {
-    /// The way in.
+    /// The way in. There is one committer: who asks again gets the same.
     pub(super) fn ingest(&self) -> Result<Ingest, Failure> {
-        Ok(Ingest::start(
-            Arc::clone(&self.store),
-            Arc::clone(&self.archive),
-        )?)
+        if let Some(ingest) = self.ingest.get() {
+            return Ok(ingest.clone());
+        }
+        let ingest = Ingest::start(Arc::clone(&self.store), Arc::clone(&self.archive))?;
+        Ok(self.ingest.get_or_init(|| ingest).clone())
     }
 }
 
 /// Opens what the configuration names, for reading and writing.
-pub(super) fn store(config: &Gateway) -> Result<Opened, Failure> {
+pub(super) fn store(config: &Gateway) -> Result<Opened, StoreError> {
     let (store, archive) = store::open(&config.data_dir, config.store.cache.bytes())?;
     Ok(Opened {
         store: Arc::new(store),
         archive: Arc::new(archive),
+        ingest: OnceLock::new(),
     })
 }
 
-/// Opens what the configuration names; a data directory that is not there is a wrong usage, since
-/// there is nothing to read in it.
-pub(super) fn existing_store(config: &Gateway) -> Result<Opened, Failure> {
-    if !config.data_dir.is_dir() {
-        return Err(Failure::Usage(format!(
-            "data_dir {} does not exist; name the right configuration with --config, or fill it with `import` or `fetch`",
-            config.data_dir.display()
-        )));
+/// A data directory that is not there is a wrong usage where there must be something to read.
+pub(super) fn existing(config: &Gateway) -> Result<(), Failure> {
+    if config.data_dir.is_dir() {
+        return Ok(());
     }
-    store(config)
+    Err(Failure::Usage(format!(
+        "data_dir {} does not exist; name the right configuration with --config, or fill it with `import` or `fetch`",
+        config.data_dir.display()
+    )))
 }
 
 /// The dialect of CSV that the configuration names.
@@ -80,13 +81,6 @@ pub(super) fn dialect(config: &Gateway) -> Dialect {
         delimiter,
         decimal,
         bom,
-    }
-}
-
-/// Says on a terminal that nothing was found, so that silence is not mistaken for success.
-pub(super) fn nothing_found(what: &str) {
-    if std::io::stderr().is_terminal() {
-        output::note(what);
     }
 }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::cli::call::Unit;
+
 /// Standard output, buffered.
 pub(super) fn stdout() -> BufWriter<io::StdoutLock<'static>> {
     BufWriter::with_capacity(1 << 16, io::stdout().lock())
@@ -45,11 +47,11 @@ pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// A progress bar on a terminal; nothing in a pipe.
-pub(super) fn progress(length: u64, unit: &'static str) -> ProgressBar {
+pub(super) fn progress(length: u64, unit: Unit) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
     let template = match unit {
-        "bytes" => "{bar:32} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}",
-        _ => "{bar:32} {human_pos}/{human_len} {per_sec} {eta} {msg}",
+        Unit::Bytes => "{bar:32} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}",
+        Unit::Things => "{bar:32} {human_pos}/{human_len} {per_sec} {eta} {msg}",
     };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("━╸─"));

@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     let mut failed = false;
     for path in &args.files {
         let name = path.display().to_string();
-        match crate::cli::import::read_file(path) {
+        match crate::cli::inputs::read_file(path) {
             Ok(bytes) => failed |= !parse_file(&name, &bytes, &mut sink, &mut counts)?,
             Err(error) => {
                 output::complain(&format!("{name}: {error}"));

@@ -1,11 +1,13 @@
 //! `plot`: one series, drawn.
 
-use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::chart::{self, Frame};
 use crate::cli::args::Period;
-use crate::cli::{Done, Failure, open, output};
+use crate::cli::at_store::AtStore;
+use crate::cli::call::Call;
+use crate::cli::{Done, Failure, open};
 use crate::query;
 
 /// `plot`.
@@ -26,39 +28,39 @@ pub(super) struct Args {
     height: u32,
 }
 
-pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
-    let config = open::config(config)?;
-    let zone = open::time_zone(&config)?;
-    let period = args.period.read(&zone)?;
-    let opened = open::existing_store(&config)?;
-    let series = crate::cli::values::one_series(&*opened.store, &args.series)?;
-    let (from, to) = period.of(&series);
-    let values = query::values(&*opened.store, &series, (from, to), period.as_of)?;
-    let title = format!("{} {}", series.key.location, series.key.obis);
-    let frame = Frame {
-        title: &title,
-        unit: series.key.unit.as_deref().unwrap_or_default(),
-        from,
-        to,
-        width: args.width,
-        height: args.height,
-        language: config.language,
-        time_zone: &zone,
-    };
-    let svg = chart::load_profile(&frame, &values.points());
-    if args.out.as_os_str() == "-" {
-        let mut out = output::stdout();
-        std::io::Write::write_all(&mut out, svg.as_bytes())?;
-        output::finish(out)?;
-    } else {
-        fs::write(&args.out, svg).map_err(|error| {
-            Failure::Usage(format!("{} cannot be written: {error}", args.out.display()))
-        })?;
-        output::note(&format!(
-            "{} values drawn to {}",
-            values.held.len(),
-            args.out.display()
-        ));
+impl AtStore for Args {
+    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        let zone = open::time_zone(call.config)?;
+        let period = self.period.read(&zone)?;
+        let series = crate::cli::values::one_series(call.store(), &self.series)?;
+        let (from, to) = period.of(&series);
+        let values = query::values(call.store(), &series, (from, to), period.as_of)?;
+        let title = format!("{} {}", series.key.location, series.key.obis);
+        let frame = Frame {
+            title: &title,
+            unit: series.key.unit.as_deref().unwrap_or_default(),
+            from,
+            to,
+            width: self.width,
+            height: self.height,
+            language: call.config.language,
+            time_zone: &zone,
+        };
+        let svg = chart::load_profile(&frame, &values.points());
+        let mut out = call.results();
+        out.write_all(svg.as_bytes())?;
+        out.flush()?;
+        if self.out.as_os_str() != "-" {
+            call.note(&format!(
+                "{} values drawn to {}",
+                values.held.len(),
+                self.out.display()
+            ));
+        }
+        Ok(Done::Well)
     }
-    Ok(Done::Well)
+
+    fn out(&self) -> Option<&Path> {
+        Some(&self.out)
+    }
 }

@@ -1,9 +1,10 @@
 //! `quarantine`: what was not understood.
 
 use std::io::Write;
-use std::path::Path;
 
-use crate::cli::{Done, Failure, open, output};
+use crate::cli::at_store::AtStore;
+use crate::cli::call::{Call, wait};
+use crate::cli::{Done, Failure};
 use crate::format::table::Table;
 use crate::ingest::IngestError;
 use crate::mailbox::Outcome;
@@ -43,20 +44,20 @@ enum Action {
     },
 }
 
-pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
-    let config = open::config(config)?;
-    let opened = open::existing_store(&config)?;
-    match &args.action {
-        None => list(&opened.store.quarantine()?),
-        Some(Action::Show { number, raw }) => show(&opened, *number, *raw),
-        Some(Action::Retry { numbers }) => retry(&opened, numbers),
-        Some(Action::Drop { numbers }) => drop_entries(&opened, numbers),
+impl AtStore for Args {
+    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        match &self.action {
+            None => list(call, &call.store().quarantine()?),
+            Some(Action::Show { number, raw }) => show(call, *number, *raw),
+            Some(Action::Retry { numbers }) => retry(call, numbers),
+            Some(Action::Drop { numbers }) => drop_entries(call, numbers),
+        }
     }
 }
 
-fn list(entries: &[(u64, QuarantineRecord)]) -> Result<Done, Failure> {
+fn list(call: &Call<'_>, entries: &[(u64, QuarantineRecord)]) -> Result<Done, Failure> {
     if entries.is_empty() {
-        open::nothing_found("quarantine is empty");
+        call.nothing_found("quarantine is empty");
     }
     let header = ["number", "arrived", "mailbox", "name", "messages", "reason"];
     let rows = entries.iter().map(|(number, entry)| {
@@ -69,25 +70,25 @@ fn list(entries: &[(u64, QuarantineRecord)]) -> Result<Done, Failure> {
             entry.reasons.first().cloned().unwrap_or_default(),
         ]
     });
-    let mut out = output::stdout();
+    let mut out = call.results();
     Table::new(&header, rows.collect()).write(&mut out)?;
-    output::finish(out)?;
+    out.flush()?;
     Ok(Done::Well)
 }
 
-fn show(opened: &open::Opened, number: u64, raw: bool) -> Result<Done, Failure> {
-    let entries = opened.store.quarantine()?;
+fn show(call: &Call<'_>, number: u64, raw: bool) -> Result<Done, Failure> {
+    let entries = call.store().quarantine()?;
     let Some((_, entry)) = entries.into_iter().find(|(known, _)| *known == number) else {
         return Err(IngestError::NoSuchEntry(number).into());
     };
-    let mut out = output::stdout();
+    let mut out = call.results();
     if raw {
         let Some(place) = entry.place else {
             return Err(IngestError::NothingToRetry(number, entry.reasons.join("; ")).into());
         };
-        out.write_all(&opened.archive.read(place)?.1)?;
+        out.write_all(&call.archive().read(place)?.1)?;
     } else {
-        let mail = opened.store.mail(entry.mail)?;
+        let mail = call.store().mail(entry.mail)?;
         writeln!(out, "entry    {number}")?;
         writeln!(out, "arrived  {}", UtcTime::from_seconds(entry.arrived))?;
         writeln!(out, "mailbox  {}", entry.mailbox)?;
@@ -101,38 +102,35 @@ fn show(opened: &open::Opened, number: u64, raw: bool) -> Result<Done, Failure> 
             writeln!(out, "reason   {reason}")?;
         }
     }
-    output::finish(out)?;
+    out.flush()?;
     Ok(Done::Well)
 }
 
-fn retry(opened: &open::Opened, numbers: &[u64]) -> Result<Done, Failure> {
+fn retry(call: &Call<'_>, numbers: &[u64]) -> Result<Done, Failure> {
     let numbers = if numbers.is_empty() {
-        let entries = opened.store.quarantine()?;
+        let entries = call.store().quarantine()?;
         entries.iter().map(|(number, _)| *number).collect()
     } else {
         numbers.to_vec()
     };
-    let ingest = opened.ingest()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let ingest = call.opened.ingest()?;
     let mut failed = false;
     for number in numbers {
-        match runtime.block_on(ingest.retry(number)) {
+        match wait(ingest.retry(number))? {
             Ok(Outcome::Quarantined) => {
-                output::note(&format!("{number}: still not understood"));
+                call.note(&format!("{number}: still not understood"));
                 failed = true;
             }
             Ok(Outcome::TooLarge) => {
-                output::note(&format!(
+                call.note(&format!(
                     "{number}: the mail is fetched again at the next poll; raise max_mail_size before"
                 ));
             }
             Ok(Outcome::Stored | Outcome::Duplicate | Outcome::Irrelevant) => {
-                output::note(&format!("{number}: stored"));
+                call.note(&format!("{number}: stored"));
             }
             Err(error) => {
-                output::complain(&format!("{number}: {error}"));
+                call.complain(&format!("{number}: {error}"));
                 failed = true;
             }
         }
@@ -144,14 +142,11 @@ fn retry(opened: &open::Opened, numbers: &[u64]) -> Result<Done, Failure> {
     })
 }
 
-fn drop_entries(opened: &open::Opened, numbers: &[u64]) -> Result<Done, Failure> {
-    let ingest = opened.ingest()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+fn drop_entries(call: &Call<'_>, numbers: &[u64]) -> Result<Done, Failure> {
+    let ingest = call.opened.ingest()?;
     for number in numbers {
-        runtime.block_on(ingest.drop_from_quarantine(*number))?;
-        output::note(&format!("{number}: dropped"));
+        wait(ingest.drop_from_quarantine(*number))??;
+        call.note(&format!("{number}: dropped"));
     }
     Ok(Done::Well)
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::cli::call::Unit;
 use crate::cli::{Done, Failure, open, output};
 use crate::ingest::reindex::reindex;
 use crate::store::Store;
@@ -22,7 +23,7 @@ pub(super) fn run(config: &Path) -> Result<Done, Failure> {
     let archive = Arc::new(Archive::open(&directory)?);
     let rebuild = Rebuild::start(&directory, config.store.cache.bytes())?;
     let store: Arc<dyn Store> = rebuild.store();
-    let bar = output::progress(archive.bytes(), "bytes");
+    let bar = output::progress(archive.bytes(), Unit::Bytes);
     let report = reindex(Arc::clone(&store), &archive, &|done| bar.set_position(done))?;
     bar.finish_and_clear();
     let totals = store.totals()?;

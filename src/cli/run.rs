@@ -10,6 +10,8 @@ use actix::{Actor, Addr};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::actors::{Reload, Stop, Supervisor};
+use crate::cli::control::Server;
+use crate::cli::open::Opened;
 use crate::cli::{Done, Failure, open};
 use crate::clock;
 use crate::config::Gateway;
@@ -74,16 +76,34 @@ pub(super) async fn serve(
     tokio::spawn(upkeep(metrics));
     let serving = tokio::spawn(server);
     let supervisor = Supervisor::new(ingest, health.clone(), config.mailbox.clone()).start();
+    let control = control(&config, opened, &supervisor);
     tracing::info!(listen = %address, mailboxes = config.mailbox.len(), data_dir = %config.data_dir.display(), "the gateway runs");
     ready(address);
-    signals.until_stop(&supervisor, file.as_deref()).await;
+    signals
+        .until_stop(&supervisor, control.as_ref(), file.as_deref())
+        .await;
     tracing::info!("stopping: what is in flight is finished first");
+    drop(control);
     health.store_ready(false);
     // The pages answer until the pollers are done, so that `/readyz` tells what is going on.
     let _ = supervisor.send(Stop).await;
     web.stop(true).await;
     drop(serving.await);
     Ok(Done::Well)
+}
+
+/// Lets commands in while the gateway has the store; it runs without them where that cannot be.
+fn control(config: &Gateway, opened: Opened, supervisor: &Addr<Supervisor>) -> Option<Server> {
+    match Server::listen(config.clone(), opened, supervisor.clone()) {
+        Ok(server) => Some(server),
+        Err(error) => {
+            tracing::warn!(
+                data_dir = %config.data_dir.display(), %error,
+                "no control socket: commands such as `values` must wait until the gateway has stopped; a shorter data_dir may help"
+            );
+            None
+        }
+    }
 }
 
 /// Keeps the histograms small, also where nobody asks for the metrics.
@@ -112,19 +132,24 @@ impl Signals {
     }
 
     /// Waits for SIGTERM or SIGINT; SIGHUP reloads the configuration meanwhile.
-    async fn until_stop(mut self, supervisor: &Addr<Supervisor>, file: Option<&Path>) {
+    async fn until_stop(
+        mut self,
+        supervisor: &Addr<Supervisor>,
+        control: Option<&Server>,
+        file: Option<&Path>,
+    ) {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hangup.recv() => reload(supervisor, file).await,
+                _ = self.hangup.recv() => reload(supervisor, control, file).await,
             }
         }
     }
 }
 
 /// Takes over the mailboxes of the changed file; a faulty one changes nothing.
-async fn reload(supervisor: &Addr<Supervisor>, file: Option<&Path>) {
+async fn reload(supervisor: &Addr<Supervisor>, control: Option<&Server>, file: Option<&Path>) {
     let Some(file) = file else { return };
     match open::config(file) {
         Ok(config) => {
@@ -132,7 +157,11 @@ async fn reload(supervisor: &Addr<Supervisor>, file: Option<&Path>) {
                 mailboxes = config.mailbox.len(),
                 "the configuration is read again; changes of data_dir, store and web need a restart"
             );
-            let _ = supervisor.send(Reload(Arc::new(config))).await;
+            let config = Arc::new(config);
+            if let Some(control) = control {
+                control.reload(Arc::clone(&config));
+            }
+            let _ = supervisor.send(Reload(config)).await;
         }
         Err(Failure::Usage(what)) => {
             tracing::error!(
@@ -140,6 +169,7 @@ async fn reload(supervisor: &Addr<Supervisor>, file: Option<&Path>) {
                 "the configuration has faults; the gateway goes on with the old one"
             );
         }
+        Err(Failure::Told(_)) => {}
         Err(Failure::Failed(error)) => {
             tracing::error!(%error, "the configuration cannot be read; the gateway goes on with the old one");
         }

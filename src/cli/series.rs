@@ -1,9 +1,11 @@
 //! `series`: which series there are.
 
-use std::path::Path;
+use std::io::Write;
 
 use crate::cli::args::ListFormat;
-use crate::cli::{Done, Failure, open, output};
+use crate::cli::at_store::AtStore;
+use crate::cli::call::Call;
+use crate::cli::{Done, Failure};
 use crate::format::table::Table;
 use crate::store::ledger::SeriesEntry;
 use crate::store::read;
@@ -19,23 +21,23 @@ pub(super) struct Args {
     format: ListFormat,
 }
 
-pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
-    let config = open::config(config)?;
-    let opened = open::existing_store(&config)?;
-    let found = read::find(&*opened.store, &args.pattern)?;
-    if found.is_empty() {
-        open::nothing_found("no series fits");
-    }
-    let mut out = output::stdout();
-    match args.format {
-        ListFormat::Table => table(&found).write(&mut out)?,
-        ListFormat::Json => {
-            let list: Vec<serde_json::Value> = found.iter().map(json).collect();
-            serde_json::to_writer_pretty(&mut out, &list)?;
+impl AtStore for Args {
+    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        let found = read::find(call.store(), &self.pattern)?;
+        if found.is_empty() {
+            call.nothing_found("no series fits");
         }
+        let mut out = call.results();
+        match self.format {
+            ListFormat::Table => table(&found).write(&mut out)?,
+            ListFormat::Json => {
+                let list: Vec<serde_json::Value> = found.iter().map(json).collect();
+                serde_json::to_writer_pretty(&mut out, &list)?;
+            }
+        }
+        out.flush()?;
+        Ok(Done::Well)
     }
-    output::finish(out)?;
-    Ok(Done::Well)
 }
 
 fn table(found: &[SeriesEntry]) -> Table {

@@ -1,9 +1,9 @@
 //! `values`: one series, read.
 
-use std::path::Path;
-
 use crate::cli::args::Period;
-use crate::cli::{Done, Failure, open, output};
+use crate::cli::at_store::AtStore;
+use crate::cli::call::Call;
+use crate::cli::{Done, Failure, open};
 use crate::format::{Format, Writer};
 use crate::query;
 use crate::store::ledger::SeriesEntry;
@@ -21,21 +21,21 @@ pub(super) struct Args {
     format: Format,
 }
 
-pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
-    let config = open::config(config)?;
-    let period = args.period.read(&open::time_zone(&config)?)?;
-    let opened = open::existing_store(&config)?;
-    let series = one_series(&*opened.store, &args.series)?;
-    let values = query::values(&*opened.store, &series, period.of(&series), period.as_of)?;
-    if values.held.is_empty() {
-        open::nothing_found("the series has no values in this period");
+impl AtStore for Args {
+    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        let period = self.period.read(&open::time_zone(call.config)?)?;
+        let series = one_series(call.store(), &self.series)?;
+        let values = query::values(call.store(), &series, period.of(&series), period.as_of)?;
+        if values.held.is_empty() {
+            call.nothing_found("the series has no values in this period");
+        }
+        let mut writer = Writer::stored(self.format, call.dialect(), call.results())?;
+        for record in values.records() {
+            writer.write(&record)?;
+        }
+        writer.finish()?;
+        Ok(Done::Well)
     }
-    let mut writer = Writer::stored(args.format, open::dialect(&config), output::stdout())?;
-    for record in values.records() {
-        writer.write(&record)?;
-    }
-    writer.finish()?;
-    Ok(Done::Well)
 }
 
 /// The one series that is meant; otherwise what is wrong with the name.

@@ -33,11 +33,8 @@ impl Default for Dialect {
 /// # Errors
 /// What `out` says.
 pub fn header<W: Write>(out: &mut W, dialect: Dialect, is_stored: bool) -> io::Result<()> {
-    if dialect.bom {
-        out.write_all("\u{FEFF}".as_bytes())?;
-    }
     let stored: &[&str] = if is_stored { &STORED_FIELDS } else { &[] };
-    let mut line = Line::new(dialect);
+    let mut line = Line::first(dialect);
     for name in FIELDS.iter().chain(stored) {
         line.plain(name);
     }
@@ -68,12 +65,7 @@ pub fn record<W: Write>(out: &mut W, dialect: Dialect, record: &Record<'_>) -> i
     }
     match record.value {
         Value::Number(number) => {
-            let digits = number.to_string();
-            if dialect.decimal == '.' {
-                line.plain(&digits);
-            } else {
-                line.plain(&digits.replace('.', dialect.decimal.encode_utf8(&mut [0; 4])));
-            }
+            line.decimal(&number.to_string());
         }
         Value::Text(text) => line.text(text),
         Value::Absent => line.plain(""),
@@ -88,14 +80,24 @@ pub fn record<W: Write>(out: &mut W, dialect: Dialect, record: &Record<'_>) -> i
     line.write(out)
 }
 
-struct Line {
+/// A line that is being written.
+pub(super) struct Line {
     dialect: Dialect,
     text: String,
     fields: usize,
 }
 
 impl Line {
-    fn new(dialect: Dialect) -> Self {
+    /// The line of names: the first of a file.
+    pub(super) fn first(dialect: Dialect) -> Self {
+        let mut line = Self::new(dialect);
+        if dialect.bom {
+            line.text.push('\u{FEFF}');
+        }
+        line
+    }
+
+    pub(super) fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
             text: String::with_capacity(256),
@@ -104,7 +106,7 @@ impl Line {
     }
 
     /// A field of ours: number, time, name.
-    fn plain(&mut self, field: &str) {
+    pub(super) fn plain(&mut self, field: &str) {
         if self.fields > 0 {
             self.text.push(self.dialect.delimiter);
         }
@@ -119,7 +121,7 @@ impl Line {
     }
 
     /// A field of a partner's: what a spreadsheet would take for a formula is made plain text.
-    fn text(&mut self, field: &str) {
+    pub(super) fn text(&mut self, field: &str) {
         if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
             self.plain(&format!("'{field}"));
         } else {
@@ -127,7 +129,17 @@ impl Line {
         }
     }
 
-    fn write<W: Write>(mut self, out: &mut W) -> io::Result<()> {
+    /// A number, given with `.` as its mark.
+    pub(super) fn decimal(&mut self, digits: &str) {
+        if self.dialect.decimal == '.' {
+            self.plain(digits);
+        } else {
+            let mark = self.dialect.decimal;
+            self.plain(&digits.replace('.', mark.encode_utf8(&mut [0; 4])));
+        }
+    }
+
+    pub(super) fn write<W: Write>(mut self, out: &mut W) -> io::Result<()> {
         self.text.push_str("\r\n");
         out.write_all(self.text.as_bytes())
     }

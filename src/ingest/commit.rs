@@ -66,6 +66,8 @@ pub(super) enum Order {
         /// Told when it is durable.
         answer: Answer<()>,
     },
+    /// Run something while nothing is half done. It answers by itself.
+    AtRest(Box<dyn FnOnce() + Send>),
     /// Take an entry out of quarantine.
     Drop {
         /// Its number.
@@ -227,6 +229,11 @@ impl Group {
             } => {
                 self.members
                     .push((Prepared::reopening(&mail, number), Reply::Done(answer)));
+            }
+            Order::AtRest(work) => {
+                std::mem::take(self).finish(clerk);
+                // Whoever waits hears of a panic by the end of his channel.
+                let _ = catch_unwind(AssertUnwindSafe(work));
             }
             Order::Drop { number, answer } => match guarded(|| clerk.dropping(number)) {
                 Ok(prepared) => self.members.push((prepared, Reply::Done(answer))),

@@ -109,6 +109,15 @@ impl Sum {
         })
     }
 
+    /// This less a value. `None` beyond 38 digits.
+    #[must_use]
+    pub fn minus(self, value: Decimal) -> Option<Self> {
+        self.plus(Decimal::new(
+            value.mantissa().checked_neg()?,
+            value.scale(),
+        )?)
+    }
+
     /// The number without its mark.
     pub const fn mantissa(self) -> i128 {
         self.mantissa

@@ -7,10 +7,11 @@
 mod frame;
 mod segment;
 
+use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{self, AtomicU64};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use frame::Entry;
 
 use crate::store::StoreError;
-use crate::store::data_dir::DataDir;
+use crate::store::data_dir::{ARCHIVE, DataDir};
 use crate::store::disk::{Disk, RealDisk};
 use crate::store::ledger::Origin;
 use segment::{Fault, Walk, length_u64};
@@ -64,7 +65,7 @@ impl Archive {
         segment_bytes: u64,
     ) -> Result<Self, StoreError> {
         let mut archive = Self {
-            directory: data_dir.subdirectory("archive")?,
+            directory: data_dir.subdirectory(ARCHIVE)?,
             disk,
             segment_bytes,
             tail: Mutex::new(Tail::of_new(1)),
@@ -82,7 +83,9 @@ impl Archive {
             let path = segment::path(&archive.directory, segment);
             let file =
                 fs::metadata(&path).map_err(|source| StoreError::file("reading", &path, source))?;
-            archive.bytes.fetch_add(file.len(), Ordering::Relaxed);
+            archive
+                .bytes
+                .fetch_add(file.len(), atomic::Ordering::Relaxed);
         }
         Ok(archive)
     }
@@ -161,7 +164,7 @@ impl Archive {
         tail.file = Some(file);
         written.map_err(|source| StoreError::file("writing", &path, source))?;
         tail.length += length;
-        self.bytes.fetch_add(length, Ordering::Relaxed);
+        self.bytes.fetch_add(length, atomic::Ordering::Relaxed);
         Ok(place)
     }
 
@@ -197,7 +200,7 @@ impl Archive {
             let cut = self.disk.truncate(file, tail.durable);
             if cut.is_ok() {
                 self.bytes
-                    .fetch_sub(tail.length - tail.durable, Ordering::Relaxed);
+                    .fetch_sub(tail.length - tail.durable, atomic::Ordering::Relaxed);
             }
             // A file that is empty again can be begun anew; no other page of it is in doubt.
             let is_empty = cut.is_ok() && tail.durable == 0;
@@ -229,21 +232,23 @@ impl Archive {
     pub fn entries(
         &self,
     ) -> impl Iterator<Item = Result<(ArchivePlace, Origin, Vec<u8>), StoreError>> + '_ {
-        let (last, length) = {
-            let tail = self.tail();
-            (tail.segment, tail.length)
-        };
+        self.entries_before(self.end())
+    }
+
+    /// The entries before a place, as [`Self::entries`].
+    pub fn entries_before(
+        &self,
+        end: ArchivePlace,
+    ) -> impl Iterator<Item = Result<(ArchivePlace, Origin, Vec<u8>), StoreError>> + '_ {
         let (segments, failed) = match segment::list(&self.directory) {
             Ok(segments) => (segments, None),
             Err(error) => (Vec::new(), Some(Err(error))),
         };
-        let found = segments.into_iter().flat_map(move |segment| {
+        let segments = segments.into_iter().filter(move |&s| s <= end.segment);
+        let found = segments.flat_map(move |segment| {
             // Behind the end an append may be under way.
-            let walk = Walk::new(
-                &self.directory,
-                segment,
-                (segment == last).then_some(length),
-            );
+            let length = (segment == end.segment).then_some(end.offset);
+            let walk = Walk::new(&self.directory, segment, length);
             let (walk, failed) = match walk {
                 Ok(walk) => (Some(walk), None),
                 Err(error) => (None, Some(Err(error))),
@@ -260,9 +265,42 @@ impl Archive {
         })
     }
 
+    /// Where the next entry will stand: everything before is whole, and is never changed.
+    pub fn end(&self) -> ArchivePlace {
+        let tail = self.tail();
+        ArchivePlace {
+            segment: tail.segment,
+            offset: tail.length,
+        }
+    }
+
+    /// The segment file of a place.
+    pub fn file(&self, place: ArchivePlace) -> PathBuf {
+        segment::path(&self.directory, place.segment)
+    }
+
+    /// The segment files up to a place, in order, each with its length up to there.
+    ///
+    /// # Errors
+    /// [`StoreError::File`].
+    pub fn files_before(&self, end: ArchivePlace) -> Result<Vec<(PathBuf, u64)>, StoreError> {
+        let mut files = Vec::new();
+        for segment in segment::list(&self.directory)? {
+            let path = segment::path(&self.directory, segment);
+            let known = fs::metadata(&path);
+            let known = known.map_err(|source| StoreError::file("reading", &path, source))?;
+            match segment.cmp(&end.segment) {
+                Ordering::Less => files.push((path, known.len())),
+                Ordering::Equal => files.push((path, known.len().min(end.offset))),
+                Ordering::Greater => {}
+            }
+        }
+        Ok(files)
+    }
+
     /// Bytes on disk.
     pub fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
+        self.bytes.load(atomic::Ordering::Relaxed)
     }
 
     fn tail(&self) -> MutexGuard<'_, Tail> {

@@ -26,6 +26,41 @@ impl DataDir {
     /// [`StoreError::InUse`] with the number of the process that has it; [`StoreError::File`] if
     /// it cannot be made or locked.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let data_dir = Self::lock(path)?;
+        if path.join(RESTORING).exists() {
+            let path = path.display().to_string();
+            return Err(StoreError::HalfRestored { path });
+        }
+        Ok(data_dir)
+    }
+
+    /// Takes a data directory in which nothing is, to restore a backup into it; makes it if it is
+    /// missing. What a restore that was cut off has left is removed.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; [`StoreError::NotEmpty`].
+    pub fn open_empty(path: &Path) -> Result<Self, StoreError> {
+        let data_dir = Self::lock(path)?;
+        if path.join(RESTORING).exists() {
+            // Nobody can have opened it since.
+            for left in [ARCHIVE, SLED, RESTORING] {
+                remove_dir(&path.join(left))?;
+            }
+        }
+        let failed = |source| StoreError::file("reading", path, source);
+        for entry in fs::read_dir(path).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            if !NOTHING.iter().any(|nothing| name == *nothing) {
+                return Err(StoreError::NotEmpty {
+                    path: path.display().to_string(),
+                    found: name.display().to_string(),
+                });
+            }
+        }
+        Ok(data_dir)
+    }
+
+    fn lock(path: &Path) -> Result<Self, StoreError> {
         make_dir(path)?;
         let file = path.join(LOCK_FILE);
         let failed = |source| StoreError::file("locking", &file, source);
@@ -84,6 +119,24 @@ impl DataDir {
     }
 }
 
+/// Removes a directory with all that is in it, if it is there.
+pub(super) fn remove_dir(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(StoreError::file("removing", path, error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Moves a file or directory, durably.
+pub(super) fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let parent = to.parent().unwrap_or(to);
+    fs::rename(from, to)
+        .and_then(|()| sync_dir(parent))
+        .map_err(|source| StoreError::file("moving", from, source))
+}
+
 fn make_dir(path: &Path) -> Result<(), StoreError> {
     if path.is_dir() {
         return Ok(());
@@ -107,6 +160,14 @@ fn holder(lock: &mut File) -> Option<u32> {
 }
 
 const LOCK_FILE: &str = "lock";
+/// The archive's directory in the data directory.
+pub(super) const ARCHIVE: &str = "archive";
+/// The database's directory in the data directory.
+pub(super) const SLED: &str = "sled";
+/// Where a backup is restored before any of it counts. As long as it is there, nothing counts.
+pub(super) const RESTORING: &str = "restoring";
+/// What may be in a directory in which nothing is: ours, and that of a file system's root.
+const NOTHING: [&str; 3] = [LOCK_FILE, "control.sock", "lost+found"];
 /// A second in all.
 const OWN_LOCK_ATTEMPTS: u32 = 100;
 const OWN_LOCK_PAUSE: Duration = Duration::from_millis(10);

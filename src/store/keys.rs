@@ -85,6 +85,11 @@ pub fn prefix(kind: Kind) -> [u8; 1] {
     [kind as u8]
 }
 
+/// What stands behind all keys of a kind.
+pub fn behind(kind: Kind) -> Vec<u8> {
+    vec![kind as u8 + 1]
+}
+
 /// A record that is numbered: mail, message, quarantine.
 pub fn numbered(kind: Kind, number: u64) -> Vec<u8> {
     Key::new(kind).with(&number.to_be_bytes())

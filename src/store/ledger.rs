@@ -243,7 +243,7 @@ pub struct SeriesEntry {
 }
 
 /// Counts of everything.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Totals {
     /// Mails taken in.
     pub mails: u64,

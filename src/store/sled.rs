@@ -9,10 +9,13 @@ mod blocks;
 mod cursors;
 mod database;
 mod draft;
+mod dump;
 mod index;
 mod rebuild;
 mod records;
+mod verify;
 
+use std::io;
 use std::ops::Range;
 
 use crate::mailbox::{Cursor, MailId};
@@ -20,18 +23,19 @@ use crate::market::calendar::{Day, UtcTime};
 use crate::series::Block;
 use crate::series::merge::Spoken;
 
-use crate::store::data_dir::DataDir;
+use crate::store::data_dir::{DataDir, SLED};
 use crate::store::disk::RealDisk;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::{
     Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
     SeriesEntry, Totals,
 };
-use crate::store::{Store, StoreError};
+use crate::store::{Each, Store, StoreError};
 use cursors::CursorRecord;
 use database::{Database, Open};
 use records::{damaged, decode};
 
+pub use dump::Load;
 pub use rebuild::Rebuild;
 
 /// The embedded database.
@@ -50,7 +54,7 @@ impl SledStore {
     /// [`StoreError::File`] if it cannot be made or read.
     pub fn open(data_dir: &DataDir, cache_bytes: u64) -> Result<Self, StoreError> {
         rebuild::finish_swap(data_dir)?;
-        Self::open_in(data_dir, DIRECTORY, cache_bytes)
+        Self::open_in(data_dir, SLED, cache_bytes)
     }
 
     fn open_in(data_dir: &DataDir, name: &str, cache_bytes: u64) -> Result<Self, StoreError> {
@@ -191,6 +195,39 @@ impl Store for SledStore {
             })
         })
     }
+
+    fn interchanges(
+        &self,
+        behind: Option<&Hash>,
+        limit: usize,
+    ) -> Result<Vec<(Hash, InterchangeRecord)>, StoreError> {
+        self.database.read(|open| {
+            // A key with one byte more stands right behind.
+            let from = match behind {
+                Some(hash) => [keys::interchange(hash), vec![0]].concat(),
+                None => keys::prefix(Kind::Interchange).to_vec(),
+            };
+            let records = open.records.range(from, keys::behind(Kind::Interchange));
+            let hashed = |(key, value): (::sled::IVec, ::sled::IVec)| {
+                let hash = key.last_chunk().copied();
+                let hash = hash.ok_or_else(|| damaged(&key, "the key is short"))?;
+                Ok((hash, decode(&key, &value)?))
+            };
+            records.take(limit).map(|pair| hashed(pair?)).collect()
+        })
+    }
+
+    fn verify(
+        &self,
+        found: &mut dyn FnMut(StoreError),
+        go_on: &mut dyn FnMut(u64) -> io::Result<()>,
+    ) -> io::Result<()> {
+        verify::verify(&self.database, found, go_on)
+    }
+
+    fn dump(&self, each: &mut Each<'_>) -> Result<(), StoreError> {
+        self.database.read(|open| open.records.each(each))
+    }
 }
 
 /// Numbered records, newest first, below a number.
@@ -225,6 +262,3 @@ fn cancelled_by(open: &Open, sequence: u64) -> Option<u64> {
     let cancellation = open.index.cancelled.get(&sequence)?;
     Some(cancellation.by)
 }
-
-/// The database's directory in the data directory.
-const DIRECTORY: &str = "sled";

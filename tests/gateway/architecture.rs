@@ -42,6 +42,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "query",
         &["chart", "format", "market", "message", "series", "store"],
     ),
+    ("upkeep", &["clock", "ingest", "market", "store"]),
     // The shells.
     (
         "actors",
@@ -61,7 +62,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "cli",
         &[
             "actors", "chart", "clock", "config", "extract", "format", "health", "ingest", "mail",
-            "mailbox", "market", "message", "metrics", "query", "sample", "store", "text", "web",
+            "mailbox", "market", "message", "metrics", "query", "sample", "series", "store",
+            "text", "upkeep", "web",
         ],
     ),
     ("main", &["mscons_gateway"]),

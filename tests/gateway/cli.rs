@@ -185,6 +185,60 @@ fn what_was_imported_is_exported_and_drawn() {
 }
 
 #[test]
+fn a_diff_lists_what_is_new_since_a_time() {
+    let home = filled();
+    let factory = "50120962218/1-1:1.29.0";
+    let period = "--from 2026-11-02 --to 2026-11-03";
+    let all = stdout(
+        &home,
+        &format!("diff {factory} {period} --as-of 2020-01-01 --format ndjson"),
+    );
+    let all: Vec<serde_json::Value> = all
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(all.len(), 96);
+    let held = values(&home, &format!("{factory} {period}"));
+    for (change, value) in all.iter().zip(&held) {
+        assert_eq!(change["old"], serde_json::Value::Null);
+        assert_eq!(change["new"], value["value"]);
+        assert_eq!(change["quality"], value["quality"]);
+        assert_eq!(change["source"], value["source"]);
+    }
+    let csv = stdout(
+        &home,
+        &format!("diff {factory} --as-of 2099-01-01 --format csv"),
+    );
+    assert_eq!(
+        csv.trim_start_matches('\u{FEFF}').trim_end(),
+        "location;device;obis;start;end;unit;old;new;difference;old_quality;quality;source;document"
+    );
+    gateway(home.path())
+        .args(["diff", factory, "--as-of", "2099-01-01"])
+        .assert()
+        .success()
+        .stdout("")
+        .stderr(contains("0 changes in 1 series"));
+    for (arguments, says) in [
+        (vec!["diff"], "diff needs --as-of TIME"),
+        (
+            vec!["diff", "nothing", "--as-of", "2020-01-01"],
+            "no series fits \"nothing\"",
+        ),
+        (
+            vec!["diff", "--as-of", "2020-01-02", "--and", "2020-01-01"],
+            "--and must be after --as-of",
+        ),
+    ] {
+        gateway(home.path())
+            .args(arguments)
+            .assert()
+            .code(2)
+            .stderr(contains(says));
+    }
+}
+
+#[test]
 fn quarantine_is_shown_retried_and_dropped() {
     let home = filled();
     let number = first_entry(&home);

@@ -8,6 +8,7 @@ use mscons_gateway::ingest::reindex::reindex;
 use mscons_gateway::ingest::{Arrival, Ingest, Parcel};
 use mscons_gateway::mailbox::{MailId, Outcome};
 use mscons_gateway::market::calendar::{Day, UtcTime};
+use mscons_gateway::query;
 use mscons_gateway::sample;
 use mscons_gateway::series::merge::Held;
 use mscons_gateway::store::ledger::{SeriesEntry, Totals};
@@ -215,6 +216,88 @@ fn a_cancellation_uncovers_what_was_before_even_if_it_comes_first() {
         }
         assert_eq!(house.values(LOCATION, None), ["1.5"], "early: {is_early}");
     }
+}
+
+/// What changed between two times: quarter hour, old, new, difference, document.
+fn changed(house: &House, then: i64, until: Option<i64>) -> Vec<String> {
+    let series = read::find(house.store(), LOCATION).unwrap().remove(0);
+    let at = UtcTime::from_seconds;
+    let period = (at(0), at(4_000_000_000));
+    let changes = query::changes(
+        house.store(),
+        &series,
+        period,
+        at(then),
+        until.map(UtcTime::from_seconds),
+    );
+    let tell = |changed: &query::Changed| {
+        let change = &changed.change;
+        let value = |held: &Option<Held>| {
+            let value = held.as_ref().and_then(|held| held.value);
+            value.map_or("-".to_owned(), |value| value.to_string())
+        };
+        let difference = change.difference().map(|sum| sum.to_string());
+        format!(
+            "{} {} {} {} {}",
+            change.interval().0.unwrap(),
+            value(&change.before),
+            value(&change.after),
+            difference.unwrap_or_default(),
+            changed.document
+        )
+    };
+    changes.unwrap().iter().map(tell).collect()
+}
+
+#[test]
+fn a_diff_names_corrections_late_arrivals_and_cancellations_with_their_message() {
+    let mut house = House::new();
+    house.edi(&interchange(
+        "R1",
+        "D1",
+        "202611240815",
+        &[(0, "1.5"), (1, "2.5")],
+    ));
+    let first = house.arrived;
+    assert!(changed(&house, first, None).is_empty());
+    house.edi(&interchange(
+        "R2",
+        "D2",
+        "202611250815",
+        &[(0, "1.50"), (1, "7.25")],
+    ));
+    let corrected = house.arrived;
+    // It is older than what is known, and fills what was missing.
+    house.edi(&interchange(
+        "R3",
+        "D3",
+        "202611230815",
+        &[(0, "0.1"), (2, "3")],
+    ));
+    let late = house.arrived;
+    house.edi(&cancellation("R9", "D2"));
+    house.edi(&cancellation("R8", "D3"));
+
+    let correction = "2026-11-22T00:15:00Z 2.5 7.25 4.75 D2";
+    let arrival = "2026-11-22T00:30:00Z - 3  D3";
+    assert_eq!(changed(&house, first, Some(corrected)), [correction]);
+    assert_eq!(changed(&house, first, Some(late)), [correction, arrival]);
+    assert_eq!(
+        changed(&house, late, None),
+        [
+            "2026-11-22T00:15:00Z 7.25 2.5 -4.75 CR9",
+            "2026-11-22T00:30:00Z 3 -  CR8",
+        ]
+    );
+    // Corrected and cancelled since: nothing is left of it.
+    assert!(changed(&house, first, None).is_empty());
+    assert_eq!(
+        changed(&house, 0, Some(first)),
+        [
+            "2026-11-22T00:00:00Z - 1.5  D1",
+            "2026-11-22T00:15:00Z - 2.5  D1",
+        ]
+    );
 }
 
 #[test]

@@ -22,4 +22,5 @@ mod reference;
 mod run;
 mod store;
 mod support;
+mod upkeep;
 mod web;

@@ -1,7 +1,8 @@
 //! `mscons-gateway run` as a whole: a process, its mailboxes, its pages, its signals.
 
+mod control;
 mod disk;
-mod gateway;
+pub(crate) mod gateway;
 mod once;
 mod outage;
 mod reload;

@@ -46,7 +46,7 @@ pub(super) struct Series {
 }
 
 /// The span of a series, in the tree beside its identity, which never changes.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) struct Span {
     first: i32,
     last: i32,
@@ -61,6 +61,11 @@ impl Span {
             last: day.number(),
             values: values.into(),
         }
+    }
+
+    /// How many values it has.
+    pub(super) fn values(self) -> u64 {
+        self.values
     }
 
     /// The span of both.

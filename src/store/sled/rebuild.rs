@@ -1,13 +1,10 @@
 //! A new database in place of the old one: filled beside it, then swapped in.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::store::data_dir::DataDir;
-use crate::store::disk::sync_dir;
-use crate::store::sled::{DIRECTORY, SledStore};
+use crate::store::data_dir::{DataDir, SLED, remove_dir, rename};
+use crate::store::sled::SledStore;
 use crate::store::{Store, StoreError};
 
 /// A database that is filled while the old one, if any, stays as it is.
@@ -26,7 +23,7 @@ impl Rebuild {
     /// [`StoreError`], here and below.
     pub fn start(data_dir: &DataDir, cache_bytes: u64) -> Result<Self, StoreError> {
         finish_swap(data_dir)?;
-        remove(&data_dir.path().join(NEW))?;
+        remove_dir(&data_dir.path().join(NEW))?;
         Ok(Self {
             data_dir: data_dir.clone(),
             store: Arc::new(SledStore::open_in(data_dir, NEW, cache_bytes)?),
@@ -54,7 +51,7 @@ impl Rebuild {
             rename(&current, &old)?;
         }
         rename(&new, &current)?;
-        remove(&old)
+        remove_dir(&old)
     }
 }
 
@@ -68,27 +65,11 @@ pub(super) fn finish_swap(data_dir: &DataDir) -> Result<(), StoreError> {
     if !current.exists() {
         rename(&new, &current)?;
     }
-    remove(&old)
+    remove_dir(&old)
 }
 
 fn places(data_dir: &DataDir) -> [PathBuf; 3] {
-    [DIRECTORY, NEW, OLD].map(|name| data_dir.path().join(name))
-}
-
-fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let parent = to.parent().unwrap_or(to);
-    fs::rename(from, to)
-        .and_then(|()| sync_dir(parent))
-        .map_err(|source| StoreError::file("moving", from, source))
-}
-
-fn remove(path: &Path) -> Result<(), StoreError> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(StoreError::file("removing", path, error))
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
+    [SLED, NEW, OLD].map(|name| data_dir.path().join(name))
 }
 
 const NEW: &str = "sled.new";
@@ -96,6 +77,8 @@ const OLD: &str = "sled.old";
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::mailbox::MailId;
     use crate::store::ledger::Batch;

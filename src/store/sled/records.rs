@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sled::{Batch, IVec, Tree};
 
-use crate::store::StoreError;
 use crate::store::keys;
+use crate::store::{Each, StoreError};
 
 /// The records of one database.
 #[derive(Clone, Debug)]
@@ -64,6 +64,15 @@ impl Records {
         })
     }
 
+    /// Gives every key and value as the tree holds them, parts apart.
+    pub(super) fn each(&self, each: &mut Each<'_>) -> Result<(), StoreError> {
+        for pair in &self.tree {
+            let (key, value) = pair.map_err(|error| self.failed(&error))?;
+            each(&key, &value)?;
+        }
+        Ok(())
+    }
+
     /// A value with its parts put together.
     fn whole(&self, key: &[u8], value: IVec) -> Result<IVec, StoreError> {
         let Some(parts) = parts_of(&value) else {
@@ -93,7 +102,7 @@ impl Records {
         self.tree.apply_batch(batch)
     }
 
-    fn failed(&self, error: &sled::Error) -> StoreError {
+    pub(super) fn failed(&self, error: &sled::Error) -> StoreError {
         error_of(&self.path, error)
     }
 }

@@ -248,7 +248,7 @@ impl Drop for Gateway {
     }
 }
 
-fn program(config: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn program(config: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mscons-gateway"));
     command.arg("--config").arg(config).args(arguments);
     command.env_remove("MSCONS_GATEWAY_LOG");

@@ -1,5 +1,6 @@
 //! A small world for the pages: a store in memory with series of every kind and every mishap.
 
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use mscons_gateway::store::ledger::{
     Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
     SeriesEntry, Totals,
 };
-use mscons_gateway::store::{Store, StoreError};
+use mscons_gateway::store::{Each, Store, StoreError};
 
 /// A store that holds what it was made with.
 #[derive(Default)]
@@ -384,6 +385,26 @@ impl Store for World {
             database_bytes: 18_400_000,
             archive_bytes: 3_700_000,
         })
+    }
+
+    fn interchanges(
+        &self,
+        _: Option<&Hash>,
+        _: usize,
+    ) -> Result<Vec<(Hash, InterchangeRecord)>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn verify(
+        &self,
+        _: &mut dyn FnMut(StoreError),
+        _: &mut dyn FnMut(u64) -> io::Result<()>,
+    ) -> io::Result<()> {
+        panic!("pages verify nothing")
+    }
+
+    fn dump(&self, _: &mut Each<'_>) -> Result<(), StoreError> {
+        panic!("pages copy nothing")
     }
 }
 
