@@ -4,4 +4,5 @@ pub(crate) mod certificates;
 pub(crate) mod cutting;
 pub(crate) mod dovecot;
 pub(crate) mod ledger;
+pub(crate) mod polling;
 pub(crate) mod scripted;

@@ -12,10 +12,11 @@ use mscons_gateway::mail::{MailError, poll};
 use mscons_gateway::mailbox::Outcome;
 use tokio::sync::Semaphore;
 
-use super::{mailbox, poll_once, poll_with};
+use super::mailbox;
 use crate::support::cutting::cut_after;
 use crate::support::dovecot::{Dovecot, EXPIRED, GOOD, SELF_SIGNED, STRICT, WRONG_NAME};
 use crate::support::ledger::Ledger;
+use crate::support::polling::{poll_once, poll_with};
 
 fn mail(number: usize) -> Vec<u8> {
     format!("From: netz@example.net\r\nSubject: {number}\r\n\r\nMail {number}\r\n").into_bytes()

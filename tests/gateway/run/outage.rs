@@ -6,7 +6,7 @@ use mscons_gateway::{clock, sample};
 
 use super::gateway::{Gateway, Home, wait_for};
 use crate::support::dovecot::Dovecot;
-use crate::support::scripted::{Say, Scripted};
+use crate::support::scripted::{Scripted, last};
 
 #[test]
 fn a_server_that_comes_back_is_polled_again_over_one_connection() {
@@ -46,8 +46,8 @@ fn a_server_that_comes_back_is_polled_again_over_one_connection() {
 #[test]
 fn a_server_that_hangs_up_on_idle_is_not_asked_without_a_pause() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let server = runtime.block_on(Scripted::start("IDLE", 0, |command| {
-        (command == "IDLE").then(|| Say::Last("* BYE not today\r\n".to_owned()))
+    let server = runtime.block_on(Scripted::imap("IDLE", 0, |command| {
+        (command == "IDLE").then(|| last("* BYE not today\r\n"))
     }));
     let home = Home::new();
     home.configure(&[format!(
