@@ -4,6 +4,7 @@ mod answer;
 pub mod imap;
 mod in_flight;
 pub mod maildir;
+mod pace;
 pub mod poll;
 pub mod pop3;
 pub mod substitute;
