@@ -234,7 +234,7 @@ async fn an_answer_that_nobody_asked_for_ends_the_session_before_it_names_anothe
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_falls_silent_is_given_up_after_a_minute() {
-    let server = Scripted::pop3(GOOD, 3, |command| {
+    let server = Scripted::pop3(SLOW, 3, |command| {
         (command == "RETR 2").then(|| bytes(b"+OK\r\nSubject: ha".to_vec()))
     })
     .await;
