@@ -90,8 +90,23 @@ pub(crate) fn may_release(mailbox: &Mailbox, outcome: Outcome) -> bool {
 
 /// A mail or a note that could not be made durable: nothing is lost, it is tried again.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("the mail could not be stored: {0}")]
-pub struct IntakeError(pub String);
+#[error("the mail could not be stored: {what}")]
+pub struct IntakeError {
+    /// What failed, and what to do.
+    pub what: String,
+    /// It does not pass by itself, as a full disk or a stop does.
+    pub needs_a_person: bool,
+}
+
+impl IntakeError {
+    /// One that may pass by itself.
+    pub fn passing(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            needs_a_person: false,
+        }
+    }
+}
 
 /// Why a poll failed. The texts are for an administrator.
 #[derive(Debug, thiserror::Error)]
@@ -189,8 +204,8 @@ impl MailError {
                 NetError::Connect { .. } | NetError::Silent { .. } | NetError::Broken { .. },
             )
             | Self::Throttled { .. }
-            | Self::Broken { .. }
-            | Self::Intake(_) => true,
+            | Self::Broken { .. } => true,
+            Self::Intake(error) => !error.needs_a_person,
             Self::Net(
                 NetError::Tls { .. }
                 | NetError::CaFile { .. }

@@ -1,5 +1,6 @@
 //! The way from a mailbox to the `MsconsActor`: what `mail` knows of all that follows.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use actix::Addr;
@@ -10,8 +11,8 @@ use crate::clock;
 use crate::ingest::{Arrival, IngestError, Parcel, Settled};
 use crate::mail::{FetchedMail, Intake, IntakeError};
 use crate::mailbox::{Cursor, MailId, Outcome};
-use crate::store::Store;
 use crate::store::ledger::Announced;
+use crate::store::{Store, StoreError};
 
 /// Hands the mails of one mailbox to the `MsconsActor`.
 #[derive(Clone)]
@@ -47,19 +48,19 @@ impl MailboxIntake {
         let answer = self.mscons.send(Settle(settled)).await;
         answer
             .map_err(|_| stopping())?
-            .map_err(|error| IntakeError(error.to_string()))
+            .map_err(|error| not_stored(&error))
     }
 
     /// Reads what is remembered, off the async threads.
     async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&dyn Store, &str) -> Result<T, crate::store::StoreError> + Send + 'static,
+        question: impl FnOnce(&dyn Store, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, IntakeError> {
         let (store, mailbox) = (Arc::clone(&self.store), Arc::clone(&self.mailbox));
         tokio::task::spawn_blocking(move || question(&*store, &mailbox))
             .await
-            .map_err(|panic| IntakeError(panic.to_string()))?
-            .map_err(|error| IntakeError(error.to_string()))
+            .map_err(|panic| IntakeError::passing(panic.to_string()))?
+            .map_err(|error| not_stored(&error.into()))
     }
 }
 
@@ -89,7 +90,7 @@ impl Intake for MailboxIntake {
             .await;
         answer
             .map_err(|_| stopping())?
-            .map_err(|error| IntakeError(error.to_string()))
+            .map_err(|error| not_stored(&error))
     }
 
     async fn cursor(&self, folder: &str) -> Result<Option<Cursor>, IntakeError> {
@@ -128,5 +129,58 @@ impl Intake for MailboxIntake {
 }
 
 fn stopping() -> IntakeError {
-    IntakeError(IngestError::Stopping.to_string())
+    not_stored(&IngestError::Stopping)
+}
+
+/// What the store could not do, and whether that passes by itself.
+fn not_stored(error: &IngestError) -> IntakeError {
+    let needs_a_person = match error {
+        IngestError::Store(error) => match &**error {
+            StoreError::DiskFull { .. } => false,
+            StoreError::File { source, .. } => source.kind() != ErrorKind::StorageFull,
+            StoreError::InUse { .. }
+            | StoreError::Database { .. }
+            | StoreError::ArchiveDamaged { .. }
+            | StoreError::Unarchivable { .. }
+            | StoreError::Damaged { .. } => true,
+        },
+        IngestError::Stopping | IngestError::NoSuchEntry(_) | IngestError::NothingToRetry(..) => {
+            false
+        }
+    };
+    IntakeError {
+        what: error.to_string(),
+        needs_a_person,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_passes_by_itself_and_a_broken_database_does_not() {
+        let path = || "data".to_owned();
+        let writing = |kind: ErrorKind| StoreError::File {
+            action: "writing",
+            path: path(),
+            source: kind.into(),
+        };
+        let what = "x".to_owned();
+        for (error, needs_a_person) in [
+            (
+                StoreError::DiskFull {
+                    path: path(),
+                    what: what.clone(),
+                },
+                false,
+            ),
+            (writing(ErrorKind::StorageFull), false),
+            (writing(ErrorKind::PermissionDenied), true),
+            (StoreError::Database { path: path(), what }, true),
+        ] {
+            let told = not_stored(&error.into());
+            assert_eq!(told.needs_a_person, needs_a_person, "{told}");
+        }
+    }
 }

@@ -301,7 +301,7 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, MailError> {
     tokio::task::spawn_blocking(work)
         .await
-        .unwrap_or_else(|panic| Err(IntakeError(panic.to_string()).into()))
+        .unwrap_or_else(|panic| Err(IntakeError::passing(panic.to_string()).into()))
 }
 
 /// Files that are read and stored at once: fills a flush, and bounds the threads.

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use crate::config::mailbox::{Mailbox, Protocol};
 use crate::mail::{Intake, MailError, imap, maildir, pop3};
 use crate::mailbox::Outcome;
+use crate::net::connections::Connections;
 
 /// What one poll did.
 ///
@@ -65,9 +66,19 @@ pub struct Session {
     pub(crate) imap: Option<imap::Connection>,
     /// What is known of the IMAP folder beyond one connection.
     pub(crate) memory: imap::Memory,
+    /// Counts what is open, whatever the protocol.
+    pub(crate) connections: Connections,
 }
 
 impl Session {
+    /// A session whose connections are counted there.
+    pub fn counted(connections: Connections) -> Self {
+        Self {
+            connections,
+            ..Self::default()
+        }
+    }
+
     /// Ends the session in good manners (LOGOUT), at a stop. At most two seconds.
     pub async fn close(self) {
         if let Some(connection) = self.imap {
@@ -93,7 +104,7 @@ pub async fn poll<I: Intake>(
 ) -> Result<Summary, MailError> {
     match mailbox.protocol {
         Protocol::Imap => imap::poll(mailbox, session, budget, intake, progress).await,
-        Protocol::Pop3 => pop3::poll(mailbox, budget, intake, progress).await,
+        Protocol::Pop3 => pop3::poll(mailbox, &session.connections, budget, intake, progress).await,
         Protocol::Maildir => maildir::poll(mailbox, budget, intake, progress).await,
     }
 }

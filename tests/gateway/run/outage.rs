@@ -25,6 +25,7 @@ fn a_server_that_comes_back_is_polled_again_over_one_connection() {
             page.contains("outage") && page.contains("refused"),
             "{page}"
         );
+        gateway.wait_for_metric("mscons_gateway_mailbox_connections{mailbox=\"outage\"} 0");
         // A restart of a mail server alerts nobody: that is a matter of minutes (`health`).
         assert_eq!(gateway.get("/readyz").0, 200);
         bed.deliver("outage", "INBOX", &sample::load_profile_mail(round).bytes);
@@ -34,6 +35,7 @@ fn a_server_that_comes_back_is_polled_again_over_one_connection() {
             "mscons_gateway_mails_fetched_total{{mailbox=\"outage\"}} {fetched}"
         ));
         gateway.wait_for_metric("mscons_gateway_mailbox_up{mailbox=\"outage\"} 1");
+        gateway.wait_for_metric("mscons_gateway_mailbox_connections{mailbox=\"outage\"} 1");
         wait_for("one connection", || {
             (bed.connections("outage") == 1).then_some(())
         });

@@ -76,7 +76,7 @@ impl Intake for Ledger {
         {
             let mut books = self.books();
             if books.full {
-                return Err(IntakeError("no space left on device".to_owned()));
+                return Err(IntakeError::passing("no space left on device"));
             }
             books.bytes += mail.bytes.len();
             books.peak_bytes = books.peak_bytes.max(books.bytes);
