@@ -14,7 +14,7 @@ use std::future::Future;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::config::mailbox::Mailbox;
-use crate::mailbox::{Cursor, MailId, Outcome};
+use crate::mailbox::{Cursor, Listing, MailId, Outcome};
 use crate::net::NetError;
 use crate::net::backoff::Cause;
 
@@ -77,6 +77,15 @@ pub trait Intake: Clone + Send + Sync + 'static {
         folder: &str,
         ids: Vec<MailId>,
     ) -> impl Future<Output = Result<(), IntakeError>> + Send;
+
+    /// Forgets settled mails (POP3, Maildir) that are not in a complete listing: they are gone, and
+    /// what is remembered must not grow for ever. Who remembers nothing has nothing to forget.
+    fn forget_unlisted(
+        &self,
+        _listed: Listing,
+    ) -> impl Future<Output = Result<(), IntakeError>> + Send {
+        std::future::ready(Ok(()))
+    }
 }
 
 /// Whether a mail with this outcome may be deleted or moved, where that is configured.

@@ -10,7 +10,7 @@ use crate::actors::mscons::MsconsActor;
 use crate::clock;
 use crate::ingest::{Arrival, IngestError, Parcel, Settled};
 use crate::mail::{FetchedMail, Intake, IntakeError};
-use crate::mailbox::{Cursor, MailId, Outcome};
+use crate::mailbox::{Cursor, Listing, MailId, Outcome};
 use crate::store::ledger::Announced;
 use crate::store::{Store, StoreError};
 
@@ -32,19 +32,18 @@ impl MailboxIntake {
         }
     }
 
-    async fn note(
-        &self,
-        folder: &str,
-        announced: Option<Announced>,
-        ids: Vec<MailId>,
-    ) -> Result<(), IntakeError> {
-        let mailbox = self.mailbox.to_string();
-        let settled = Settled {
-            mailbox,
+    /// What is noted of a folder, and nothing yet.
+    fn of_folder(&self, folder: &str) -> Settled {
+        Settled {
+            mailbox: self.mailbox.to_string(),
             folder: folder.to_owned(),
-            announced,
-            ids,
-        };
+            announced: None,
+            ids: Vec::new(),
+            forgets: Vec::new(),
+        }
+    }
+
+    async fn note(&self, settled: Settled) -> Result<(), IntakeError> {
         let answer = self.mscons.send(Settle(settled)).await;
         answer
             .map_err(|_| stopping())?
@@ -111,20 +110,38 @@ impl Intake for MailboxIntake {
         present: Vec<u32>,
         next: u32,
     ) -> Result<(), IntakeError> {
-        self.note(
-            folder,
-            Some(Announced {
-                validity,
-                present,
-                next,
-            }),
-            Vec::new(),
-        )
+        let announced = Some(Announced {
+            validity,
+            present,
+            next,
+        });
+        self.note(Settled {
+            announced,
+            ..self.of_folder(folder)
+        })
         .await
     }
 
     async fn settle(&self, folder: &str, ids: Vec<MailId>) -> Result<(), IntakeError> {
-        self.note(folder, None, ids).await
+        self.note(Settled {
+            ids,
+            ..self.of_folder(folder)
+        })
+        .await
+    }
+
+    async fn forget_unlisted(&self, listed: Listing) -> Result<(), IntakeError> {
+        let forgets = self
+            .ask(move |store, mailbox| store.unlisted(mailbox, &listed))
+            .await?;
+        if forgets.is_empty() {
+            return Ok(());
+        }
+        self.note(Settled {
+            forgets,
+            ..self.of_folder("")
+        })
+        .await
     }
 }
 

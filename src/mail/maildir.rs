@@ -2,6 +2,7 @@
 //!
 //! Source: D. J. Bernstein, "Using maildir format". `tmp` is never looked at.
 
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -14,15 +15,20 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::mailbox::Mailbox;
 use crate::mail::{FetchedMail, Intake, IntakeError, MailError, Summary, may_release};
-use crate::mailbox::{MailId, Outcome};
+use crate::mailbox::{Listing, MailId, Outcome};
 
 /// Reads what is new in a Maildir, in the order of the names, and hands it over.
+///
+/// After a crash between "durable" and "deleted" mails that should be gone are still there, and known
+/// as settled. So the first poll of a process that deletes (`swept` is false) reads the newest of
+/// them again; they come back as duplicates, and are deleted.
 ///
 /// # Errors
 /// [`MailError::File`] if the directory is no Maildir; a single file that cannot be read is
 /// counted as not given and tried again at the next poll.
 pub async fn poll<I: Intake>(
     mailbox: &Mailbox,
+    swept: &mut bool,
     budget: Arc<Semaphore>,
     intake: &I,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
@@ -30,7 +36,13 @@ pub async fn poll<I: Intake>(
     let mut summary = Summary::default();
     let path = mailbox.path.clone();
     let files = blocking(move || list(&path)).await?;
-    let new = unsettled(mailbox, files, intake).await?;
+    let mut listing = Listing::default();
+    files.iter().for_each(|file| listing.add(&file.id()));
+    if let Some(listing) = listing.complete() {
+        intake.forget_unlisted(listing).await?;
+    }
+    let sweeps = mailbox.delete_after_fetch && !*swept;
+    let new = unsettled(mailbox, files, sweeps, intake).await?;
     summary.announced = new.len() as u64;
     let mut under_way = FuturesUnordered::new();
     let mut first_error = None;
@@ -54,6 +66,7 @@ pub async fn poll<I: Intake>(
         done += 1;
         progress(done, summary.announced);
     }
+    *swept |= sweeps && first_error.is_none() && !budget.is_closed();
     first_error.map_or(Ok(summary), |error| Err(error.into()))
 }
 
@@ -128,9 +141,10 @@ fn unique(name: &OsString) -> String {
 async fn unsettled<I: Intake>(
     mailbox: &Mailbox,
     files: Vec<MailFile>,
+    sweeps: bool,
     intake: &I,
 ) -> Result<Vec<MailFile>, MailError> {
-    let mut new = Vec::new();
+    let (mut new, mut old) = (Vec::new(), VecDeque::new());
     for batch in files.chunks(IDS_A_QUESTION) {
         let ids = batch.iter().map(MailFile::id).collect();
         let settled = intake.settled(ids).await?;
@@ -143,10 +157,17 @@ async fn unsettled<I: Intake>(
                     let (maildir, file) = (mailbox.path.clone(), file.clone());
                     drop(blocking(move || Ok(keep(&maildir, &file))).await?);
                 }
+                (true, _) if sweeps => {
+                    old.push_back(file.clone());
+                    if old.len() > SWEPT {
+                        old.pop_front();
+                    }
+                }
                 (true, _) => {}
             }
         }
     }
+    new.extend(old);
     Ok(new)
 }
 
@@ -306,5 +327,7 @@ async fn blocking<T: Send + 'static>(
 
 /// Files that are read and stored at once: fills a flush, and bounds the threads.
 const FILES_UNDER_WAY: usize = 64;
+/// Settled mails that are read again: as many as for IMAP, where a crash leaves half as many.
+const SWEPT: usize = 2_000;
 /// Mails asked about at once.
 const IDS_A_QUESTION: usize = 1_000;

@@ -66,6 +66,8 @@ pub struct Session {
     pub(crate) imap: Option<imap::Connection>,
     /// What is known of the IMAP folder beyond one connection.
     pub(crate) memory: imap::Memory,
+    /// The settled mails that an earlier process left in a Maildir were looked through.
+    pub(crate) swept: bool,
     /// Counts what is open, whatever the protocol.
     pub(crate) connections: Connections,
 }
@@ -105,7 +107,9 @@ pub async fn poll<I: Intake>(
     match mailbox.protocol {
         Protocol::Imap => imap::poll(mailbox, session, budget, intake, progress).await,
         Protocol::Pop3 => pop3::poll(mailbox, &session.connections, budget, intake, progress).await,
-        Protocol::Maildir => maildir::poll(mailbox, budget, intake, progress).await,
+        Protocol::Maildir => {
+            maildir::poll(mailbox, &mut session.swept, budget, intake, progress).await
+        }
     }
 }
 

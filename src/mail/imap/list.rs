@@ -44,7 +44,7 @@ pub(super) async fn look(
     if let Some(last) = above.last() {
         found.next = found.next.max(last.uid.saturating_add(1));
     }
-    let open: Vec<u32> = cursor.open.iter().copied().collect();
+    let open: Vec<u32> = cursor.open().take(MAX_LISTED).collect();
     let (there, gone) = sizes(wire, &open).await?;
     found.mails = there;
     found.gone = gone;

@@ -59,7 +59,7 @@ pub(crate) async fn poll<I: Intake>(
 impl Connection {
     fn has_news(&self, cursor: &Cursor) -> bool {
         let next = self.selected.next;
-        self.wire.news || next == 0 || next > cursor.next || !cursor.open.is_empty()
+        self.wire.news || next == 0 || next > cursor.next || cursor.has_open()
     }
 }
 

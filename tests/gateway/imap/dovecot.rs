@@ -274,7 +274,7 @@ async fn a_mail_that_another_client_removes_meanwhile_is_counted_and_settled() {
         (1_500, 1_490, 10)
     );
     let cursor = ledger.books().cursors["INBOX"].clone();
-    assert_eq!((cursor.next, cursor.open.len()), (1_501, 0));
+    assert_eq!((cursor.next, cursor.has_open()), (1_501, false));
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use super::mailbox;
 use crate::support::ledger::Ledger;
 use crate::support::polling::{poll_once, poll_with};
-use crate::support::scripted::{Scripted, bytes, drip, endless, last, say};
+use crate::support::scripted::{Scripted, bytes, drip, last, say};
 
 const GOOD: &str = "SASL-IR AUTH=PLAIN UIDPLUS MOVE IDLE ID";
 
@@ -484,7 +484,7 @@ async fn a_large_gap_of_uids_is_passed_over_at_once() {
     let ledger = Ledger::default();
     assert_eq!(poll_once(&at(&server), &ledger).await.unwrap().durable, 1);
     let cursor = ledger.books().cursors["INBOX"].clone();
-    assert_eq!((cursor.next, cursor.open.len()), (4_000_000_001, 0));
+    assert_eq!((cursor.next, cursor.has_open()), (4_000_000_001, false));
 }
 
 #[tokio::test]

@@ -329,6 +329,37 @@ async fn two_mails_of_one_name_are_both_handed_over() {
 }
 
 #[tokio::test]
+async fn mails_that_the_server_lists_no_more_are_forgotten_and_never_by_half_a_listing() {
+    let listing = Arc::new(std::sync::Mutex::new("+OK\r\n1 uid-1\r\n2 uid-2\r\n.\r\n"));
+    let shown = listing.clone();
+    let server = Scripted::pop3(GOOD, 2, move |command| {
+        (command == "UIDL").then(|| last_unless_whole(*shown.lock().unwrap()))
+    })
+    .await;
+    let ledger = Ledger::default();
+    poll_once(&at(&server), &ledger).await.unwrap();
+    for (lines, settled) in [
+        ("+OK\r\n1 uid-2\r\n", vec![id(1), id(2)]),
+        ("+OK\r\n.\r\n", vec![id(1), id(2)]),
+        ("+OK\r\n1 uid-2\r\n.\r\n", vec![id(2)]),
+    ] {
+        *listing.lock().unwrap() = lines;
+        let _ = poll_once(&at(&server), &ledger).await;
+        let left: Vec<MailId> = ledger.books().settled.iter().cloned().collect();
+        assert_eq!(left, settled, "{lines}");
+    }
+}
+
+/// A listing; one without its dot ends the connection.
+fn last_unless_whole(lines: &str) -> crate::support::scripted::Say {
+    if lines.ends_with("\r\n.\r\n") {
+        bytes(lines)
+    } else {
+        last(lines)
+    }
+}
+
+#[tokio::test]
 async fn an_empty_and_a_substitute_mail_are_not_given() {
     let substitute = "From: \"Microsoft Exchange Server\" <a@b>\r\nSubject: Retrieval using the POP3 protocol failed for the following message: 1\r\n\r\nsorry\r\n";
     for body in ["", "\r\n", substitute] {
