@@ -35,7 +35,7 @@ pub struct MailboxHealth {
     pub name: String,
     /// How it is read.
     pub protocol: Protocol,
-    /// Its server; the directory of a Maildir.
+    /// Its server; the directory of a Maildir or folder.
     pub host: String,
     /// Whether it can be reached.
     pub state: MailboxState,
@@ -210,7 +210,7 @@ impl MailboxHealth {
             protocol: mailbox.protocol,
             host: match mailbox.protocol {
                 Protocol::Imap | Protocol::Pop3 => mailbox.host.clone(),
-                Protocol::Maildir => mailbox.path.display().to_string(),
+                Protocol::Maildir | Protocol::Folder => mailbox.path.display().to_string(),
             },
             state: MailboxState::Starting,
             last_success: None,

@@ -1,6 +1,8 @@
 //! Mailboxes: fetch what is new, hand it over, release what is durable.
 
 mod answer;
+mod files;
+mod folder;
 pub mod imap;
 mod in_flight;
 pub mod maildir;
@@ -190,7 +192,7 @@ pub enum MailError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A directory or file of a Maildir.
+    /// A directory or file of a Maildir or folder.
     #[error("{action} {path} failed: {source}")]
     File {
         /// What was tried.

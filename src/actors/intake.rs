@@ -72,13 +72,20 @@ impl Intake for MailboxIntake {
             too_large_bytes,
             permit,
         } = mail;
+        // A file is of any kind, and its name tells which; everything else is a mail.
+        let parcel = match (too_large_bytes, &id) {
+            (Some(size), _) => Parcel::TooLarge(size),
+            (None, MailId::File { path }) => Parcel::File(path.clone(), bytes),
+            (None, MailId::Imap { .. } | MailId::Pop3 { .. } | MailId::Maildir { .. }) => {
+                Parcel::Mail(bytes)
+            }
+        };
         let arrival = Arrival {
             mailbox: self.mailbox.to_string(),
             folder,
             id,
             at: clock::now(),
         };
-        let parcel = too_large_bytes.map_or(Parcel::Mail(bytes), Parcel::TooLarge);
         let answer = self
             .mscons
             .send(Ingest {

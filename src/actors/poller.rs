@@ -12,7 +12,7 @@ use tokio::task::JoinError;
 use crate::actors::messages::{PollNow, Stop};
 use crate::actors::tether::Tether;
 use crate::clock;
-use crate::config::mailbox::Mailbox;
+use crate::config::mailbox::{Mailbox, Protocol};
 use crate::health::Health;
 use crate::mail::poll::{BUDGET_KIB, Session, Summary};
 use crate::mail::{self, Intake, MailError};
@@ -89,7 +89,9 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
                 self.session = Some(session);
                 metrics::polled(name, PollResult::Ok, took);
                 metrics::mails_fetched(name, summary.durable, summary.bytes);
-                let action = if self.mailbox.move_to.is_empty() {
+                let keeps = self.mailbox.protocol == Protocol::Folder;
+                let keeps = keeps && !self.mailbox.delete_after_fetch;
+                let action = if self.mailbox.move_to.is_empty() && !keeps {
                     Release::Deleted
                 } else {
                     Release::Moved
@@ -280,7 +282,6 @@ const STEADY: Duration = Duration::from_mins(1);
 mod tests {
     use std::fs;
 
-    use crate::config::mailbox::Protocol;
     use crate::mail::{FetchedMail, IntakeError};
     use crate::mailbox::{Cursor, MailId, Outcome};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::config::mailbox::{Mailbox, Protocol};
-use crate::mail::{Intake, MailError, imap, maildir, pop3};
+use crate::mail::{Intake, MailError, folder, imap, maildir, pop3};
 use crate::mailbox::Outcome;
 use crate::net::connections::Connections;
 
@@ -68,6 +68,8 @@ pub struct Session {
     pub(crate) memory: imap::Memory,
     /// The settled mails that an earlier process left in a Maildir were looked through.
     pub(crate) swept: bool,
+    /// Files of a folder that are stored and still there.
+    pub(crate) stuck: folder::Stuck,
     /// Counts what is open, whatever the protocol.
     pub(crate) connections: Connections,
 }
@@ -110,6 +112,9 @@ pub async fn poll<I: Intake>(
         Protocol::Maildir => {
             maildir::poll(mailbox, &mut session.swept, budget, intake, progress).await
         }
+        Protocol::Folder => {
+            folder::poll(mailbox, &mut session.stuck, budget, intake, progress).await
+        }
     }
 }
 
@@ -121,7 +126,7 @@ pub async fn poll<I: Intake>(
 pub async fn wait_for_news(mailbox: &Mailbox, session: &mut Session) -> Result<bool, MailError> {
     match mailbox.protocol {
         Protocol::Imap => imap::wait_for_news(mailbox, session).await,
-        Protocol::Pop3 | Protocol::Maildir => Ok(false),
+        Protocol::Pop3 | Protocol::Maildir | Protocol::Folder => Ok(false),
     }
 }
 

@@ -12,6 +12,7 @@ mod cli;
 mod crash;
 mod docs;
 mod extract;
+mod folder;
 mod imap;
 mod ingest;
 mod laws;

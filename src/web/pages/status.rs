@@ -239,9 +239,10 @@ fn card(mailbox: &MailboxHealth, text: &Text) -> MailboxCard {
         summary_line(mailbox.since_start, text),
     ));
     let protocol = match mailbox.protocol {
-        Protocol::Imap => "IMAP",
-        Protocol::Pop3 => "POP3",
-        Protocol::Maildir => "Maildir",
+        Protocol::Imap => "IMAP".to_owned(),
+        Protocol::Pop3 => "POP3".to_owned(),
+        Protocol::Maildir => "Maildir".to_owned(),
+        Protocol::Folder => text.protocol_folder(),
     };
     MailboxCard {
         name: mailbox.name.clone(),

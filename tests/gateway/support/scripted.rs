@@ -3,7 +3,7 @@
 mod imap;
 pub(crate) mod pop3;
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -69,7 +69,6 @@ pub(crate) struct Scripted {
 struct Notes {
     heard: Mutex<Vec<String>>,
     pipelined: AtomicBool,
-    open: AtomicUsize,
 }
 
 /// Which protocol, with what capabilities, and how many mails (UIDs and numbers from 1).
@@ -123,9 +122,7 @@ impl Scripted {
                 stream.set_nodelay(true).unwrap();
                 let (script, notes) = (script.clone(), written.clone());
                 tokio::spawn(async move {
-                    notes.open.fetch_add(1, Ordering::SeqCst);
                     let _ = serve(stream, offer, &*script, &notes).await;
-                    notes.open.fetch_sub(1, Ordering::SeqCst);
                 });
             }
         });
@@ -147,11 +144,6 @@ impl Scripted {
     /// Whether a command came before the one ahead of it was answered.
     pub(crate) fn saw_pipelining(&self) -> bool {
         self.notes.pipelined.load(Ordering::SeqCst)
-    }
-
-    /// How many connections are open.
-    pub(crate) fn connections(&self) -> usize {
-        self.notes.open.load(Ordering::SeqCst)
     }
 }
 
