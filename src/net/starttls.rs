@@ -54,13 +54,11 @@ impl<'a> Opening<'a> {
     /// [`NetError::Broken`]: the end of the connection, no whole line within 60 s, a line over
     /// 64 KiB. [`NetError::Tls`] if the server answers with a TLS record.
     pub async fn line(&mut self) -> Result<Vec<u8>, NetError> {
-        match timeout(LINE_LIMIT, self.whole_line()).await {
-            Ok(line) => line,
-            Err(_) => {
-                let words = format!("no whole line within {} s", LINE_LIMIT.as_secs());
-                Err(self.broken(io::Error::new(io::ErrorKind::TimedOut, words)))
-            }
+        if let Ok(line) = timeout(LINE_LIMIT, self.whole_line()).await {
+            return line;
         }
+        let words = format!("no whole line within {} s", LINE_LIMIT.as_secs());
+        Err(self.broken(io::Error::new(io::ErrorKind::TimedOut, words)))
     }
 
     async fn whole_line(&mut self) -> Result<Vec<u8>, NetError> {
