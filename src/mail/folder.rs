@@ -157,9 +157,9 @@ async fn take<I: Intake>(
     });
     let (bytes, too_large_bytes) = match read.await {
         Ok(Ok(Some(read))) => read,
-        Ok(Ok(None)) => return Taken::NotGiven, // It changes again: the next poll takes it.
         Ok(Err(error)) => return unreadable(mailbox, &file, error).await,
-        Err(_) => return Taken::NotGiven,
+        // It changes again: the next poll takes it.
+        Ok(Ok(None)) | Err(_) => return Taken::NotGiven,
     };
     let mail = FetchedMail {
         id: MailId::File {

@@ -37,7 +37,9 @@ pub async fn poll<I: Intake>(
     let path = mailbox.path.clone();
     let files = blocking(move || list(&path)).await?;
     let mut listing = Listing::default();
-    files.iter().for_each(|file| listing.add(&file.id()));
+    for file in &files {
+        listing.add(&file.id());
+    }
     if let Some(listing) = listing.complete() {
         intake.forget_unlisted(listing).await?;
     }

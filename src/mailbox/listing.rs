@@ -24,8 +24,7 @@ impl Mark {
 
     /// What a [`Listing`] keeps of it.
     fn short(self) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = self.0;
-        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+        self.0.first_chunk().copied().map_or(0, u64::from_be_bytes)
     }
 }
 

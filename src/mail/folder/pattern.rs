@@ -49,7 +49,7 @@ pub(super) fn is_temporary(name: &str) -> bool {
         || TEMPORARY.iter().any(|ending| name.ends_with(ending))
 }
 
-/// Of rsync and others, WinSCP, browsers, editors.
+/// Of rsync and others, `WinSCP`, browsers, editors.
 const TEMPORARY: [&str; 9] = [
     ".part",
     ".partial",

@@ -272,9 +272,21 @@ mod tests {
         listing.take(&line(4, 40));
         listing.take(&line(6, 60));
         assert!(!listing.is_complete(6));
+        let mut listing = Listing::default();
         listing.take(&line(5, 55));
+        listing.take(&line(6, 60));
         assert!(listing.is_complete(6));
         assert!(!listing.is_complete(7));
+    }
+
+    #[test]
+    fn a_listing_without_an_end_costs_no_memory_beyond_its_bound() {
+        let mut listing = Listing::default();
+        for _ in 0..MAX_LISTED + 100 {
+            listing.take(&line(1, 1));
+        }
+        assert_eq!(listing.mails.len(), MAX_LISTED);
+        assert!(listing.lines > MAX_LISTED);
     }
 
     #[test]

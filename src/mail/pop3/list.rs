@@ -154,8 +154,8 @@ const BATCH: usize = 1_000;
 /// Mails of one poll: about 15 MB of names. The rest follows at the next poll.
 const MAX_NEW: usize = 100_000;
 
-/// A hundred days of the largest mailbox that we plan for; a listing beyond does not end.
-const MAX_MAILS: usize = 10_000_000;
+/// Forty days of the largest mailbox that we plan for; a listing beyond does not end.
+const MAX_MAILS: usize = 4_000_000;
 
 #[cfg(test)]
 mod tests {
