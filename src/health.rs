@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub started: UtcTime,
     /// Whether the store takes reads and commits.
     pub is_store_ready: bool,
+    /// What it said when it last failed, as long as it fails and a person must look.
+    pub store_fault: Option<String>,
     /// The mailboxes in the order of the configuration.
     pub mailboxes: Vec<MailboxHealth>,
 }
@@ -33,7 +35,7 @@ pub struct MailboxHealth {
     pub name: String,
     /// How it is read.
     pub protocol: Protocol,
-    /// Its server; the directory of a Maildir.
+    /// Its server; the directory of a Maildir or folder.
     pub host: String,
     /// Whether it can be reached.
     pub state: MailboxState,
@@ -74,6 +76,7 @@ impl Health {
         Self(Arc::new(RwLock::new(Snapshot {
             started,
             is_store_ready,
+            store_fault: None,
             mailboxes: Vec::new(),
         })))
     }
@@ -89,6 +92,11 @@ impl Health {
     /// Notes whether the store takes reads and commits.
     pub fn store_ready(&self, is_ready: bool) {
         self.change(|now| now.is_store_ready = is_ready);
+    }
+
+    /// Notes what the store says that fails in a way that a person must mend; `None` when it works.
+    pub fn store_fault(&self, fault: Option<String>) {
+        self.change(|now| now.store_fault = fault);
     }
 
     /// Takes over the mailboxes of a configuration. What is known of one that stays is kept.
@@ -171,7 +179,11 @@ impl Snapshot {
     /// A mailbox that a person must mend counts at once, one that may come back by itself after
     /// [`GRACE_SECONDS`].
     pub fn reasons_not_ready(&self, now: UtcTime) -> Vec<String> {
-        let store = (!self.is_store_ready).then(|| "store: not ready".to_owned());
+        let fault = self.store_fault.as_ref();
+        let store = fault.map_or_else(
+            || (!self.is_store_ready).then(|| "store: not ready".to_owned()),
+            |fault| Some(format!("store: {fault}")),
+        );
         let mailboxes = self
             .mailboxes
             .iter()
@@ -198,7 +210,7 @@ impl MailboxHealth {
             protocol: mailbox.protocol,
             host: match mailbox.protocol {
                 Protocol::Imap | Protocol::Pop3 => mailbox.host.clone(),
-                Protocol::Maildir => mailbox.path.display().to_string(),
+                Protocol::Maildir | Protocol::Folder => mailbox.path.display().to_string(),
             },
             state: MailboxState::Starting,
             last_success: None,
@@ -254,6 +266,16 @@ mod tests {
         assert_eq!(health.snapshot().reasons_not_ready(at(1)).len(), 1);
         health.store_ready(true);
         assert!(health.snapshot().reasons_not_ready(at(1)).is_empty());
+    }
+
+    #[test]
+    fn a_store_that_fails_makes_the_gateway_not_ready_at_once_and_says_why() {
+        let health = health();
+        health.store_fault(Some("the database failed".to_owned()));
+        let reasons = health.snapshot().reasons_not_ready(at(0));
+        assert_eq!(reasons, ["store: the database failed"]);
+        health.store_fault(None);
+        assert!(health.snapshot().reasons_not_ready(at(0)).is_empty());
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Mailboxes: fetch what is new, hand it over, release what is durable.
 
 mod answer;
+mod files;
+mod folder;
 pub mod imap;
 mod in_flight;
 pub mod maildir;
+mod pace;
 pub mod poll;
 pub mod pop3;
 pub mod substitute;
@@ -13,7 +16,7 @@ use std::future::Future;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::config::mailbox::Mailbox;
-use crate::mailbox::{Cursor, MailId, Outcome};
+use crate::mailbox::{Cursor, Listing, MailId, Outcome};
 use crate::net::NetError;
 use crate::net::backoff::Cause;
 
@@ -76,6 +79,15 @@ pub trait Intake: Clone + Send + Sync + 'static {
         folder: &str,
         ids: Vec<MailId>,
     ) -> impl Future<Output = Result<(), IntakeError>> + Send;
+
+    /// Forgets settled mails (POP3, Maildir) that are not in a complete listing: they are gone, and
+    /// what is remembered must not grow for ever. Who remembers nothing has nothing to forget.
+    fn forget_unlisted(
+        &self,
+        _listed: Listing,
+    ) -> impl Future<Output = Result<(), IntakeError>> + Send {
+        std::future::ready(Ok(()))
+    }
 }
 
 /// Whether a mail with this outcome may be deleted or moved, where that is configured.
@@ -89,8 +101,23 @@ pub(crate) fn may_release(mailbox: &Mailbox, outcome: Outcome) -> bool {
 
 /// A mail or a note that could not be made durable: nothing is lost, it is tried again.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("the mail could not be stored: {0}")]
-pub struct IntakeError(pub String);
+#[error("the mail could not be stored: {what}")]
+pub struct IntakeError {
+    /// What failed, and what to do.
+    pub what: String,
+    /// It does not pass by itself, as a full disk or a stop does.
+    pub needs_a_person: bool,
+}
+
+impl IntakeError {
+    /// One that may pass by itself.
+    pub fn passing(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            needs_a_person: false,
+        }
+    }
+}
 
 /// Why a poll failed. The texts are for an administrator.
 #[derive(Debug, thiserror::Error)]
@@ -165,7 +192,7 @@ pub enum MailError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A directory or file of a Maildir.
+    /// A directory or file of a Maildir or folder.
     #[error("{action} {path} failed: {source}")]
     File {
         /// What was tried.
@@ -188,8 +215,8 @@ impl MailError {
                 NetError::Connect { .. } | NetError::Silent { .. } | NetError::Broken { .. },
             )
             | Self::Throttled { .. }
-            | Self::Broken { .. }
-            | Self::Intake(_) => true,
+            | Self::Broken { .. } => true,
+            Self::Intake(error) => !error.needs_a_person,
             Self::Net(
                 NetError::Tls { .. }
                 | NetError::CaFile { .. }

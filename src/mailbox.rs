@@ -3,10 +3,12 @@
 //! Pure. The mail edge asks, the store keeps; neither knows the other.
 
 pub mod cursor;
+pub mod listing;
 
 use serde::{Deserialize, Serialize};
 
 pub use cursor::Cursor;
+pub use listing::{Listing, Mark};
 
 /// What tells one mail of a mailbox from another, by protocol.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]

@@ -7,6 +7,8 @@
 mod docs;
 mod table;
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ::metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
@@ -185,8 +187,22 @@ pub struct Handle(PrometheusHandle);
 
 impl Handle {
     /// The metrics in Prometheus' text format, version 0.0.4.
+    ///
+    /// The recorder forgets nothing: the gauges of mailboxes that were removed are left out here.
     pub fn render(&self) -> String {
-        self.0.render()
+        let page = self.0.render();
+        let removed = REMOVED.lock().unwrap_or_else(PoisonError::into_inner);
+        if removed.is_empty() {
+            return page;
+        }
+        let is_kept = |line: &&str| {
+            let name = MAILBOX_GAUGES.iter().find_map(|gauge| {
+                let labels = line.strip_prefix(gauge.name)?;
+                labels.strip_prefix("{mailbox=\"")?.split('"').next()
+            });
+            name.is_none_or(|name| !removed.contains(name))
+        };
+        page.split_inclusive('\n').filter(is_kept).collect()
     }
 
     /// Folds observations into their buckets. To be called every few seconds, or a histogram that
@@ -236,6 +252,23 @@ pub fn zero(mailboxes: &[String]) {
     gauge!(BUILD_INFO.name, "version" => VERSION, "commit" => COMMIT).set(1.0);
 }
 
+/// Makes the series of a mailbox exist at 0, and its gauges be shown again if it was removed. What
+/// was counted before stays.
+pub fn mailbox_added(mailbox: &str) {
+    removed(|names| names.remove(mailbox));
+    zero_mailbox(mailbox);
+}
+
+/// Leaves out the gauges of a mailbox that is not configured any more: a mailbox that is gone is
+/// not down. Its counters stay, as Prometheus expects.
+pub fn mailbox_removed(mailbox: &str) {
+    removed(|names| names.insert(mailbox.to_owned()));
+}
+
+fn removed(change: impl FnOnce(&mut BTreeSet<String>) -> bool) {
+    change(&mut REMOVED.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
 fn zero_mailbox(mailbox: &str) {
     let name = || mailbox.to_owned();
     mails_fetched(mailbox, 0, 0);
@@ -246,7 +279,7 @@ fn zero_mailbox(mailbox: &str) {
         counter!(POLLS.name, "mailbox" => name(), "result" => result.label()).absolute(0);
     }
     let _ = histogram!(POLL_DURATION.name, "mailbox" => name());
-    for metric in [MAILBOX_UP, MAILBOX_LAST_SUCCESS, MAILBOX_CONNECTIONS] {
+    for metric in MAILBOX_GAUGES {
         gauge!(metric.name, "mailbox" => name()).set(0.0);
     }
 }
@@ -298,6 +331,10 @@ fn approximate(number: u64) -> f64 {
     number as f64
 }
 
+/// Gauges that a mailbox has.
+const MAILBOX_GAUGES: [Metric; 3] = [MAILBOX_UP, MAILBOX_LAST_SUCCESS, MAILBOX_CONNECTIONS];
+/// Mailboxes that a reload took out of the configuration.
+static REMOVED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 /// Version of this build.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Commit of this build; the release build sets it.
@@ -388,6 +425,28 @@ mod tests {
             page.contains(r#"_bucket{mailbox="a",le="0.25"} 1"#),
             "{page}"
         );
+    }
+
+    #[test]
+    fn the_gauges_of_a_mailbox_go_and_come_with_it_and_its_counters_stay() {
+        let recorder = builder().unwrap().build_recorder();
+        let handle = Handle(recorder.handle());
+        let has = |text: &str| handle.render().contains(text);
+        let (up, fetched) = (
+            "mailbox_up{mailbox=\"leaving\"} 0",
+            "mails_fetched_total{mailbox=\"leaving\"} 5",
+        );
+        ::metrics::with_local_recorder(&recorder, || {
+            mailbox_added("leaving");
+            mailbox_up("staying", true);
+            mails_fetched("leaving", 5, 1);
+            assert!(has(up) && has(fetched));
+            mailbox_removed("leaving");
+            assert!(!has("mailbox_connections{mailbox=\"leaving\"}"));
+            assert!(!has(up) && has(fetched) && has("mailbox_up{mailbox=\"staying\"} 1"));
+            mailbox_added("leaving");
+            assert!(has(up) && has(fetched));
+        });
     }
 
     #[test]

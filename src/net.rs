@@ -1,6 +1,7 @@
-//! Connections to mail servers: dial, TLS, STARTTLS, SASL, backoff.
+//! Connections to mail servers: dial and count, TLS, STARTTLS, SASL, backoff.
 
 pub mod backoff;
+pub mod connections;
 pub mod dial;
 pub mod sasl;
 pub mod starttls;
@@ -63,7 +64,7 @@ pub enum NetError {
         waited_seconds: u64,
     },
     /// The connection broke, or the server said something else than its protocol, before TLS.
-    #[error("{host}:{port} broke off before TLS: {source}")]
+    #[error("{host}:{port} broke off before TLS was up: {source}")]
     Broken {
         /// Host as configured.
         host: String,

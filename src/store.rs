@@ -17,7 +17,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use self::sled::SledStore;
-use crate::mailbox::{Cursor, MailId};
+use crate::mailbox::{Cursor, Listing, MailId, Mark};
 use crate::market::calendar::Day;
 use crate::series::merge::Spoken;
 use archive::Archive;
@@ -205,6 +205,10 @@ pub trait Store: Send + Sync + 'static {
     /// Which of these mails are settled. For IMAP ask [`Store::cursor`].
     fn settled(&self, mailbox: &str, ids: &[MailId]) -> Result<Vec<bool>, StoreError>;
 
+    /// Settled mails of a mailbox (POP3, Maildir) that are not listed, at most [`MOST_UNLISTED`].
+    /// [`Batch::forgets`] takes them out.
+    fn unlisted(&self, mailbox: &str, listed: &Listing) -> Result<Vec<Mark>, StoreError>;
+
     /// All series, ordered by key, with their span and number of blocks.
     fn series(&self) -> Result<Vec<SeriesEntry>, StoreError>;
 
@@ -260,3 +264,6 @@ pub trait Store: Send + Sync + 'static {
     /// again. Nothing is applied meanwhile.
     fn dump(&self, each: &mut Each<'_>) -> Result<(), StoreError>;
 }
+
+/// Marks that are forgotten at once: more wait for the next listing, so that no commit takes long.
+pub const MOST_UNLISTED: usize = 10_000;

@@ -12,12 +12,13 @@ use tokio::task::JoinError;
 use crate::actors::messages::{Poll, PollNow, Stop};
 use crate::actors::tether::Tether;
 use crate::clock;
-use crate::config::mailbox::Mailbox;
+use crate::config::mailbox::{Mailbox, Protocol};
 use crate::health::Health;
 use crate::mail::poll::{BUDGET_KIB, Session, Summary};
 use crate::mail::{self, Intake, MailError};
 use crate::metrics::{self, PollResult, Release};
 use crate::net::backoff::{self, Cause};
+use crate::net::connections::Connections;
 
 /// Polls one mailbox for as long as it lives.
 pub struct MailboxPollerActor<I> {
@@ -28,6 +29,7 @@ pub struct MailboxPollerActor<I> {
     budget: Arc<Semaphore>,
     /// The connection; `None` while a poll or a wait has it. So there is never a second one.
     session: Option<Session>,
+    connections: Connections,
     /// Dropping it ends the wait for news or the timer.
     wait: Option<oneshot::Sender<()>>,
     /// Failed polls since the last good one.
@@ -60,12 +62,18 @@ struct Rested {
 impl<I: Intake + Unpin> MailboxPollerActor<I> {
     /// An actor for this mailbox.
     pub fn new(mailbox: Arc<Mailbox>, intake: I, health: Health, tether: Option<Tether>) -> Self {
+        let (name, told) = (mailbox.name.clone(), health.clone());
+        let connections = Connections::told(move |open| {
+            metrics::mailbox_connections(&name, open);
+            told.mailbox_connections(&name, open);
+        });
         Self {
             mailbox,
             intake,
             health,
             budget: Arc::new(Semaphore::new(BUDGET_KIB)),
-            session: Some(Session::default()),
+            session: Some(Session::counted(connections.clone())),
+            connections,
             wait: None,
             failures: 0,
             interruptions: 0,
@@ -75,6 +83,10 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
             life: watch::Sender::new(()),
             _tether: tether,
         }
+    }
+
+    fn new_session(&self) -> Session {
+        Session::counted(self.connections.clone())
     }
 
     /// Notes how a poll went and says when the next one is.
@@ -87,7 +99,9 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
                 self.session = Some(session);
                 metrics::polled(name, PollResult::Ok, took);
                 metrics::mails_fetched(name, summary.durable, summary.bytes);
-                let action = if self.mailbox.move_to.is_empty() {
+                let keeps = self.mailbox.protocol == Protocol::Folder;
+                let keeps = keeps && !self.mailbox.delete_after_fetch;
+                let action = if self.mailbox.move_to.is_empty() && !keeps {
                     Release::Deleted
                 } else {
                     Release::Moved
@@ -96,6 +110,7 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
                 metrics::mailbox_up(name, true);
                 metrics::mailbox_last_success(name, clock::now().seconds());
                 self.health.mailbox_polled(name, &summary, clock::now());
+                self.health.store_fault(None);
                 tracing::info!(mailbox = %name, announced = summary.announced, durable = summary.durable, released = summary.released, ?took, "polled");
                 self.mailbox.poll_interval.duration()
             }
@@ -108,10 +123,15 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
                     PollResult::Permanent
                 };
                 metrics::polled(name, result, took);
+                if let MailError::Intake(fault) = &error
+                    && fault.needs_a_person
+                {
+                    self.health.store_fault(Some(fault.what.clone()));
+                }
                 self.failed(&error.to_string(), transient, error.cause())
             }
             Err(panic) => {
-                self.session = Some(Session::default());
+                self.session = Some(self.new_session());
                 metrics::polled(name, PollResult::Panic, Duration::ZERO);
                 self.failed(&format!("the poll failed: {panic}"), true, Cause::Transient)
             }
@@ -153,10 +173,10 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
             .mailbox_rests(&self.mailbox.name, clock::now(), delay);
         let (wait, ended) = oneshot::channel();
         self.wait = Some(wait);
-        let (mailbox, session) = (Arc::clone(&self.mailbox), self.session.take());
+        let mailbox = Arc::clone(&self.mailbox);
+        let mut session = self.session.take().unwrap_or_else(|| self.new_session());
         let wants_news = self.failures == 0;
         let rest = tokio::spawn(async move {
-            let mut session = session.unwrap_or_default();
             let begun = clock::monotonic();
             let waited = tokio::select! {
                 waited = wait_for_news(&mailbox, &mut session, wants_news) => waited,
@@ -185,7 +205,7 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
             session,
             interrupted_after,
         } = rested.unwrap_or_else(|_| Rested {
-            session: Session::default(),
+            session: self.new_session(),
             interrupted_after: Some(Duration::ZERO),
         });
         self.session = Some(session);
@@ -296,3 +316,88 @@ impl<I: Intake + Unpin> Handler<Stop> for MailboxPollerActor<I> {
 
 /// A connection that lived so long ended for no reason that would return at once.
 const STEADY: Duration = Duration::from_mins(1);
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::mail::{FetchedMail, IntakeError};
+    use crate::mailbox::{Cursor, MailId, Outcome};
+
+    use super::*;
+
+    /// A store that is broken, or works.
+    #[derive(Clone)]
+    struct Store(Arc<std::sync::atomic::AtomicBool>);
+
+    impl Store {
+        fn answer<T>(&self, answer: T) -> Result<T, IntakeError> {
+            if self.0.load(std::sync::atomic::Ordering::SeqCst) {
+                return Ok(answer);
+            }
+            Err(IntakeError {
+                what: "the database failed".to_owned(),
+                needs_a_person: true,
+            })
+        }
+    }
+
+    impl Intake for Store {
+        async fn hand_over(&self, _: FetchedMail) -> Result<Outcome, IntakeError> {
+            self.answer(Outcome::Stored)
+        }
+
+        async fn cursor(&self, _: &str) -> Result<Option<Cursor>, IntakeError> {
+            self.answer(None)
+        }
+
+        async fn announce(&self, _: &str, _: u32, _: Vec<u32>, _: u32) -> Result<(), IntakeError> {
+            self.answer(())
+        }
+
+        async fn settled(&self, ids: Vec<MailId>) -> Result<Vec<bool>, IntakeError> {
+            self.answer(vec![false; ids.len()])
+        }
+
+        async fn settle(&self, _: &str, _: Vec<MailId>) -> Result<(), IntakeError> {
+            self.answer(())
+        }
+    }
+
+    async fn until(health: &Health, reasons: &[&str]) {
+        for _ in 0..3_000 {
+            if health.snapshot().reasons_not_ready(clock::now()) == reasons {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{:?}", health.snapshot());
+    }
+
+    #[actix::test]
+    async fn a_broken_store_shows_at_once_and_no_more_when_it_works() {
+        let home = tempfile::tempdir().unwrap();
+        for part in ["new", "cur", "tmp"] {
+            fs::create_dir(home.path().join(part)).unwrap();
+        }
+        fs::write(home.path().join("new/1"), "a mail").unwrap();
+        let mailbox = Mailbox {
+            name: "mails".to_owned(),
+            protocol: Protocol::Maildir,
+            path: home.path().to_owned(),
+            ..Mailbox::default()
+        };
+        let health = Health::new(clock::now());
+        health.store_ready(true);
+        health.set_mailboxes(std::slice::from_ref(&mailbox));
+        let store = Store(Arc::default());
+        let works = Arc::clone(&store.0);
+        let poller = MailboxPollerActor::new(Arc::new(mailbox), store, health.clone(), None);
+        let poller = poller.start();
+        let fault = "mailbox mails: the mail could not be stored: the database failed";
+        until(&health, &["store: the database failed", fault]).await;
+        works.store(true, std::sync::atomic::Ordering::SeqCst);
+        poller.send(PollNow).await.unwrap();
+        until(&health, &[]).await;
+    }
+}

@@ -198,6 +198,13 @@ impl Handler<Reload> for Supervisor {
         let gone = before
             .iter()
             .filter(|old| !names.contains(&old.name.as_str()));
+        let is_new = |new: &&Arc<Mailbox>| before.iter().all(|old| old.name != new.name);
+        wanted
+            .iter()
+            .filter(is_new)
+            .for_each(|new| metrics::mailbox_added(&new.name));
+        gone.clone()
+            .for_each(|old| metrics::mailbox_removed(&old.name));
         for mailbox in changed.chain(gone) {
             self.replace_poller(&mailbox.name, ctx);
         }

@@ -44,7 +44,7 @@ pub fn hints(gateway: &Gateway) -> Vec<ConfigFault> {
             section: format!("mailbox[{index}]"),
             faults: &mut hints,
         };
-        if mailbox.protocol != Protocol::Maildir {
+        if matches!(mailbox.protocol, Protocol::Imap | Protocol::Pop3) {
             check.connection(mailbox);
         }
     }
@@ -154,6 +154,20 @@ impl Check<'_> {
                     self.fault("path", "is missing; give the directory of the Maildir");
                 }
             }
+            Protocol::Folder => {
+                if mailbox.path.as_os_str().is_empty() {
+                    self.fault(
+                        "path",
+                        "is missing; give the folder that files are dropped in",
+                    );
+                }
+                if mailbox.pattern.is_empty() || mailbox.pattern.contains('/') {
+                    self.fault(
+                        "pattern",
+                        "must be a pattern for file names, such as `*.edi`; leave it out for all files",
+                    );
+                }
+            }
         }
         if mailbox.protocol == Protocol::Imap && mailbox.folder.is_empty() {
             self.fault("folder", "is empty; leave it out for `INBOX`");
@@ -188,6 +202,14 @@ impl Check<'_> {
                     self.fault(
                         "move_to",
                         "is for IMAP; leave it out: a Maildir keeps its mails, or use `delete_after_fetch`",
+                    );
+                }
+            }
+            Protocol::Folder => {
+                if moves {
+                    self.fault(
+                        "move_to",
+                        "is for IMAP; leave it out: files go to `done` and `failed` in the folder, or use `delete_after_fetch`",
                     );
                 }
             }
@@ -247,7 +269,7 @@ impl Check<'_> {
             (Protocol::Pop3, 143 | 993) => {
                 self.fault("port", "is a port of IMAP; POP3 uses 995 or 110");
             }
-            (Protocol::Imap | Protocol::Pop3 | Protocol::Maildir, _) => {}
+            (Protocol::Imap | Protocol::Pop3 | Protocol::Maildir | Protocol::Folder, _) => {}
         }
     }
 

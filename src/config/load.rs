@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::config::fit::{self, Misfits};
 use crate::config::keys::keys;
 use crate::config::lines::Lines;
-use crate::config::{Gateway, check, overlay};
+use crate::config::{Gateway, check, mailbox, overlay};
 
 /// One thing that is wrong with the configuration.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -100,6 +100,7 @@ pub fn load_text(
     let mut document = document.into_mut();
     let keys = keys();
     let laid = overlay::lay(document.as_table_mut(), &keys, environment);
+    mailbox::look_at_folders_often(document.as_table_mut());
     let (mut gateway, mut misfits) = fit::fit(document, &keys);
     resolve_secrets(&mut gateway, environment, &mut misfits);
     let mut faults = check::faults(&gateway);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
+use toml_edit::{ArrayOfTables, Item, Table};
 
 use crate::config::secret::Secret;
 use crate::config::units::{ByteSize, Span};
@@ -48,11 +49,17 @@ pub struct Mailbox {
     /// Folder (IMAP).
     #[schemars(extend("de" = "Ordner (IMAP)."))]
     pub folder: String,
-    /// Directory (Maildir).
-    #[schemars(extend("de" = "Verzeichnis (Maildir)."))]
+    /// Directory (Maildir, folder).
+    #[schemars(extend("de" = "Verzeichnis (Maildir, Ordner)."))]
     pub path: PathBuf,
-    /// Delete mails once their content is stored. IMAP and Maildir; POP3 never deletes.
-    #[schemars(extend("de" = "Mails löschen, sobald ihr Inhalt gespeichert ist. IMAP und Maildir; POP3 löscht nie."))]
+    /// Which file names are taken (folder): `*` is any number of characters, `?` is one.
+    #[schemars(extend("de" = "Welche Dateinamen geholt werden (Ordner): `*` steht für beliebig viele Zeichen, `?` für eines."))]
+    pub pattern: String,
+    /// Also take files of the folders in it (folder), except `done` and `failed`.
+    #[schemars(extend("de" = "Auch Dateien aus den Ordnern darin holen (Ordner), außer `done` und `failed`."))]
+    pub recursive: bool,
+    /// Delete mails once their content is stored. IMAP, Maildir, folder; POP3 never deletes.
+    #[schemars(extend("de" = "Mails löschen, sobald ihr Inhalt gespeichert ist. IMAP, Maildir, Ordner; POP3 löscht nie."))]
     pub delete_after_fetch: bool,
     /// Move mails to this folder once their content is stored (IMAP), instead of deleting.
     #[schemars(extend("de" = "Mails in diesen Ordner verschieben, sobald ihr Inhalt gespeichert ist (IMAP), statt zu löschen."))]
@@ -60,8 +67,8 @@ pub struct Mailbox {
     /// Also delete or move mails of which something went to quarantine.
     #[schemars(extend("de" = "Auch Mails löschen oder verschieben, von denen etwas in Quarantäne kam."))]
     pub release_quarantined: bool,
-    /// Time between two polls.
-    #[schemars(extend("de" = "Zeit zwischen zwei Abfragen."))]
+    /// Time between two polls. For a folder the default is 10s: a look costs nothing there.
+    #[schemars(extend("de" = "Zeit zwischen zwei Abfragen. Für einen Ordner sind es ohne Angabe 10s: Dort kostet ein Blick nichts."))]
     pub poll_interval: Span,
     /// Let the server report new mail between polls (IMAP IDLE).
     #[schemars(extend("de" = "Neue Mails zwischen den Abfragen vom Server melden lassen (IMAP IDLE)."))]
@@ -85,6 +92,8 @@ impl Default for Mailbox {
             password: Secret::default(),
             folder: "INBOX".to_owned(),
             path: PathBuf::new(),
+            pattern: "*".to_owned(),
+            recursive: false,
             delete_after_fetch: false,
             move_to: String::new(),
             release_quarantined: false,
@@ -94,6 +103,22 @@ impl Default for Mailbox {
         }
     }
 }
+
+/// Gives each folder among the mailboxes of a file its own `poll_interval`, unless it has one.
+pub(crate) fn look_at_folders_often(file: &mut Table) {
+    let mailboxes = file
+        .get_mut("mailbox")
+        .and_then(Item::as_array_of_tables_mut);
+    for mailbox in mailboxes.into_iter().flat_map(ArrayOfTables::iter_mut) {
+        let protocol = mailbox.get("protocol").and_then(Item::as_str);
+        if protocol == Some("folder") && !mailbox.contains_key("poll_interval") {
+            mailbox.insert("poll_interval", toml_edit::value(FOLDER_POLL_INTERVAL));
+        }
+    }
+}
+
+/// Short, since a look at a folder is no login.
+const FOLDER_POLL_INTERVAL: &str = "10s";
 
 /// `""` is no path: TOML has no other way to say so.
 fn path_unless_empty<'de, D: Deserializer<'de>>(
@@ -113,6 +138,8 @@ pub enum Protocol {
     Pop3,
     /// A Maildir on this machine.
     Maildir,
+    /// A folder of files: EDIFACT, mails, zip or gz, taken when they have stopped growing.
+    Folder,
 }
 
 /// Encryption of a connection.
@@ -148,8 +175,8 @@ impl Mailbox {
     /// Where to connect; the port by protocol and encryption where none is given.
     pub fn endpoint(&self) -> Endpoint {
         let usual = match (self.protocol, self.encryption == Encryption::Tls) {
-            (Protocol::Imap | Protocol::Maildir, true) => 993,
-            (Protocol::Imap | Protocol::Maildir, false) => 143,
+            (Protocol::Imap | Protocol::Maildir | Protocol::Folder, true) => 993,
+            (Protocol::Imap | Protocol::Maildir | Protocol::Folder, false) => 143,
             (Protocol::Pop3, true) => 995,
             (Protocol::Pop3, false) => 110,
         };

@@ -32,10 +32,12 @@ impl Prepared {
             folder,
             announced,
             ids,
+            forgets,
         } = settled;
         Self::of(Batch {
             announced,
             settles: ids,
+            forgets,
             ..Batch::of_mailbox(&mailbox, &folder)
         })
     }

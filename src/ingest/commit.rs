@@ -18,7 +18,7 @@ use crate::clock;
 use crate::ingest::IngestError;
 use crate::ingest::clerk::{Clerk, Prepared};
 use crate::ingest::digest::Digest;
-use crate::mailbox::{MailId, Outcome};
+use crate::mailbox::{MailId, Mark, Outcome};
 use crate::metrics;
 use crate::store::archive::Archive;
 use crate::store::ledger::{Announced, MailRecord};
@@ -35,6 +35,8 @@ pub struct Settled {
     pub announced: Option<Announced>,
     /// Their identities.
     pub ids: Vec<MailId>,
+    /// Settled mails that the server does not list any more (POP3, Maildir).
+    pub forgets: Vec<Mark>,
 }
 
 type Answer<T> = oneshot::Sender<Result<T, IngestError>>;

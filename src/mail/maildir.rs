@@ -2,6 +2,7 @@
 //!
 //! Source: D. J. Bernstein, "Using maildir format". `tmp` is never looked at.
 
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -9,20 +10,25 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures_util::stream::{FuturesUnordered, StreamExt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::config::mailbox::Mailbox;
+use crate::mail::files::{self, blocking};
 use crate::mail::{FetchedMail, Intake, IntakeError, MailError, Summary, may_release};
-use crate::mailbox::{MailId, Outcome};
+use crate::mailbox::{Listing, MailId, Outcome};
 
 /// Reads what is new in a Maildir, in the order of the names, and hands it over.
+///
+/// After a crash between "durable" and "deleted" mails that should be gone are still there, and known
+/// as settled. So the first poll of a process that deletes (`swept` is false) reads the newest of
+/// them again; they come back as duplicates, and are deleted.
 ///
 /// # Errors
 /// [`MailError::File`] if the directory is no Maildir; a single file that cannot be read is
 /// counted as not given and tried again at the next poll.
 pub async fn poll<I: Intake>(
     mailbox: &Mailbox,
+    swept: &mut bool,
     budget: Arc<Semaphore>,
     intake: &I,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
@@ -30,30 +36,26 @@ pub async fn poll<I: Intake>(
     let mut summary = Summary::default();
     let path = mailbox.path.clone();
     let files = blocking(move || list(&path)).await?;
-    let new = unsettled(mailbox, files, intake).await?;
-    summary.announced = new.len() as u64;
-    let mut under_way = FuturesUnordered::new();
-    let mut first_error = None;
-    let mut done = 0;
-    for file in new {
-        while under_way.len() >= FILES_UNDER_WAY {
-            let Some(ended) = under_way.next().await else {
-                break;
-            };
-            first_error = count(ended, &mut summary).or(first_error);
-            done += 1;
-            progress(done, summary.announced);
-        }
-        if first_error.is_some() || budget.is_closed() {
-            break; // The store fails, or the gateway is stopping: what is in flight ends.
-        }
-        under_way.push(take(mailbox, file, Arc::clone(&budget), intake));
+    let mut listing = Listing::default();
+    for file in &files {
+        listing.add(&file.id());
     }
-    while let Some(ended) = under_way.next().await {
-        first_error = count(ended, &mut summary).or(first_error);
+    if let Some(listing) = listing.complete() {
+        intake.forget_unlisted(listing).await?;
+    }
+    let sweeps = mailbox.delete_after_fetch && !*swept;
+    let new = unsettled(mailbox, files, sweeps, intake).await?;
+    summary.announced = new.len() as u64;
+    let (mut first_error, mut done) = (None, 0);
+    let take = |file| take(mailbox, file, Arc::clone(&budget), intake);
+    files::each(new, &budget, take, |ended| {
+        first_error = count(ended, &mut summary).or(first_error.take());
         done += 1;
         progress(done, summary.announced);
-    }
+        first_error.is_none()
+    })
+    .await;
+    *swept |= sweeps && first_error.is_none() && !budget.is_closed();
     first_error.map_or(Ok(summary), |error| Err(error.into()))
 }
 
@@ -128,9 +130,10 @@ fn unique(name: &OsString) -> String {
 async fn unsettled<I: Intake>(
     mailbox: &Mailbox,
     files: Vec<MailFile>,
+    sweeps: bool,
     intake: &I,
 ) -> Result<Vec<MailFile>, MailError> {
-    let mut new = Vec::new();
+    let (mut new, mut old) = (Vec::new(), VecDeque::new());
     for batch in files.chunks(IDS_A_QUESTION) {
         let ids = batch.iter().map(MailFile::id).collect();
         let settled = intake.settled(ids).await?;
@@ -143,10 +146,17 @@ async fn unsettled<I: Intake>(
                     let (maildir, file) = (mailbox.path.clone(), file.clone());
                     drop(blocking(move || Ok(keep(&maildir, &file))).await?);
                 }
+                (true, _) if sweeps => {
+                    old.push_back(file.clone());
+                    if old.len() > SWEPT {
+                        old.pop_front();
+                    }
+                }
                 (true, _) => {}
             }
         }
     }
+    new.extend(old);
     Ok(new)
 }
 
@@ -157,11 +167,14 @@ async fn take<I: Intake>(
     intake: &I,
 ) -> Ended {
     let max_bytes = mailbox.max_mail_size.bytes();
-    let Ok(permit) = permit(&budget, &file, max_bytes).await else {
+    let path = file.path.clone();
+    let size = blocking(move || Ok(fs::metadata(path).map_or(0, |metadata| metadata.len()))).await;
+    let Ok(permit) = files::permit(&budget, size.unwrap_or(0), max_bytes).await else {
         return Ended::LeftAlone;
     };
     let path = file.path.clone();
-    let read = blocking(move || Ok(read(&path, max_bytes))).await;
+    let open_and_read = move || fs::File::open(&path).and_then(|file| files::read(file, max_bytes));
+    let read = blocking(move || Ok(open_and_read())).await;
     let (bytes, too_large_bytes) = match read {
         Ok(Ok(read)) => read,
         Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => return Ended::Gone,
@@ -190,42 +203,6 @@ async fn take<I: Intake>(
         }
         Err(error) => Ended::NotStored(error),
     }
-}
-
-/// Room for a file: as much of the budget as its size, or all of what a mail may have.
-async fn permit(
-    budget: &Arc<Semaphore>,
-    file: &MailFile,
-    max_bytes: u64,
-) -> Result<OwnedSemaphorePermit, tokio::sync::AcquireError> {
-    let path = file.path.clone();
-    let size = blocking(move || Ok(fs::metadata(path).map_or(0, |metadata| metadata.len()))).await;
-    let kib = size.unwrap_or(0).min(max_bytes) / 1024 + 1;
-    let most = crate::mail::poll::BUDGET_KIB;
-    let kib = usize::try_from(kib).unwrap_or(most).min(most);
-    Arc::clone(budget)
-        .acquire_many_owned(u32::try_from(kib).unwrap_or(u32::MAX))
-        .await
-}
-
-/// The bytes of a mail; of one over the limit only its size.
-fn read(path: &Path, max_bytes: u64) -> io::Result<(Vec<u8>, Option<u64>)> {
-    use std::io::Read;
-    let file = fs::File::open(path)?;
-    let size = file.metadata()?.len();
-    if size > max_bytes {
-        return Ok((Vec::new(), Some(size)));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    // It may grow while it is read.
-    file.take(max_bytes.saturating_add(1))
-        .read_to_end(&mut bytes)?;
-    let read = bytes.len() as u64;
-    Ok(if read > max_bytes {
-        (Vec::new(), Some(read))
-    } else {
-        (bytes, None)
-    })
 }
 
 /// Deletes a mail that is durable, if that is wanted, or keeps it in `cur`. Whether it is deleted.
@@ -295,16 +272,7 @@ fn count(ended: Ended, summary: &mut Summary) -> Option<IntakeError> {
     None
 }
 
-/// Runs file work off the async threads; a panic in it is an error of this piece of work.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, MailError> + Send + 'static,
-) -> Result<T, MailError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|panic| Err(IntakeError(panic.to_string()).into()))
-}
-
-/// Files that are read and stored at once: fills a flush, and bounds the threads.
-const FILES_UNDER_WAY: usize = 64;
+/// Settled mails that are read again: as many as for IMAP, where a crash leaves half as many.
+const SWEPT: usize = 2_000;
 /// Mails asked about at once.
 const IDS_A_QUESTION: usize = 1_000;

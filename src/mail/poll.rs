@@ -5,8 +5,9 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::config::mailbox::{Mailbox, Protocol};
-use crate::mail::{Intake, MailError, imap, maildir, pop3};
+use crate::mail::{Intake, MailError, folder, imap, maildir, pop3};
 use crate::mailbox::Outcome;
+use crate::net::connections::Connections;
 
 /// What one poll did.
 ///
@@ -65,9 +66,23 @@ pub struct Session {
     pub(crate) imap: Option<imap::Connection>,
     /// What is known of the IMAP folder beyond one connection.
     pub(crate) memory: imap::Memory,
+    /// The settled mails that an earlier process left in a Maildir were looked through.
+    pub(crate) swept: bool,
+    /// Files of a folder that are stored and still there.
+    pub(crate) stuck: folder::Stuck,
+    /// Counts what is open, whatever the protocol.
+    pub(crate) connections: Connections,
 }
 
 impl Session {
+    /// A session whose connections are counted there.
+    pub fn counted(connections: Connections) -> Self {
+        Self {
+            connections,
+            ..Self::default()
+        }
+    }
+
     /// Ends the session in good manners (LOGOUT), at a stop. At most two seconds.
     pub async fn close(self) {
         if let Some(connection) = self.imap {
@@ -93,8 +108,13 @@ pub async fn poll<I: Intake>(
 ) -> Result<Summary, MailError> {
     match mailbox.protocol {
         Protocol::Imap => imap::poll(mailbox, session, budget, intake, progress).await,
-        Protocol::Pop3 => pop3::poll(mailbox, budget, intake, progress).await,
-        Protocol::Maildir => maildir::poll(mailbox, budget, intake, progress).await,
+        Protocol::Pop3 => pop3::poll(mailbox, &session.connections, budget, intake, progress).await,
+        Protocol::Maildir => {
+            maildir::poll(mailbox, &mut session.swept, budget, intake, progress).await
+        }
+        Protocol::Folder => {
+            folder::poll(mailbox, &mut session.stuck, budget, intake, progress).await
+        }
     }
 }
 
@@ -106,7 +126,7 @@ pub async fn poll<I: Intake>(
 pub async fn wait_for_news(mailbox: &Mailbox, session: &mut Session) -> Result<bool, MailError> {
     match mailbox.protocol {
         Protocol::Imap => imap::wait_for_news(mailbox, session).await,
-        Protocol::Pop3 | Protocol::Maildir => Ok(false),
+        Protocol::Pop3 | Protocol::Maildir | Protocol::Folder => Ok(false),
     }
 }
 

@@ -32,6 +32,7 @@ use crate::mail::in_flight::InFlight;
 use crate::mail::pop3::connect::Opened;
 use crate::mail::pop3::fetch::Fetch;
 use crate::mail::{Intake, MailError, Summary};
+use crate::net::connections::Connections;
 
 /// Polls a maildrop once. See [`crate::mail::poll()`].
 ///
@@ -42,6 +43,7 @@ use crate::mail::{Intake, MailError, Summary};
 /// [`MailError`]; what was durable before stays done.
 pub async fn poll<I: Intake>(
     mailbox: &Mailbox,
+    connections: &Connections,
     budget: Arc<Semaphore>,
     intake: &I,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
@@ -50,7 +52,7 @@ pub async fn poll<I: Intake>(
     let mut in_flight = InFlight::new(intake, mailbox, Arc::clone(&budget), progress);
     let mut suspects: Vec<String> = Vec::new();
     loop {
-        let mut opened = connect::open(mailbox).await?;
+        let mut opened = connect::open(mailbox, connections).await?;
         let ended = session(
             &mut opened,
             mailbox,

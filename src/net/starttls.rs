@@ -51,9 +51,17 @@ impl<'a> Opening<'a> {
     /// The next line, without its line end.
     ///
     /// # Errors
-    /// [`NetError::Broken`]: the end of the connection, nothing for 60 s, a line over 64 KiB.
-    /// [`NetError::Tls`] if the server answers with a TLS record.
+    /// [`NetError::Broken`]: the end of the connection, no whole line within 60 s, a line over
+    /// 64 KiB. [`NetError::Tls`] if the server answers with a TLS record.
     pub async fn line(&mut self) -> Result<Vec<u8>, NetError> {
+        if let Ok(line) = timeout(LINE_LIMIT, self.whole_line()).await {
+            return line;
+        }
+        let words = format!("no whole line within {} s", LINE_LIMIT.as_secs());
+        Err(self.broken(io::Error::new(io::ErrorKind::TimedOut, words)))
+    }
+
+    async fn whole_line(&mut self) -> Result<Vec<u8>, NetError> {
         loop {
             if let Some(end) = memchr::memchr(b'\n', &self.received) {
                 let mut line: Vec<u8> = self.received.drain(..=end).collect();
@@ -75,12 +83,10 @@ impl<'a> Opening<'a> {
                 let error = io::Error::new(io::ErrorKind::InvalidData, "a line without an end");
                 return Err(self.broken(error));
             }
-            let read = timeout(LINE_LIMIT, self.stream.read_buf(&mut self.received)).await;
-            match read {
-                Ok(Ok(0)) => return Err(self.broken(io::ErrorKind::UnexpectedEof.into())),
-                Ok(Ok(_)) => {}
-                Ok(Err(error)) => return Err(self.broken(error)),
-                Err(_) => return Err(self.broken(io::ErrorKind::TimedOut.into())),
+            match self.stream.read_buf(&mut self.received).await {
+                Ok(0) => return Err(self.broken(io::ErrorKind::UnexpectedEof.into())),
+                Ok(_) => {}
+                Err(error) => return Err(self.broken(error)),
             }
         }
     }
@@ -185,6 +191,20 @@ mod tests {
         let mut opening = Opening::new(Box::new(ours), &endpoint);
         let error = opening.greeting().await.unwrap_err();
         assert!(matches!(error, NetError::Silent { .. }), "{error}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_line_that_drips_is_given_up_after_a_minute() {
+        let (ours, mut theirs) = tokio::io::duplex(1024);
+        tokio::spawn(async move {
+            while theirs.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_secs(10)).await;
+            }
+        });
+        let endpoint = endpoint();
+        let mut opening = Opening::new(Box::new(ours), &endpoint);
+        let error = opening.line().await.unwrap_err().to_string();
+        assert!(error.contains("no whole line within 60 s"), "{error}");
     }
 
     #[tokio::test]

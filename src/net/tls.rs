@@ -2,6 +2,7 @@
 
 mod explain;
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,12 +45,30 @@ pub async fn handshake(stream: BoxStream, endpoint: &Endpoint) -> Result<BoxStre
     let handshake = TlsConnector::from(Arc::new(config)).connect(name, stream);
     match timeout(HANDSHAKE_LIMIT, handshake).await {
         Ok(Ok(stream)) => Ok(Box::new(stream)),
+        // A server that restarts ends connections, too: that passes by itself.
+        Ok(Err(error)) if is_broken(&error) => Err(NetError::Broken {
+            host: endpoint.host.clone(),
+            port: endpoint.port,
+            source: io::Error::new(error.kind(), explain::failure(&error)),
+        }),
         Ok(Err(error)) => Err(failed(explain::failure(&error))),
         Err(_) => Err(failed(format!(
             "no answer to the handshake within {} s; if the port speaks plain text first, use encryption = \"starttls\"",
             HANDSHAKE_LIMIT.as_secs()
         ))),
     }
+}
+
+/// Whether the line ended, and not what the two could agree on.
+fn is_broken(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let kinds = [
+        UnexpectedEof,
+        ConnectionReset,
+        ConnectionAborted,
+        BrokenPipe,
+    ];
+    kinds.contains(&error.kind())
 }
 
 fn client_config(trust: Trust) -> Result<ClientConfig, rustls::Error> {

@@ -9,7 +9,7 @@
 //! | `e` | series u32 | span of a series |
 //! | `g` | sequence u64 | message |
 //! | `i` | hash of the bytes | interchange |
-//! | `k` | name of (mailbox, mail) | a settled mail (POP3, Maildir) |
+//! | `k` | name of (mailbox), mark of the mail | a settled mail (POP3, Maildir) |
 //! | `m` | sequence u64 | mail |
 //! | `n` | | counts |
 //! | `p` | key of a long value, part u32 | a part of it |
@@ -23,7 +23,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::mailbox::MailId;
+use crate::mailbox::{MailId, Mark};
 use crate::market::calendar::Day;
 use crate::store::ledger::{Hash, MessageReference};
 
@@ -162,12 +162,22 @@ pub fn same_document(kind: Kind, key: &[u8]) -> Vec<u8> {
 /// A mail that is settled by a mark of its own; `None` for those that are not: IMAP has a cursor,
 /// and a file that a person gave is taken each time.
 pub fn settled(mailbox: &str, id: &MailId) -> Option<Vec<u8>> {
-    let key = Key::new(Kind::Settled);
-    match id {
-        MailId::Pop3 { uidl } => Some(key.with(&name(&[mailbox, "pop3", uidl]))),
-        MailId::Maildir { name: unique } => Some(key.with(&name(&[mailbox, "maildir", unique]))),
-        MailId::Imap { .. } | MailId::File { .. } => None,
-    }
+    Some(marked(mailbox, Mark::of(id)?))
+}
+
+/// A settled mail by its mark.
+pub fn marked(mailbox: &str, mark: Mark) -> Vec<u8> {
+    Key(settled_of(mailbox)).with(&mark.0)
+}
+
+/// All settled mails of a mailbox.
+pub fn settled_of(mailbox: &str) -> Vec<u8> {
+    Key::new(Kind::Settled).with(&name(&[mailbox]))
+}
+
+/// The mark in a key made by [`marked`].
+pub fn mark(key: &[u8]) -> Option<Mark> {
+    key.last_chunk().copied().map(Mark)
 }
 
 /// What is settled of an IMAP folder.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::mailbox::{MailId, Outcome};
+use crate::mailbox::{MailId, Mark, Outcome};
 use crate::market::calendar::Day;
 use crate::series::Key;
 use crate::store::archive::ArchivePlace;
@@ -141,6 +141,8 @@ pub struct Batch {
     pub settles: Vec<MailId>,
     /// Settled mails of `mailbox` and `folder` that are to be fetched again.
     pub reopens: Vec<MailId>,
+    /// Settled mails of `mailbox` that no listing has any more.
+    pub forgets: Vec<Mark>,
     /// Quarantine entries that this batch resolves: dropped, or understood at another try.
     pub resolves: Vec<u64>,
 }
@@ -158,6 +160,7 @@ impl Batch {
             announced: None,
             settles: Vec::new(),
             reopens: Vec::new(),
+            forgets: Vec::new(),
             resolves: Vec::new(),
         }
     }

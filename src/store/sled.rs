@@ -6,7 +6,6 @@
 //! memory counts any more (`database`).
 
 mod blocks;
-mod cursors;
 mod database;
 mod draft;
 mod dump;
@@ -18,7 +17,7 @@ mod verify;
 use std::io;
 use std::ops::Range;
 
-use crate::mailbox::{Cursor, MailId};
+use crate::mailbox::{Cursor, Listing, MailId, Mark};
 use crate::market::calendar::{Day, UtcTime};
 use crate::series::Block;
 use crate::series::merge::Spoken;
@@ -30,8 +29,7 @@ use crate::store::ledger::{
     Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
     SeriesEntry, Totals,
 };
-use crate::store::{Each, Store, StoreError};
-use cursors::CursorRecord;
+use crate::store::{Each, MOST_UNLISTED, Store, StoreError};
 use database::{Database, Open};
 use records::{damaged, decode};
 
@@ -93,10 +91,8 @@ impl Store for SledStore {
     }
 
     fn cursor(&self, mailbox: &str, folder: &str) -> Result<Option<Cursor>, StoreError> {
-        let record: Option<CursorRecord> = self
-            .database
-            .read(|open| open.records.get(&keys::cursor(mailbox, folder)))?;
-        Ok(record.map(Cursor::from))
+        self.database
+            .read(|open| open.records.get(&keys::cursor(mailbox, folder)))
     }
 
     fn settled(&self, mailbox: &str, ids: &[MailId]) -> Result<Vec<bool>, StoreError> {
@@ -106,6 +102,24 @@ impl Store for SledStore {
                 None => Ok(false),
             };
             ids.iter().map(is_settled).collect()
+        })
+    }
+
+    fn unlisted(&self, mailbox: &str, listed: &Listing) -> Result<Vec<Mark>, StoreError> {
+        self.database.read(|open| {
+            let keys = open.records.scan(&keys::settled_of(mailbox));
+            let mut unlisted = Vec::new();
+            for pair in keys {
+                if let Some(mark) = keys::mark(&pair?.0)
+                    && !listed.names(mark)
+                {
+                    unlisted.push(mark);
+                    if unlisted.len() == MOST_UNLISTED {
+                        break;
+                    }
+                }
+            }
+            Ok(unlisted)
         })
     }
 

@@ -65,6 +65,7 @@ mailbox_down_act = Eingriff nötig
 mailbox_last_success = Zuletzt abgefragt
 mailbox_next_poll = Nächste Abfrage
 mailbox_never = noch nie
+protocol_folder = Ordner
 mailbox_down_since = Seit { $when }
 mailbox_mails =
     { $count ->

@@ -65,6 +65,7 @@ mailbox_down_act = needs a person
 mailbox_last_success = Last polled
 mailbox_next_poll = Next poll
 mailbox_never = never yet
+protocol_folder = Folder
 mailbox_down_since = Since { $when }
 mailbox_mails =
     { $count ->

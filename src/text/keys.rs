@@ -79,6 +79,7 @@ sentences! {
     mailbox_last_success;
     mailbox_next_poll;
     mailbox_never;
+    protocol_folder;
     mailbox_down_since(when: &str);
     mailbox_mails(count: u64);
     mailbox_nothing_new;

@@ -108,6 +108,42 @@ async fn what_a_crash_left_in_new_is_put_right() {
 }
 
 #[tokio::test]
+async fn what_a_crash_left_in_cur_is_deleted_by_the_first_poll_of_a_process() {
+    let (home, mut mailbox) = maildir(&[("cur/1:2,S", "data"), ("cur/2:2,", "[private]")]);
+    mailbox.delete_after_fetch = true;
+    let ledger = Ledger::default();
+    for name in ["1", "2"] {
+        let name = name.to_owned();
+        ledger.books().settled.insert(MailId::Maildir { name });
+    }
+    let (budget, mut session) = (|| Arc::new(Semaphore::new(BUDGET_KIB)), Session::default());
+    let first = mail::poll(&mailbox, &mut session, budget(), &ledger, &|_, _| {});
+    assert_eq!(first.await.unwrap().released, 1);
+    assert_eq!(names(home.path(), "cur"), ["2:2,"]);
+    let second = mail::poll(&mailbox, &mut session, budget(), &ledger, &|_, _| {});
+    assert_eq!(second.await.unwrap().announced, 0);
+}
+
+#[tokio::test]
+async fn mails_that_are_gone_are_forgotten_when_others_are_listed() {
+    let (home, mailbox) = maildir(&[("new/1", "one"), ("new/2", "two")]);
+    let ledger = Ledger::default();
+    poll(&mailbox, &ledger).await.unwrap();
+    fs::remove_file(home.path().join("cur/1:2,")).unwrap();
+    poll(&mailbox, &ledger).await.unwrap();
+    let left: Vec<MailId> = ledger.books().settled.iter().cloned().collect();
+    let name = "2".to_owned();
+    assert_eq!(left, [MailId::Maildir { name }]);
+    fs::remove_file(home.path().join("cur/2:2,")).unwrap();
+    poll(&mailbox, &ledger).await.unwrap();
+    assert_eq!(
+        ledger.books().settled.len(),
+        1,
+        "an empty listing says nothing"
+    );
+}
+
+#[tokio::test]
 async fn a_directory_that_is_no_maildir_is_named() {
     let home = tempfile::tempdir().unwrap();
     let mailbox = Mailbox {

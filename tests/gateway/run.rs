@@ -1,7 +1,7 @@
 //! `mscons-gateway run` as a whole: a process, its mailboxes, its pages, its signals.
 
 mod control;
-mod disk;
+pub(crate) mod disk;
 pub(crate) mod gateway;
 mod once;
 mod outage;

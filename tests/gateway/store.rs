@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use mscons_gateway::extract::Head;
-use mscons_gateway::mailbox::{MailId, Outcome};
+use mscons_gateway::mailbox::{Listing, MailId, Mark, Outcome};
 use mscons_gateway::market::calendar::{Day, UtcTime};
 use mscons_gateway::market::quantity::Decimal;
 use mscons_gateway::series::{Block, Columns, Key, Kind, Label, Labels, Row, Value};
@@ -73,6 +73,7 @@ conformance! {
     quarantine_is_listed_until_it_is_removed
     a_large_entry_of_quarantine_comes_back
     pop3_and_maildir_mails_stay_settled_and_files_never_are
+    settled_mails_that_are_listed_no_more_are_forgotten
     a_cursor_moves_with_what_is_settled
     another_uidvalidity_begins_a_new_cursor
     the_span_of_a_series_grows_with_its_blocks
@@ -235,6 +236,33 @@ fn pop3_and_maildir_mails_stay_settled_and_files_never_are(house: &House) {
     });
 }
 
+fn settled_mails_that_are_listed_no_more_are_forgotten(house: &House) {
+    let id = |uidl: &str| MailId::Pop3 {
+        uidl: uidl.to_owned(),
+    };
+    let ids = vec![id("kept"), id("gone")];
+    let store = house.store();
+    settle(&*store, "", ids.clone());
+    let apply = |batch: &Batch| {
+        let sequence = store.next_sequence().unwrap();
+        store.apply(batch, sequence).unwrap();
+    };
+    let mut others = Batch::of_mailbox("other", "");
+    others.settles.clone_from(&ids);
+    apply(&others);
+    let mut listing = Listing::default();
+    listing.add(&id("kept"));
+    let unlisted = store.unlisted("m", &listing.complete().unwrap()).unwrap();
+    assert_eq!(unlisted, [Mark::of(&id("gone")).unwrap()]);
+    let mut batch = Batch::of_mailbox("m", "");
+    batch.forgets = unlisted;
+    apply(&batch);
+    house.both(store, |store| {
+        assert_eq!(store.settled("m", &ids).unwrap(), [true, false]);
+        assert_eq!(store.settled("other", &ids).unwrap(), [true, true]);
+    });
+}
+
 fn a_cursor_moves_with_what_is_settled(house: &House) {
     let store = house.store();
     assert_eq!(store.cursor("m", "INBOX").unwrap(), None);
@@ -243,7 +271,7 @@ fn a_cursor_moves_with_what_is_settled(house: &House) {
     house.both(store, |store| {
         let cursor = store.cursor("m", "INBOX").unwrap().unwrap();
         assert_eq!((cursor.validity, cursor.next), (7, 5));
-        assert_eq!(cursor.open.iter().copied().collect::<Vec<_>>(), [3]);
+        assert_eq!(cursor.open().collect::<Vec<_>>(), [3]);
         assert_eq!(store.cursor("m", "Done").unwrap(), None);
         assert_eq!(store.cursor("other", "INBOX").unwrap(), None);
         assert_eq!(store.totals().unwrap().mails, 0);

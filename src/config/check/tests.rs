@@ -118,6 +118,23 @@ fn a_maildir_deletes_but_does_not_move() {
 }
 
 #[test]
+fn a_folder_needs_a_path_and_a_pattern_and_does_not_move_elsewhere() {
+    assert_faults(
+        &mailbox(|mailbox| {
+            mailbox.protocol = Protocol::Folder;
+            mailbox.path = "".into();
+            mailbox.pattern = "in/*.edi".to_owned();
+            mailbox.move_to = "Done".to_owned();
+        }),
+        &[
+            "mailbox[0].path: is missing; give the folder that files are dropped in",
+            "mailbox[0].pattern: must be a pattern for file names, such as `*.edi`; leave it out for all files",
+            "mailbox[0].move_to: is for IMAP; leave it out: files go to `done` and `failed` in the folder, or use `delete_after_fetch`",
+        ],
+    );
+}
+
+#[test]
 fn imap_either_deletes_or_moves_elsewhere() {
     assert_faults(
         &mailbox(|mailbox| {

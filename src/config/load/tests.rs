@@ -56,6 +56,18 @@ fn a_file_is_loaded_with_the_environment_over_it() {
 }
 
 #[test]
+fn a_folder_is_looked_at_often_unless_it_says_otherwise() {
+    let folder = |more: &str| {
+        let source =
+            format!("[[mailbox]]\nname = \"a\"\nprotocol = \"folder\"\npath = \"in\"\n{more}");
+        let gateway = load_text("gateway.toml", &source, &[]).unwrap();
+        gateway.mailbox[0].poll_interval.to_string()
+    };
+    assert_eq!(folder(""), "10s");
+    assert_eq!(folder("poll_interval = \"1m\"\n"), "1m");
+}
+
+#[test]
 fn a_file_that_is_not_there_says_how_to_get_one() {
     let error = load(Path::new("/nowhere/gateway.toml"), &[])
         .unwrap_err()

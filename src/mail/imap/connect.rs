@@ -16,6 +16,7 @@ use crate::mail::imap::guard::Guard;
 use crate::mail::imap::wire::{Code, Event, Wire};
 use crate::mail::imap::{Connection, Selected, names, releases};
 use crate::mail::{MailError, answer};
+use crate::net::connections::Connections;
 use crate::net::dial::{self, BoxStream};
 use crate::net::starttls::Opening;
 use crate::net::{NetError, sasl};
@@ -24,8 +25,11 @@ use crate::net::{NetError, sasl};
 ///
 /// # Errors
 /// [`MailError`].
-pub(super) async fn connect(mailbox: &Mailbox) -> Result<Connection, MailError> {
-    let opened = open(&mailbox.endpoint()).await?;
+pub(super) async fn connect(
+    mailbox: &Mailbox,
+    connections: &Connections,
+) -> Result<Connection, MailError> {
+    let opened = open(&mailbox.endpoint(), connections).await?;
     let session = sign_in(opened, mailbox).await?;
     let mut wire = Wire::new(session, mailbox.host.clone());
     let capabilities = after_sign_in(&mut wire).await?;
@@ -71,8 +75,8 @@ struct Opened {
 }
 
 /// Opens a connection as encrypted as it shall be.
-async fn open(endpoint: &Endpoint) -> Result<Opened, MailError> {
-    let stream = dial::dial(endpoint).await?;
+async fn open(endpoint: &Endpoint, connections: &Connections) -> Result<Opened, MailError> {
+    let stream = connections.count(dial::dial(endpoint).await?);
     let mut encrypted = endpoint.encryption == Encryption::Tls;
     let mut opening = Opening::new(stream, endpoint);
     let greeting = text(opening.greeting().await?);

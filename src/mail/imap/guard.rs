@@ -5,8 +5,10 @@
 //! section 4.3) as they pass and
 //! - turns a mail's literal over the limit into `NIL RFC822.SIZE n`, and skips its bytes: a server
 //!   that announced a smaller size (Exchange estimates) costs no memory and no new connection;
-//! - refuses every other literal over the limit, and lines without an end;
-//! - leaves out untagged responses of which we make no use (`FLAGS`, `ID`, `NAMESPACE`, …);
+//! - refuses every other literal that is large, lines without an end, and a response of many parts
+//!   that together are over the limit;
+//! - leaves out untagged responses of which we make no use (`FLAGS`, `ID`, `NAMESPACE`, …), and
+//!   refuses them when they do not end;
 //! - keeps the words of the last tagged answer, for errors.
 
 use std::io;
@@ -31,6 +33,11 @@ pub(super) struct Guard {
     expected: Expected,
     /// The next line begins a response, and does not continue one after a literal.
     fresh: bool,
+    /// Bytes of literals and of lines that the response under way has so far.
+    literal_bytes: u64,
+    line_bytes: usize,
+    /// Responses left out since the last one that was not.
+    left_out: u32,
     last_answer: Vec<u8>,
     outbox: Vec<u8>,
     sent: usize,
@@ -57,6 +64,9 @@ impl Guard {
             scanned: 0,
             expected: Expected::Line,
             fresh: true,
+            literal_bytes: 0,
+            line_bytes: 0,
+            left_out: 0,
             last_answer: Vec::new(),
             outbox: Vec::new(),
             sent: 0,
@@ -66,6 +76,11 @@ impl Guard {
     /// Bytes that came so far: tells a slow answer from none.
     pub(super) fn received(&self) -> u64 {
         self.received
+    }
+
+    /// Whether a part of a response came, and the rest is due.
+    pub(super) fn is_inside(&self) -> bool {
+        !self.fresh || !matches!(self.expected, Expected::Line) || !self.pending().is_empty()
     }
 
     /// The last tagged answer, or BYE, as it came; at most 512 bytes.
@@ -117,25 +132,35 @@ impl Guard {
                     return Ok(true);
                 }
                 self.scanned = self.pending().len();
-                if self.scanned > MAX_LINE {
-                    return Err(senseless("a line without an end".to_owned()));
-                }
+                self.check_line(self.scanned)?;
                 Ok(false)
             }
         }
     }
 
     fn sort_line(&mut self, length: usize) -> io::Result<()> {
+        self.check_line(length)?;
         let fresh = std::mem::replace(&mut self.fresh, true);
+        if fresh {
+            (self.literal_bytes, self.line_bytes) = (0, 0);
+        }
+        self.line_bytes += length;
         let line = self
             .inbox
             .get(self.start..self.start + length)
             .unwrap_or_default();
         let Some((size, header)) = literal_header(line) else {
             if fresh && is_of_no_use(line) {
+                self.left_out += 1;
+                if self.left_out > MAX_LEFT_OUT {
+                    return Err(senseless(format!(
+                        "{MAX_LEFT_OUT} lines that nobody asked for, and on"
+                    )));
+                }
                 self.consume(length);
                 return Ok(());
             }
+            self.left_out = 0;
             if fresh && (!line.starts_with(b"* ") || starts_with_word(line, b"* BYE")) {
                 self.last_answer = line.iter().copied().take(MAX_ANSWER).collect();
             }
@@ -143,13 +168,21 @@ impl Guard {
             return Ok(());
         };
         self.fresh = false;
-        if size <= self.max_literal {
+        let before = line.get(..length - header).unwrap_or_default();
+        let is_mail = ends_with_word(before, b"BODY[] ");
+        let most = if is_mail {
+            self.max_literal
+        } else {
+            self.max_literal.min(MAX_WORD)
+        };
+        self.literal_bytes = self.literal_bytes.saturating_add(size);
+        if self.literal_bytes <= most {
             self.cleared = length;
             self.expected = Expected::Literal(size);
             return Ok(());
         }
-        let before = line.get(..length - header).unwrap_or_default();
-        if size > MAX_SKIPPED || !ends_with_word(before, b"BODY[] ") {
+        // A mail over the limit is skipped, unless it is not the first part of its response.
+        if size > MAX_SKIPPED || self.literal_bytes > size || !is_mail {
             let start = before.get(..before.len().min(80)).unwrap_or_default();
             return Err(senseless(format!(
                 "{} and then {size} bytes",
@@ -161,6 +194,23 @@ impl Guard {
         let end = self.start + length;
         self.inbox.splice(end - header..end, instead.into_bytes());
         self.expected = Expected::Skipped(size);
+        Ok(())
+    }
+
+    /// A line, or as much of it as there is, must not be longer than a line of its kind can be.
+    fn check_line(&self, length: usize) -> io::Result<()> {
+        let most = if starts_with_word(self.pending(), b"* SEARCH") {
+            MAX_SEARCH
+        } else {
+            MAX_LINE
+        };
+        if self.line_bytes.saturating_add(length) > most {
+            let start = self.pending().get(..80).unwrap_or_default();
+            let start = String::from_utf8_lossy(start).into_owned();
+            return Err(senseless(format!(
+                "a line of more than {most} bytes: {start}"
+            )));
+        }
         Ok(())
     }
 
@@ -340,8 +390,18 @@ const USED: [&[u8]; 7] = [
 
 const READ_SIZE: usize = 64 << 10;
 
-/// The longest line is the answer to SEARCH: eleven bytes a mail, for a million mails.
-const MAX_LINE: usize = 12 << 20;
+/// The lines of one response: those seen have some hundred bytes, lists of capabilities two
+/// thousand.
+const MAX_LINE: usize = 64 << 10;
+
+/// The answer to SEARCH: eleven bytes a mail, for a million mails.
+const MAX_SEARCH: usize = 12 << 20;
+
+/// Literals that are no mails: names of folders, words of the server.
+const MAX_WORD: u64 = 64 << 10;
+
+/// Responses of no use come one or two a command.
+const MAX_LEFT_OUT: u32 = 100_000;
 
 /// What is still worth reading to skip it: a gigabyte, twenty times the usual limit of a mail.
 const MAX_SKIPPED: u64 = 1 << 30;

@@ -44,7 +44,7 @@ pub(super) async fn look(
     if let Some(last) = above.last() {
         found.next = found.next.max(last.uid.saturating_add(1));
     }
-    let open: Vec<u32> = cursor.open.iter().copied().collect();
+    let open: Vec<u32> = cursor.open().take(MAX_LISTED).collect();
     let (there, gone) = sizes(wire, &open).await?;
     found.mails = there;
     found.gone = gone;
@@ -81,7 +81,8 @@ pub(super) async fn still_there(
         let command = format!("UID SEARCH UID {set}");
         let done = wire.attempt(&command, |event| {
             if let Event::Search(found) = event {
-                there.extend(found);
+                let asked = |uid: &u32| named.binary_search(uid).is_ok();
+                there.extend(found.into_iter().filter(asked));
             }
         });
         if !done.await?.ok {
@@ -107,11 +108,12 @@ async fn above(wire: &mut Wire, from: u32) -> Result<Vec<Listed>, MailError> {
     if !complete {
         // The server left something out (Exchange does that with mails that it cannot convert):
         // what has a UID must not be taken for expunged.
-        let mut searched = Vec::new();
+        let mut searched: Vec<u32> = Vec::new();
         let command = format!("UID SEARCH UID {from}:*");
         wire.attempt(&command, |event| {
             if let Event::Search(found) = event {
-                searched.extend(found);
+                let room = MAX_LISTED - searched.len();
+                searched.extend(found.into_iter().take(room));
             }
         })
         .await?;
@@ -187,41 +189,53 @@ async fn settled(
 #[derive(Debug, Default)]
 struct Listing {
     mails: Vec<Listed>,
-    sequences: BTreeSet<u32>,
+    /// Lines that came, those of mails flagged as deleted included.
+    lines: usize,
+    /// First and last sequence number, as long as they come without a hole.
+    run: Option<(u32, u32)>,
+    has_holes: bool,
 }
 
 impl Listing {
     fn take(&mut self, event: &Event) {
-        if let Event::Fetch(Fetched {
+        let Event::Fetch(Fetched {
             sequence,
             uid: Some(uid),
             size_bytes,
             deleted,
             ..
         }) = event
-            && self.sequences.len() <= MAX_LISTED
-        {
-            self.sequences.insert(*sequence);
-            if !deleted {
-                self.mails.push(Listed {
-                    uid: *uid,
-                    size_bytes: size_bytes.unwrap_or(0),
-                });
+        else {
+            return;
+        };
+        self.lines += 1;
+        if self.lines > MAX_LISTED {
+            return; // An error at the end; until then it costs no memory.
+        }
+        self.run = match self.run {
+            None => Some((*sequence, *sequence)),
+            Some((first, last)) => {
+                self.has_holes |= last.checked_add(1) != Some(*sequence);
+                Some((first, *sequence))
             }
+        };
+        if !deleted {
+            self.mails.push(Listed {
+                uid: *uid,
+                size_bytes: size_bytes.unwrap_or(0),
+            });
         }
     }
 
     /// Whether the lines run without a hole to the folder's last mail: sequence numbers have none.
+    /// A listing in another order is taken for one with holes: it costs a SEARCH.
     fn is_complete(&self, exists: u32) -> bool {
-        let first = self.sequences.first().copied().unwrap_or(0);
-        let expected = exists
-            .checked_sub(first)
-            .and_then(|rest| rest.checked_add(1));
-        first > 0 && u32::try_from(self.sequences.len()).ok() == expected
+        let ends_with_last = self.run.is_some_and(|(_, last)| last == exists);
+        ends_with_last && !self.has_holes
     }
 
     fn into_mails(mut self, wire: &Wire) -> Result<Vec<Listed>, MailError> {
-        if self.sequences.len() > MAX_LISTED {
+        if self.lines > MAX_LISTED {
             return Err(MailError::Protocol {
                 host: wire.host().to_owned(),
                 what: format!("more than {MAX_LISTED} mails in one folder"),
@@ -236,8 +250,8 @@ impl Listing {
 /// A crash leaves at most one round of 1,000 mails behind; twice that covers one that had begun.
 const SWEPT: u32 = 2_000;
 
-/// A hundred times the largest mailbox that was measured would still be half a gigabyte.
-const MAX_LISTED: usize = 10_000_000;
+/// Exchange holds a million mails in a folder; four cost 64 MB while they are listed.
+const MAX_LISTED: usize = 4_000_000;
 
 #[cfg(test)]
 mod tests {
@@ -258,9 +272,21 @@ mod tests {
         listing.take(&line(4, 40));
         listing.take(&line(6, 60));
         assert!(!listing.is_complete(6));
+        let mut listing = Listing::default();
         listing.take(&line(5, 55));
+        listing.take(&line(6, 60));
         assert!(listing.is_complete(6));
         assert!(!listing.is_complete(7));
+    }
+
+    #[test]
+    fn a_listing_without_an_end_costs_no_memory_beyond_its_bound() {
+        let mut listing = Listing::default();
+        for _ in 0..MAX_LISTED + 100 {
+            listing.take(&line(1, 1));
+        }
+        assert_eq!(listing.mails.len(), MAX_LISTED);
+        assert!(listing.lines > MAX_LISTED);
     }
 
     #[test]

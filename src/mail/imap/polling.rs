@@ -20,7 +20,7 @@ pub(crate) async fn poll<I: Intake>(
     intake: &I,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<Summary, MailError> {
-    let mut connection = kept_or_new(mailbox, session.imap.take()).await?;
+    let mut connection = kept_or_new(mailbox, session).await?;
     let validity = connection.selected.validity;
     let memory = &mut session.memory;
     if memory.validity != validity {
@@ -59,13 +59,13 @@ pub(crate) async fn poll<I: Intake>(
 impl Connection {
     fn has_news(&self, cursor: &Cursor) -> bool {
         let next = self.selected.next;
-        self.wire.news || next == 0 || next > cursor.next || !cursor.open.is_empty()
+        self.wire.news || next == 0 || next > cursor.next || cursor.has_open()
     }
 }
 
 /// The kept connection if it lives. That it died while idle is normal (autologout): one new one.
-async fn kept_or_new(mailbox: &Mailbox, kept: Option<Connection>) -> Result<Connection, MailError> {
-    if let Some(mut connection) = kept {
+async fn kept_or_new(mailbox: &Mailbox, session: &mut Session) -> Result<Connection, MailError> {
+    if let Some(mut connection) = session.imap.take() {
         match connection.refresh().await {
             Ok(()) => return Ok(connection),
             Err(error) => {
@@ -73,7 +73,7 @@ async fn kept_or_new(mailbox: &Mailbox, kept: Option<Connection>) -> Result<Conn
             }
         }
     }
-    connect::connect(mailbox).await
+    connect::connect(mailbox, &session.connections).await
 }
 
 /// One poll on a living connection.

@@ -148,15 +148,17 @@ async fn strangers(connection: &mut Connection, ours: &[u32]) -> Result<usize, M
     let mut flagged: BTreeSet<u32> = BTreeSet::new();
     let search = connection.wire.run("UID SEARCH DELETED", |event| {
         if let Event::Search(found) = event {
-            flagged.extend(found);
+            let strange = |uid: &u32| ours.binary_search(uid).is_err();
+            let room = MAX_STRANGERS - flagged.len();
+            flagged.extend(found.into_iter().filter(strange).take(room));
         }
     });
     search.await?;
-    Ok(flagged
-        .iter()
-        .filter(|uid| ours.binary_search(uid).is_err())
-        .count())
+    Ok(flagged.len())
 }
+
+/// One is enough to leave a folder alone; the number is for the log.
+const MAX_STRANGERS: usize = 10_000;
 
 fn count(uids: &[u32]) -> u64 {
     u64::try_from(uids.len()).unwrap_or(u64::MAX)

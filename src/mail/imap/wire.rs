@@ -11,9 +11,10 @@ use async_imap::imap_proto::rfc4315::UidSetMember;
 use async_imap::imap_proto::{
     AttributeValue, MailboxDatum, RequestId, Response, ResponseCode, Status,
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::mail::imap::guard::Guard;
+use crate::mail::pace::{NO_PROGRESS, Pace, SLICE};
 use crate::mail::{MailError, answer};
 
 /// The session, and what it said unasked.
@@ -26,6 +27,10 @@ pub(super) struct Wire {
     /// The server told of mails since this was last cleared.
     pub(super) news: bool,
     bye: Option<String>,
+    pace: Pace,
+    /// Responses that nobody asked for since the last tagged answer, and the time that they took.
+    unasked: u32,
+    distracted: Duration,
 }
 
 /// One response, as far as we use it.
@@ -45,6 +50,17 @@ pub(super) enum Event {
     Capabilities(Vec<String>),
     /// Something else; counts are kept in [`Wire`].
     Other,
+}
+
+impl Event {
+    /// Whether it is, or belongs to, the answer to a command.
+    fn is_asked_for(&self) -> bool {
+        match self {
+            Self::Done(_) | Self::Search(_) | Self::Continue | Self::Capabilities(_) => true,
+            Self::Fetch(fetched) => fetched.uid.is_some(),
+            Self::Code(_) | Self::Other => false,
+        }
+    }
 }
 
 /// A tagged answer.
@@ -112,6 +128,9 @@ impl Wire {
             exists: 0,
             news: false,
             bye: None,
+            pace: Pace::default(),
+            unasked: 0,
+            distracted: Duration::ZERO,
         }
     }
 
@@ -144,21 +163,43 @@ impl Wire {
     /// The next response, while an answer is due. Cancel-safe.
     ///
     /// # Errors
-    /// [`MailError::Broken`] at the end of the connection and after 60 s without a byte;
-    /// [`MailError::Protocol`] for what cannot be understood. The session is of no use then.
+    /// [`MailError::Broken`] at the end of the connection, if the answer comes too slowly
+    /// ([`Pace`]), or if the server talks of other things for half an hour; [`MailError::Protocol`]
+    /// for what cannot be understood. The session is of no use then.
     pub(super) async fn next(&mut self) -> Result<Event, MailError> {
         loop {
-            let before = self.session.get_ref().received();
-            match timeout(NO_PROGRESS, self.unhurried_next()).await {
-                Ok(event) => return event,
-                Err(_) if self.session.get_ref().received() > before => {}
-                Err(_) => {
-                    let silence = format!("nothing came for {} s", NO_PROGRESS.as_secs());
-                    let error = io::Error::new(io::ErrorKind::TimedOut, silence);
-                    return Err(self.broken("reading", error));
+            let guard = self.session.get_ref();
+            let (before, is_inside, begun) = (guard.received(), guard.is_inside(), Instant::now());
+            let next = timeout(SLICE, self.unhurried_next()).await;
+            let waited = begun.elapsed();
+            let bytes = self.session.get_ref().received() - before;
+            let paced = self.pace.note(is_inside, waited, bytes);
+            let Ok(event) = next else {
+                paced.map_err(|late| self.broken("reading", late))?;
+                if !is_inside {
+                    self.distracted(waited)?;
                 }
+                continue;
+            };
+            let event = event?;
+            if event.is_asked_for() {
+                self.distracted = Duration::ZERO;
+            } else {
+                self.distracted(waited)?;
             }
+            return Ok(event);
         }
+    }
+
+    /// A server at work says so now and then (`* OK Still here`), but not for ever.
+    fn distracted(&mut self, waited: Duration) -> Result<(), MailError> {
+        self.distracted += waited;
+        if self.distracted < MAX_DISTRACTED {
+            return Ok(());
+        }
+        let minutes = MAX_DISTRACTED.as_secs() / 60;
+        let words = format!("no answer for {minutes} minutes, only other lines");
+        Err(self.broken("reading", io::Error::new(io::ErrorKind::TimedOut, words)))
     }
 
     /// The next response, however long it takes. Cancel-safe.
@@ -166,7 +207,9 @@ impl Wire {
         match self.session.read_response().await {
             Ok(Some(response)) => {
                 self.note(response.parsed());
-                Ok(event(response.parsed()))
+                let event = event(response.parsed());
+                self.count(&event)?;
+                Ok(event)
             }
             Ok(None) => Err(self.broken("reading", io::ErrorKind::UnexpectedEof.into())),
             Err(error) => Err(self.unreadable(error)),
@@ -226,6 +269,22 @@ impl Wire {
             } => self.bye = Some(answer::shown(outcome.information.as_deref().unwrap_or(""))),
             _ => {}
         }
+    }
+
+    /// A command may be accompanied by news of other mails, but not without an end.
+    fn count(&mut self, event: &Event) -> Result<(), MailError> {
+        if matches!(event, Event::Done(_)) {
+            self.unasked = 0;
+        } else if !event.is_asked_for() {
+            self.unasked += 1;
+        }
+        if self.unasked <= MAX_UNASKED {
+            return Ok(());
+        }
+        Err(MailError::Protocol {
+            host: self.host.clone(),
+            what: format!("{MAX_UNASKED} lines that nobody asked for, instead of an answer"),
+        })
     }
 
     fn unreadable(&self, error: io::Error) -> MailError {
@@ -346,8 +405,11 @@ fn capabilities(list: &[async_imap::imap_proto::Capability<'_>]) -> Vec<String> 
         .collect()
 }
 
-/// While an answer is due; there is no limit on one that makes progress.
-const NO_PROGRESS: Duration = Duration::from_mins(1);
+/// A million mails that another client expunges or flags while one command runs.
+const MAX_UNASKED: u32 = 1_000_000;
+
+/// The longest that a server works on a command of ours: a search through a cold index.
+const MAX_DISTRACTED: Duration = Duration::from_mins(30);
 
 /// One command copies no more than a set names.
 const MAX_COPIED: usize = 500;

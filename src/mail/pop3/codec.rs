@@ -123,6 +123,11 @@ impl Decoder {
         !(self.expected.is_empty() && matches!(self.state, State::StatusLine))
     }
 
+    /// Whether a part of an answer came, and the rest is due.
+    pub fn is_inside(&self) -> bool {
+        !matches!(self.state, State::StatusLine) || self.has_rest()
+    }
+
     /// Whether something was received that no event told of yet.
     pub fn has_rest(&self) -> bool {
         self.start < self.received.len()

@@ -6,6 +6,7 @@ use crate::mail::pop3::reply::{Capabilities, Code, Reply, Status};
 use crate::mail::pop3::sign_in::{Credentials, SignIn, Step};
 use crate::mail::pop3::wire::Wire;
 use crate::mail::{MailError, answer};
+use crate::net::connections::Connections;
 use crate::net::starttls::Opening;
 use crate::net::{NetError, dial};
 
@@ -20,9 +21,12 @@ pub(super) struct Opened {
 ///
 /// # Errors
 /// [`MailError`].
-pub(super) async fn open(mailbox: &Mailbox) -> Result<Opened, MailError> {
+pub(super) async fn open(
+    mailbox: &Mailbox,
+    connections: &Connections,
+) -> Result<Opened, MailError> {
     let endpoint = mailbox.endpoint();
-    let stream = dial::dial(&endpoint).await?;
+    let stream = connections.count(dial::dial(&endpoint).await?);
     let mut opening = Opening::new(stream, &endpoint);
     let greeting = opening.greeting().await?;
     check_greeting(&greeting, &endpoint)?;

@@ -7,7 +7,7 @@ use crate::mail::pop3::command::Command;
 use crate::mail::pop3::reply::Status;
 use crate::mail::pop3::wire::Wire;
 use crate::mail::{Intake, MailError, Summary, answer};
-use crate::mailbox::MailId;
+use crate::mailbox::{Listing, MailId};
 
 /// A mail that is not settled.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -18,6 +18,14 @@ pub(super) struct Listed {
     pub(super) uidl: String,
     /// Its size as the server says; 0 if it does not.
     pub(super) size_bytes: u64,
+}
+
+impl Listed {
+    fn id(&self) -> MailId {
+        MailId::Pop3 {
+            uidl: self.uidl.clone(),
+        }
+    }
 }
 
 /// The mails that are not settled, in the order of the maildrop.
@@ -44,14 +52,17 @@ pub(super) async fn look<I: Intake>(
             ),
         });
     }
-    let mut new = Vec::new();
-    let mut batch = Vec::new();
+    let (mut new, mut batch) = (Vec::new(), Vec::new());
+    let mut listing = Listing::default();
     for _ in 0..MAX_MAILS {
         let line = wire.line().await?;
         let at_end = line.is_none();
         if let Some(line) = line {
             match identity(&line) {
-                Some(mail) => batch.push(mail),
+                Some(mail) => {
+                    listing.add(&mail.id());
+                    batch.push(mail);
+                }
                 None => not_usable(&line, mailbox, summary),
             }
         }
@@ -59,6 +70,9 @@ pub(super) async fn look<I: Intake>(
             keep_unsettled(&mut batch, &mut new, intake).await?;
         }
         if at_end {
+            if let Some(listing) = listing.complete() {
+                intake.forget_unlisted(listing).await?;
+            }
             summary.announced += new.len() as u64;
             if !new.is_empty() && !budget.is_closed() {
                 add_sizes(wire, &mut new).await?;
@@ -98,9 +112,7 @@ async fn keep_unsettled<I: Intake>(
     new: &mut Vec<Listed>,
     intake: &I,
 ) -> Result<(), MailError> {
-    let ids = batch.iter().map(|mail| MailId::Pop3 {
-        uidl: mail.uidl.clone(),
-    });
+    let ids = batch.iter().map(Listed::id);
     let settled = intake.settled(ids.collect()).await?;
     let open = batch.drain(..).zip(settled).filter(|(_, settled)| !settled);
     // What is over the bound is new at the next poll, too.
@@ -142,8 +154,8 @@ const BATCH: usize = 1_000;
 /// Mails of one poll: about 15 MB of names. The rest follows at the next poll.
 const MAX_NEW: usize = 100_000;
 
-/// A hundred days of the largest mailbox that we plan for; a listing beyond does not end.
-const MAX_MAILS: usize = 10_000_000;
+/// Forty days of the largest mailbox that we plan for; a listing beyond does not end.
+const MAX_MAILS: usize = 4_000_000;
 
 #[cfg(test)]
 mod tests {

@@ -4,9 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::config::mailbox::{Endpoint, Mailbox};
+use crate::mail::pace::{NO_PROGRESS, Pace, SLICE};
 use crate::mail::pop3::codec::{Decoder, Event};
 use crate::mail::pop3::command::Command;
 use crate::mail::pop3::reply::{Capabilities, Reply, Status};
@@ -19,6 +20,7 @@ use crate::net::{NetError, starttls};
 pub(super) struct Wire {
     stream: BoxStream,
     decoder: Decoder,
+    pace: Pace,
     host: String,
     max_mail_bytes: u64,
 }
@@ -30,6 +32,7 @@ impl Wire {
         Self {
             stream,
             decoder: Decoder::new(received, max_mail_bytes),
+            pace: Pace::default(),
             host: mailbox.host.clone(),
             max_mail_bytes,
         }
@@ -78,8 +81,8 @@ impl Wire {
     /// The next event, while an answer is due. Cancel-safe.
     ///
     /// # Errors
-    /// [`MailError::Broken`] at the end of the connection and after 60 s without a byte;
-    /// [`MailError::Protocol`] for what cannot be understood. The session is of no use then.
+    /// [`MailError::Broken`] at the end of the connection and if the answer comes too slowly
+    /// ([`Pace`]); [`MailError::Protocol`] for what cannot be understood. The session is of no use then.
     pub(super) async fn next(&mut self) -> Result<Event, MailError> {
         loop {
             match self.decoder.decode() {
@@ -92,18 +95,18 @@ impl Wire {
                     });
                 }
             }
+            let (is_inside, begun) = (self.decoder.is_inside(), Instant::now());
             let read = self.stream.read_buf(self.decoder.buffer());
-            match timeout(NO_PROGRESS, read).await {
+            let bytes = match timeout(SLICE, read).await {
                 Ok(Ok(0)) => {
                     return Err(self.broken("reading", io::ErrorKind::UnexpectedEof.into()));
                 }
-                Ok(Ok(_)) => {}
+                Ok(Ok(bytes)) => bytes as u64,
                 Ok(Err(error)) => return Err(self.broken("reading", error)),
-                Err(_) => {
-                    let silence = format!("nothing came for {} s", NO_PROGRESS.as_secs());
-                    let error = io::Error::new(io::ErrorKind::TimedOut, silence);
-                    return Err(self.broken("reading", error));
-                }
+                Err(_) => 0,
+            };
+            if let Err(late) = self.pace.note(is_inside, begun.elapsed(), bytes) {
+                return Err(self.broken("reading", late));
             }
         }
     }
@@ -186,9 +189,6 @@ impl Wire {
         }
     }
 }
-
-/// While an answer is due; there is no limit on one that makes progress.
-const NO_PROGRESS: Duration = Duration::from_mins(1);
 
 /// For the whole of QUIT: nothing depends on it, since nothing is deleted.
 const GOODBYE_LIMIT: Duration = Duration::from_secs(2);

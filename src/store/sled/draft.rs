@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sled::Batch as Writes;
 
-use crate::mailbox::MailId;
+use crate::mailbox::{Cursor, MailId};
 use crate::series::Key;
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
@@ -14,7 +14,6 @@ use crate::store::ledger::{
     NewQuarantine,
 };
 use crate::store::sled::blocks;
-use crate::store::sled::cursors::CursorRecord;
 use crate::store::sled::index::{Cancellation, Counts, Index, Series, Span};
 use crate::store::sled::records::{Records, decode, put};
 
@@ -29,7 +28,7 @@ pub(super) struct Draft<'a> {
     writes: Writes,
     news: News,
     /// Cursors as these mails leave them.
-    cursors: HashMap<Vec<u8>, CursorRecord>,
+    cursors: HashMap<Vec<u8>, Cursor>,
     /// Messages and cancellations of these mails: neither sees the other in the tree yet.
     documents: HashMap<Vec<u8>, Vec<u64>>,
     cancellations: HashMap<Vec<u8>, Vec<Cancellation>>,
@@ -290,16 +289,19 @@ impl<'a> Draft<'a> {
 
     fn settle(&mut self, batch: &Batch) -> Result<(), StoreError> {
         if let Some(announced) = &batch.announced {
-            self.cursor(batch, announced.validity)?.announce(announced);
+            let cursor = self.cursor(batch, announced.validity)?;
+            cursor.turn_to(announced.validity);
+            cursor.announce(&announced.present, announced.next);
         }
         let changes = batch.settles.iter().map(|id| (id, true));
         for (id, settles) in changes.chain(batch.reopens.iter().map(|id| (id, false))) {
             if let MailId::Imap { validity, uid } = id {
                 let cursor = self.cursor(batch, *validity)?;
                 if settles {
-                    cursor.settle(*validity, *uid);
-                } else {
-                    cursor.reopen(*validity, *uid);
+                    cursor.turn_to(*validity);
+                    cursor.settle(*uid);
+                } else if cursor.validity == *validity {
+                    cursor.reopen(*uid);
                 }
             } else if let Some(key) = keys::settled(&batch.mailbox, id) {
                 if settles {
@@ -309,17 +311,20 @@ impl<'a> Draft<'a> {
                 }
             }
         }
+        for mark in &batch.forgets {
+            self.writes.remove(keys::marked(&batch.mailbox, *mark));
+        }
         Ok(())
     }
 
     /// The cursor of the batch's folder; a new one if there is none.
-    fn cursor(&mut self, batch: &Batch, validity: u32) -> Result<&mut CursorRecord, StoreError> {
+    fn cursor(&mut self, batch: &Batch, validity: u32) -> Result<&mut Cursor, StoreError> {
         let key = keys::cursor(&batch.mailbox, &batch.folder);
         Ok(match self.cursors.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
                 let stored = self.records.get(place.key())?;
-                place.insert(stored.unwrap_or_else(|| CursorRecord::new(validity)))
+                place.insert(stored.unwrap_or_else(|| Cursor::new(validity)))
             }
         })
     }

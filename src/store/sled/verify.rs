@@ -8,12 +8,12 @@ use std::io;
 
 use sled::IVec;
 
+use crate::mailbox::Cursor;
 use crate::market::calendar::Day;
 use crate::series::{Block, Key};
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::{InterchangeRecord, MailRecord, MessageRecord, QuarantineRecord};
-use crate::store::sled::cursors::CursorRecord;
 use crate::store::sled::database::{Database, Open};
 use crate::store::sled::index::{Counts, Span};
 use crate::store::sled::records::{damaged, decode};
@@ -43,7 +43,7 @@ pub(super) fn verify(
     walk.through(Kind::Quarantine, quarantine)?;
     walk.through(Kind::Settled, |_, key, value| decode(key, value))?;
     walk.through(Kind::Cursor, |_, key, value| {
-        decode::<CursorRecord>(key, value).map(drop)
+        decode::<Cursor>(key, value).map(drop)
     })?;
     let series = walk.through(Kind::Series, identity)?;
     counted.next_series = u32::try_from(series).unwrap_or(u32::MAX);

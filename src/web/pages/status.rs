@@ -163,7 +163,7 @@ fn headline(health: &Snapshot, text: &Text) -> (&'static str, String) {
     let is_down = |mailbox: &&MailboxHealth| matches!(mailbox.state, MailboxState::Down { .. });
     let down = u64::try_from(health.mailboxes.iter().filter(is_down).count()).unwrap_or(u64::MAX);
     let is_starting = |mailbox: &MailboxHealth| mailbox.state == MailboxState::Starting;
-    match (health.is_store_ready, down) {
+    match (health.is_store_ready && health.store_fault.is_none(), down) {
         (false, _) => ("bad", text.status_store_failed()),
         (true, 1..) => ("bad", text.status_mailboxes_down(down)),
         (true, 0) if health.mailboxes.is_empty() => ("idle", text.status_no_mailbox()),
@@ -239,9 +239,10 @@ fn card(mailbox: &MailboxHealth, text: &Text) -> MailboxCard {
         summary_line(mailbox.since_start, text),
     ));
     let protocol = match mailbox.protocol {
-        Protocol::Imap => "IMAP",
-        Protocol::Pop3 => "POP3",
-        Protocol::Maildir => "Maildir",
+        Protocol::Imap => "IMAP".to_owned(),
+        Protocol::Pop3 => "POP3".to_owned(),
+        Protocol::Maildir => "Maildir".to_owned(),
+        Protocol::Folder => text.protocol_folder(),
     };
     MailboxCard {
         name: mailbox.name.clone(),

@@ -12,10 +12,11 @@ use mscons_gateway::mail::{MailError, poll};
 use mscons_gateway::mailbox::Outcome;
 use tokio::sync::Semaphore;
 
-use super::{mailbox, poll_once, poll_with};
+use super::mailbox;
 use crate::support::cutting::cut_after;
 use crate::support::dovecot::{Dovecot, EXPIRED, GOOD, SELF_SIGNED, STRICT, WRONG_NAME};
 use crate::support::ledger::Ledger;
+use crate::support::polling::{poll_once, poll_with};
 
 fn mail(number: usize) -> Vec<u8> {
     format!("From: netz@example.net\r\nSubject: {number}\r\n\r\nMail {number}\r\n").into_bytes()
@@ -273,7 +274,7 @@ async fn a_mail_that_another_client_removes_meanwhile_is_counted_and_settled() {
         (1_500, 1_490, 10)
     );
     let cursor = ledger.books().cursors["INBOX"].clone();
-    assert_eq!((cursor.next, cursor.open.len()), (1_501, 0));
+    assert_eq!((cursor.next, cursor.has_open()), (1_501, false));
 }
 
 #[tokio::test]

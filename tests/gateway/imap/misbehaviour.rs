@@ -12,9 +12,10 @@ use mscons_gateway::mailbox::Outcome;
 use mscons_gateway::net::NetError;
 use tokio::sync::Semaphore;
 
-use super::{mailbox, poll_once, poll_with};
+use super::mailbox;
 use crate::support::ledger::Ledger;
-use crate::support::scripted::{Say, Scripted, say};
+use crate::support::polling::{poll_once, poll_with};
+use crate::support::scripted::{Scripted, bytes, drip, last, say};
 
 const GOOD: &str = "SASL-IR AUTH=PLAIN UIDPLUS MOVE IDLE ID";
 
@@ -36,9 +37,9 @@ fn uid(command: &str, uid: u32) -> bool {
 #[tokio::test]
 async fn a_fetch_that_is_refused_for_one_mail_still_brings_the_others() {
     for word in ["NO", "BAD"] {
-        let server = Scripted::start(GOOD, 5, move |command| {
+        let server = Scripted::imap(GOOD, 5, move |command| {
             uid(command, 3)
-                .then(|| Say::Text(format!("$T {word} Some messages could not be fetched\r\n")))
+                .then(|| bytes(format!("$T {word} Some messages could not be fetched\r\n")))
         })
         .await;
         let ledger = Ledger::default();
@@ -51,10 +52,10 @@ async fn a_fetch_that_is_refused_for_one_mail_still_brings_the_others() {
 
 #[tokio::test]
 async fn a_fetch_that_is_refused_for_all_mails_is_an_error() {
-    let server = Scripted::start(GOOD, 3, |command| {
+    let server = Scripted::imap(GOOD, 3, |command| {
         command
             .contains("BODY.PEEK")
-            .then(|| Say::Text("$T NO not today\r\n".to_owned()))
+            .then(|| bytes("$T NO not today\r\n".to_owned()))
     })
     .await;
     let error = poll_once(&at(&server), &Ledger::default())
@@ -66,10 +67,10 @@ async fn a_fetch_that_is_refused_for_all_mails_is_an_error() {
 
 #[tokio::test]
 async fn a_listing_that_is_refused_is_an_error_and_not_an_empty_mailbox() {
-    let server = Scripted::start(GOOD, 3, |command| {
+    let server = Scripted::imap(GOOD, 3, |command| {
         command
             .contains("RFC822.SIZE")
-            .then(|| Say::Text("$T BAD what?\r\n".to_owned()))
+            .then(|| bytes("$T BAD what?\r\n".to_owned()))
     })
     .await;
     let error = poll_once(&at(&server), &Ledger::default())
@@ -82,7 +83,7 @@ async fn a_listing_that_is_refused_is_an_error_and_not_an_empty_mailbox() {
 async fn an_empty_a_missing_and_a_nil_body_are_asked_for_again() {
     for body in ["BODY[] {0}\r\n", "BODY[] NIL", "BODY[] \"\"", "FLAGS ()"] {
         let answers = Arc::new(AtomicUsize::new(0));
-        let server = Scripted::start(GOOD, 1, move |command| {
+        let server = Scripted::imap(GOOD, 1, move |command| {
             if uid(command, 1) && answers.fetch_add(1, Ordering::SeqCst) == 0 {
                 return say(format!("* 1 FETCH (UID 1 {body})\r\n$T OK done\r\n"));
             }
@@ -103,10 +104,10 @@ async fn an_empty_a_missing_and_a_nil_body_are_asked_for_again() {
 
 #[tokio::test]
 async fn ok_without_data_is_not_given_and_never_deleted() {
-    let server = Scripted::start(GOOD, 3, |command| {
+    let server = Scripted::imap(GOOD, 3, |command| {
         command
             .contains("BODY.PEEK")
-            .then(|| Say::Text("$T OK FETCH completed.\r\n".to_owned()))
+            .then(|| bytes("$T OK FETCH completed.\r\n".to_owned()))
     })
     .await;
     let mut mailbox = at(&server);
@@ -124,10 +125,10 @@ async fn ok_without_data_is_not_given_and_never_deleted() {
 #[tokio::test]
 async fn exchanges_substitute_mail_is_not_given() {
     let text = "From: \"Microsoft Exchange Server\" <a@b>\r\nSubject: Retrieval using the IMAP4 protocol failed for the following message: 1\r\n\r\nsorry\r\n";
-    let server = Scripted::start(GOOD, 1, move |command| {
+    let server = Scripted::imap(GOOD, 1, move |command| {
         uid(command, 1).then(|| {
             let length = text.len();
-            Say::Text(format!(
+            bytes(format!(
                 "* 1 FETCH (UID 1 BODY[] {{{length}}}\r\n{text})\r\n$T OK\r\n"
             ))
         })
@@ -139,12 +140,12 @@ async fn exchanges_substitute_mail_is_not_given() {
 
 #[tokio::test]
 async fn a_mail_left_out_of_the_listing_is_not_taken_for_expunged() {
-    let server = Scripted::start(GOOD, 3, |command| {
+    let server = Scripted::imap(GOOD, 3, |command| {
         let list =
             "* 1 FETCH (UID 1 RFC822.SIZE 9)\r\n* 3 FETCH (UID 3 RFC822.SIZE 9)\r\n$T OK\r\n";
         command
             .contains("RFC822.SIZE")
-            .then(|| Say::Text(list.to_owned()))
+            .then(|| bytes(list.to_owned()))
     })
     .await;
     let ledger = Ledger::default();
@@ -154,10 +155,10 @@ async fn a_mail_left_out_of_the_listing_is_not_taken_for_expunged() {
 
 #[tokio::test]
 async fn a_mail_larger_than_announced_is_not_loaded_and_the_rest_comes() {
-    let server = Scripted::start(GOOD, 3, |command| {
+    let server = Scripted::imap(GOOD, 3, |command| {
         uid(command, 2).then(|| {
             let large = "x".repeat(2_000_000);
-            Say::Text(format!(
+            bytes(format!(
                 "* 1 FETCH (UID 1 BODY[] {{5}}\r\nfirst)\r\n* 2 FETCH (UID 2 BODY[] {{2000000}}\r\n{large})\r\n* 3 FETCH (UID 3 BODY[] {{5}}\r\nthird)\r\n$T OK\r\n"
             ))
         })
@@ -173,8 +174,8 @@ async fn a_mail_larger_than_announced_is_not_loaded_and_the_rest_comes() {
 
 #[tokio::test]
 async fn an_announcement_of_four_gigabytes_ends_the_poll_with_its_number() {
-    let server = Scripted::start(GOOD, 1, |command| {
-        uid(command, 1).then(|| Say::Text("* 1 FETCH (UID 1 BODY[] {4294967295}\r\n".to_owned()))
+    let server = Scripted::imap(GOOD, 1, |command| {
+        uid(command, 1).then(|| bytes("* 1 FETCH (UID 1 BODY[] {4294967295}\r\n".to_owned()))
     })
     .await;
     let error = poll_once(&at(&server), &Ledger::default())
@@ -186,9 +187,9 @@ async fn an_announcement_of_four_gigabytes_ends_the_poll_with_its_number() {
 
 #[tokio::test]
 async fn an_end_inside_a_literal_is_an_error_and_what_was_whole_is_kept() {
-    let server = Scripted::start(GOOD, 2, |command| {
+    let server = Scripted::imap(GOOD, 2, |command| {
         uid(command, 1).then(|| {
-            Say::Last(
+            last(
                 "* 1 FETCH (UID 1 BODY[] {5}\r\nwhole)\r\n* 2 FETCH (UID 2 BODY[] {99}\r\nhalf"
                     .to_owned(),
             )
@@ -205,10 +206,9 @@ async fn an_end_inside_a_literal_is_an_error_and_what_was_whole_is_kept() {
 
 #[tokio::test]
 async fn an_end_between_two_mails_is_an_error() {
-    let server = Scripted::start(GOOD, 2, |command| {
-        uid(command, 1).then(|| {
-            Say::Last("* 1 FETCH (UID 1 BODY[] {5}\r\nwhole)\r\n* BYE bored\r\n".to_owned())
-        })
+    let server = Scripted::imap(GOOD, 2, |command| {
+        uid(command, 1)
+            .then(|| last("* 1 FETCH (UID 1 BODY[] {5}\r\nwhole)\r\n* BYE bored\r\n".to_owned()))
     })
     .await;
     let error = poll_once(&at(&server), &Ledger::default())
@@ -220,9 +220,9 @@ async fn an_end_between_two_mails_is_an_error() {
 
 #[tokio::test]
 async fn bytes_behind_starttls_are_refused() {
-    let server = Scripted::start("STARTTLS LOGINDISABLED", 0, |command| {
+    let server = Scripted::imap("STARTTLS LOGINDISABLED", 0, |command| {
         (command == "STARTTLS")
-            .then(|| Say::Text("$T OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n".to_owned()))
+            .then(|| bytes("$T OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n".to_owned()))
     })
     .await;
     let mut mailbox = at(&server);
@@ -237,7 +237,7 @@ async fn bytes_behind_starttls_are_refused() {
 
 #[tokio::test]
 async fn starttls_that_is_not_offered_is_never_replaced_by_clear_text() {
-    let server = Scripted::start("AUTH=PLAIN", 0, |_| None).await;
+    let server = Scripted::imap("AUTH=PLAIN", 0, |_| None).await;
     let mut mailbox = at(&server);
     mailbox.encryption = Encryption::Starttls;
     let error = poll_once(&mailbox, &Ledger::default()).await.unwrap_err();
@@ -257,8 +257,8 @@ async fn greetings_that_are_no_welcome_are_told() {
         ("+OK POP3 ready\r\n", "no IMAP greeting"),
         ("\x15\x03\x01\x00\x02\x02\x46", "encryption = \"tls\""),
     ] {
-        let server = Scripted::start(GOOD, 0, move |command| {
-            (command == "GREETING").then(|| Say::Text(greeting.to_owned()))
+        let server = Scripted::imap(GOOD, 0, move |command| {
+            (command == "GREETING").then(|| bytes(greeting.to_owned()))
         })
         .await;
         let error = poll_once(&at(&server), &Ledger::default())
@@ -274,8 +274,8 @@ async fn tls_errors_name_the_remedy() {
         ("\x15\x03\x01\x00\x02\x02\x46", "TLS 1.0/1.1"),
         ("* OK plain text here\r\n", "encryption = \"starttls\""),
     ] {
-        let server = Scripted::start(GOOD, 0, move |command| {
-            (command == "GREETING").then(|| Say::Text(greeting.to_owned()))
+        let server = Scripted::imap(GOOD, 0, move |command| {
+            (command == "GREETING").then(|| bytes(greeting.to_owned()))
         })
         .await;
         let mut mailbox = at(&server);
@@ -287,9 +287,9 @@ async fn tls_errors_name_the_remedy() {
 
 #[tokio::test]
 async fn a_throttling_server_is_left_alone_for_as_long_as_it_says() {
-    let server = Scripted::start(GOOD, 3, |command| {
+    let server = Scripted::imap(GOOD, 3, |command| {
         command.contains("BODY.PEEK").then(|| {
-            Say::Text(
+            bytes(
                 "$T BAD Request is throttled. Suggested Backoff Time: 299961 milliseconds\r\n"
                     .to_owned(),
             )
@@ -308,10 +308,10 @@ async fn a_throttling_server_is_left_alone_for_as_long_as_it_says() {
 
 #[tokio::test]
 async fn a_login_that_the_server_puts_off_is_not_a_wrong_password() {
-    let server = Scripted::start(GOOD, 0, |command| {
-        command.starts_with("AUTHENTICATE").then(|| {
-            Say::Text("$T NO [UNAVAILABLE] Temporary authentication failure.\r\n".to_owned())
-        })
+    let server = Scripted::imap(GOOD, 0, |command| {
+        command
+            .starts_with("AUTHENTICATE")
+            .then(|| bytes("$T NO [UNAVAILABLE] Temporary authentication failure.\r\n".to_owned()))
     })
     .await;
     let error = poll_once(&at(&server), &Ledger::default())
@@ -322,7 +322,7 @@ async fn a_login_that_the_server_puts_off_is_not_a_wrong_password() {
 
 #[tokio::test]
 async fn a_server_that_tells_why_in_a_challenge_gets_its_empty_answer() {
-    let server = Scripted::start("AUTH=PLAIN", 0, |command| match command {
+    let server = Scripted::imap("AUTH=PLAIN", 0, |command| match command {
         "AUTHENTICATE PLAIN" => say("+ \r\n"),
         other if !other.contains(' ') && other.len() > 12 && !other.starts_with("CAPA") => {
             say("+ eyJzdGF0dXMiOiI0MDEifQ==\r\n")
@@ -339,7 +339,7 @@ async fn a_server_that_tells_why_in_a_challenge_gets_its_empty_answer() {
 
 #[tokio::test]
 async fn logindisabled_inside_tls_would_mean_tokens_and_outside_encryption() {
-    let server = Scripted::start("LOGINDISABLED AUTH=PLAIN", 0, |_| None).await;
+    let server = Scripted::imap("LOGINDISABLED AUTH=PLAIN", 0, |_| None).await;
     let error = poll_once(&at(&server), &Ledger::default())
         .await
         .unwrap_err();
@@ -349,7 +349,7 @@ async fn logindisabled_inside_tls_would_mean_tokens_and_outside_encryption() {
 
 #[tokio::test]
 async fn the_login_command_is_quoted() {
-    let server = Scripted::start("", 0, |_| None).await;
+    let server = Scripted::imap("", 0, |_| None).await;
     let mut mailbox = at(&server);
     mailbox.username = "a \"b\" \\c".to_owned();
     poll_once(&mailbox, &Ledger::default()).await.unwrap();
@@ -363,10 +363,10 @@ async fn the_login_command_is_quoted() {
 
 #[tokio::test]
 async fn a_refused_copy_deletes_nothing() {
-    let server = Scripted::start("SASL-IR AUTH=PLAIN UIDPLUS", 2, |command| {
+    let server = Scripted::imap("SASL-IR AUTH=PLAIN UIDPLUS", 2, |command| {
         command
             .starts_with("UID COPY")
-            .then(|| Say::Text("$T NO [OVERQUOTA] the folder is full\r\n".to_owned()))
+            .then(|| bytes("$T NO [OVERQUOTA] the folder is full\r\n".to_owned()))
     })
     .await;
     let mut mailbox = at(&server);
@@ -378,10 +378,10 @@ async fn a_refused_copy_deletes_nothing() {
 
 #[tokio::test]
 async fn only_what_was_copied_is_deleted() {
-    let server = Scripted::start("SASL-IR AUTH=PLAIN UIDPLUS", 3, |command| {
+    let server = Scripted::imap("SASL-IR AUTH=PLAIN UIDPLUS", 3, |command| {
         command
             .starts_with("UID COPY")
-            .then(|| Say::Text("$T OK [COPYUID 9 1,3 50:51] copied\r\n".to_owned()))
+            .then(|| bytes("$T OK [COPYUID 9 1,3 50:51] copied\r\n".to_owned()))
     })
     .await;
     let mut mailbox = at(&server);
@@ -398,8 +398,8 @@ async fn only_what_was_copied_is_deleted() {
 #[tokio::test]
 async fn without_uidplus_mails_of_strangers_are_not_expunged() {
     for (found, expunged) in [("* SEARCH 1 77\r\n", 0), ("* SEARCH 1\r\n", 1)] {
-        let server = Scripted::start("SASL-IR AUTH=PLAIN", 2, move |command| {
-            (command == "UID SEARCH DELETED").then(|| Say::Text(format!("{found}$T OK\r\n")))
+        let server = Scripted::imap("SASL-IR AUTH=PLAIN", 2, move |command| {
+            (command == "UID SEARCH DELETED").then(|| bytes(format!("{found}$T OK\r\n")))
         })
         .await;
         let mut mailbox = at(&server);
@@ -413,7 +413,7 @@ async fn without_uidplus_mails_of_strangers_are_not_expunged() {
 
 #[tokio::test]
 async fn a_poll_that_finds_nothing_costs_one_noop() {
-    let server = Scripted::start(GOOD, 2, |_| None).await;
+    let server = Scripted::imap(GOOD, 2, |_| None).await;
     let (ledger, mut session) = (Ledger::default(), Session::default());
     poll_with(&at(&server), &mut session, &ledger)
         .await
@@ -428,9 +428,9 @@ async fn a_poll_that_finds_nothing_costs_one_noop() {
 
 #[tokio::test]
 async fn a_server_without_uidnext_and_odd_lines_is_read_all_the_same() {
-    let server = Scripted::start(GOOD, 2, |command| {
+    let server = Scripted::imap(GOOD, 2, |command| {
         command.starts_with("EXAMINE").then(|| {
-            Say::Text("* FLAGS (\\Odd-[x])\r\n* XODD 1 2\r\n* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n$T OK\r\n".to_owned())
+            bytes("* FLAGS (\\Odd-[x])\r\n* XODD 1 2\r\n* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n$T OK\r\n".to_owned())
         })
     })
     .await;
@@ -453,9 +453,9 @@ async fn a_server_without_uidnext_and_odd_lines_is_read_all_the_same() {
 
 #[tokio::test]
 async fn uids_that_do_not_stay_are_fetched_again_at_each_poll() {
-    let server = Scripted::start(GOOD, 2, |command| {
+    let server = Scripted::imap(GOOD, 2, |command| {
         command.starts_with("EXAMINE").then(|| {
-            Say::Text("* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 3] ok\r\n* NO [UIDNOTSTICKY] sorry\r\n$T OK\r\n".to_owned())
+            bytes("* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 3] ok\r\n* NO [UIDNOTSTICKY] sorry\r\n$T OK\r\n".to_owned())
         })
     })
     .await;
@@ -469,7 +469,7 @@ async fn uids_that_do_not_stay_are_fetched_again_at_each_poll() {
 
 #[tokio::test]
 async fn a_large_gap_of_uids_is_passed_over_at_once() {
-    let server = Scripted::start(GOOD, 1, |command| {
+    let server = Scripted::imap(GOOD, 1, |command| {
         if command.starts_with("EXAMINE") {
             return say("* 1 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 4000000001] ok\r\n$T OK\r\n");
         }
@@ -477,19 +477,19 @@ async fn a_large_gap_of_uids_is_passed_over_at_once() {
             return say("* 1 FETCH (UID 3000000000 RFC822.SIZE 5)\r\n$T OK\r\n");
         }
         command.contains("BODY.PEEK").then(|| {
-            Say::Text("* 1 FETCH (UID 3000000000 BODY[] {5}\r\nhello)\r\n$T OK\r\n".to_owned())
+            bytes("* 1 FETCH (UID 3000000000 BODY[] {5}\r\nhello)\r\n$T OK\r\n".to_owned())
         })
     })
     .await;
     let ledger = Ledger::default();
     assert_eq!(poll_once(&at(&server), &ledger).await.unwrap().durable, 1);
     let cursor = ledger.books().cursors["INBOX"].clone();
-    assert_eq!((cursor.next, cursor.open.len()), (4_000_000_001, 0));
+    assert_eq!((cursor.next, cursor.has_open()), (4_000_000_001, false));
 }
 
 #[tokio::test]
 async fn a_full_disk_leaves_the_mails_open_and_at_the_server() {
-    let server = Scripted::start(GOOD, 3, |_| None).await;
+    let server = Scripted::imap(GOOD, 3, |_| None).await;
     let mut mailbox = at(&server);
     mailbox.delete_after_fetch = true;
     let ledger = Ledger::default();
@@ -503,7 +503,7 @@ async fn a_full_disk_leaves_the_mails_open_and_at_the_server() {
 
 #[tokio::test]
 async fn windows_larger_than_the_budget_do_not_block_each_other() {
-    let server = Scripted::start(GOOD, 300, |_| None).await;
+    let server = Scripted::imap(GOOD, 300, |_| None).await;
     let ledger = Ledger::default();
     // Four KiB for all: each mail counts as one at least.
     let (mailbox, mut session) = (at(&server), Session::default());
@@ -520,8 +520,8 @@ async fn windows_larger_than_the_budget_do_not_block_each_other() {
 
 #[tokio::test]
 async fn a_server_that_refuses_idle_is_polled_by_timer() {
-    let server = Scripted::start(GOOD, 0, |command| {
-        (command == "IDLE").then(|| Say::Text("$T NO not here\r\n".to_owned()))
+    let server = Scripted::imap(GOOD, 0, |command| {
+        (command == "IDLE").then(|| bytes("$T NO not here\r\n".to_owned()))
     })
     .await;
     let (ledger, mut session) = (Ledger::default(), Session::default());
@@ -533,8 +533,8 @@ async fn a_server_that_refuses_idle_is_polled_by_timer() {
 
 #[tokio::test]
 async fn an_idle_connection_that_dies_is_an_error_and_the_next_poll_connects_again() {
-    let server = Scripted::start(GOOD, 0, |command| {
-        (command == "IDLE").then(|| Say::Last("+ idling\r\n".to_owned()))
+    let server = Scripted::imap(GOOD, 0, |command| {
+        (command == "IDLE").then(|| last("+ idling\r\n".to_owned()))
     })
     .await;
     let (ledger, mut session) = (Ledger::default(), Session::default());
@@ -551,7 +551,7 @@ async fn an_idle_connection_that_dies_is_an_error_and_the_next_poll_connects_aga
 #[tokio::test]
 async fn what_came_before_the_server_idled_is_looked_for_once() {
     let noops = AtomicUsize::new(0);
-    let server = Scripted::start(GOOD, 1, move |command| match command {
+    let server = Scripted::imap(GOOD, 1, move |command| match command {
         "IDLE" => say("+ idling\r\n"),
         "DONE" => say("$I OK\r\n"),
         "NOOP" if noops.fetch_add(1, Ordering::SeqCst) == 0 => say("* 2 EXISTS\r\n$T OK\r\n"),
@@ -568,8 +568,8 @@ async fn what_came_before_the_server_idled_is_looked_for_once() {
 
 #[tokio::test]
 async fn a_connection_that_timed_out_while_kept_is_replaced_without_an_error() {
-    let server = Scripted::start(GOOD, 2, |command| {
-        (command == "NOOP").then(|| Say::Last("* BYE autologout\r\n".to_owned()))
+    let server = Scripted::imap(GOOD, 2, |command| {
+        (command == "NOOP").then(|| last("* BYE autologout\r\n".to_owned()))
     })
     .await;
     let (ledger, mut session) = (Ledger::default(), Session::default());
@@ -585,9 +585,9 @@ async fn a_connection_that_timed_out_while_kept_is_replaced_without_an_error() {
 
 #[tokio::test]
 async fn a_mail_over_the_limit_is_told_and_not_asked_for() {
-    let server = Scripted::start(GOOD, 2, |command| {
+    let server = Scripted::imap(GOOD, 2, |command| {
         command.contains("RFC822.SIZE").then(|| {
-            Say::Text("* 1 FETCH (UID 1 RFC822.SIZE 99000000)\r\n* 2 FETCH (UID 2 RFC822.SIZE 9)\r\n$T OK\r\n".to_owned())
+            bytes("* 1 FETCH (UID 1 RFC822.SIZE 99000000)\r\n* 2 FETCH (UID 2 RFC822.SIZE 9)\r\n$T OK\r\n".to_owned())
         })
     })
     .await;
@@ -603,4 +603,62 @@ async fn a_mail_over_the_limit_is_told_and_not_asked_for() {
     );
     assert!(!server.heard().iter().any(|line| uid(line, 1)));
     assert!(ledger.books().cursors["INBOX"].is_settled(1));
+}
+
+/// The error of a poll with a clock that runs only while nothing happens, and how long it took.
+async fn given_up(server: &Scripted) -> (String, Duration) {
+    let begun = tokio::time::Instant::now();
+    let error = poll_once(&at(server), &Ledger::default())
+        .await
+        .unwrap_err();
+    assert!(error.is_transient(), "{error}");
+    (error.to_string(), begun.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_drips_is_given_up_after_a_minute_or_two() {
+    for beginning in [
+        "* 1 FETCH (UID 1 BODY[] {5000}\r\n",
+        "* 1 FETCH (UID 1 BODY[] {5000}\r\nSubject: ha",
+        "* 1 FETCH (UID 1 BO",
+        "$T OK but not to the e",
+    ] {
+        let server = Scripted::imap(GOOD, 1, move |command| {
+            uid(command, 1).then(|| drip(beginning, "x"))
+        })
+        .await;
+        let (words, took) = given_up(&server).await;
+        assert!(words.contains("too slowly"), "{beginning}: {words}");
+        assert!(took < Duration::from_mins(3), "{beginning}: {took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_talks_of_other_things_is_given_up_after_half_an_hour() {
+    for line in ["* OK Still here\r\n", "* XODD\r\n", "* 9 EXISTS\r\n"] {
+        let server = Scripted::imap(GOOD, 1, move |command| {
+            uid(command, 1).then(|| drip("", line))
+        })
+        .await;
+        let (words, took) = given_up(&server).await;
+        assert!(
+            words.contains("no answer for 30 minutes"),
+            "{line}: {words}"
+        );
+        assert!(took < Duration::from_mins(40), "{line}: {took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_line_that_goes_on_is_waited_for() {
+    let server = Scripted::imap(GOOD, 1, |command| {
+        // 20 KB every ten seconds, for five minutes; the mail is over then, and the rest is noise.
+        let piece = "y".repeat(20_000);
+        uid(command, 1).then(|| drip("* 1 FETCH (UID 1 BODY[] {600000}\r\n", piece))
+    })
+    .await;
+    let error = poll_once(&at(&server), &Ledger::default())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, MailError::Protocol { .. }), "{error}");
 }

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use mscons_gateway::config::mailbox::{Encryption, Mailbox};
 use mscons_gateway::config::secret::Secret;
 use mscons_gateway::mail::MailError;
+use mscons_gateway::mail::poll::Session;
 use mscons_gateway::mailbox::Outcome;
 
-use super::{mailbox, poll_once, poll_within};
+use super::mailbox;
 use crate::support::cutting::cut_after;
 use crate::support::dovecot::{Dovecot, EXPIRED, GOOD, SELF_SIGNED, STRICT, WRONG_NAME};
 use crate::support::ledger::Ledger;
+use crate::support::polling::{poll_once, poll_within};
 
 fn mail(number: usize) -> Vec<u8> {
     format!("From: netz@example.net\r\nSubject: {number}\r\n\r\nMail {number}\r\n").into_bytes()
@@ -133,7 +135,9 @@ async fn a_thousand_mails_come_in_one_poll_and_the_memory_is_bounded() {
     }
     let mailbox = over_tls(&bed, GOOD, user, Some(bed.ca_file()));
     let ledger = Ledger::default();
-    let summary = poll_within(512, &mailbox, &ledger).await.unwrap();
+    let summary = poll_within(512, &mailbox, &mut Session::default(), &ledger)
+        .await
+        .unwrap();
     assert_eq!((summary.announced, summary.durable), (1_000, 1_000));
     {
         let books = ledger.books();

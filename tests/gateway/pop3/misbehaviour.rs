@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use mscons_gateway::config::mailbox::{Encryption, Mailbox};
 use mscons_gateway::config::units::ByteSize;
-use mscons_gateway::mail::pop3::poll;
-use mscons_gateway::mail::{FetchedMail, Intake, IntakeError, MailError};
+use mscons_gateway::mail::poll::Session;
+use mscons_gateway::mail::{FetchedMail, Intake, IntakeError, MailError, poll};
 use mscons_gateway::mailbox::{Cursor, MailId, Outcome};
 use mscons_gateway::net::NetError;
 use tokio::sync::Semaphore;
 
-use super::scripted::{Say, Scripted, mail, say};
-use super::{mailbox, poll_once, poll_within};
+use super::mailbox;
 use crate::support::ledger::Ledger;
+use crate::support::polling::{poll_once, poll_within};
+use crate::support::scripted::pop3::mail;
+use crate::support::scripted::{Scripted, bytes, drip, endless, last, say};
 
 const GOOD: &str = "USER,UIDL,PIPELINING,RESP-CODES";
 /// What Exchange offers.
@@ -41,9 +43,9 @@ async fn a_mail_that_is_refused_is_asked_for_again_and_the_others_come() {
     for capabilities in [GOOD, SLOW] {
         let refusing = Arc::new(AtomicBool::new(true));
         let refuses = refusing.clone();
-        let server = Scripted::start(capabilities, 5, move |command| {
+        let server = Scripted::pop3(capabilities, 5, move |command| {
             (command == "RETR 3" && refuses.load(Ordering::SeqCst))
-                .then(|| Say::Bytes(b"-ERR [SYS/TEMP] cannot be read\r\n".to_vec()))
+                .then(|| bytes(b"-ERR [SYS/TEMP] cannot be read\r\n".to_vec()))
         })
         .await;
         let ledger = Ledger::default();
@@ -58,7 +60,7 @@ async fn a_mail_that_is_refused_is_asked_for_again_and_the_others_come() {
 
 #[tokio::test]
 async fn mails_are_only_read_and_every_session_ends_with_quit() {
-    let server = Scripted::start(GOOD, 3, |_| None).await;
+    let server = Scripted::pop3(GOOD, 3, |_| None).await;
     let ledger = Ledger::default();
     poll_once(&at(&server), &ledger).await.unwrap();
     let summary = poll_once(&at(&server), &ledger).await.unwrap();
@@ -71,7 +73,7 @@ async fn mails_are_only_read_and_every_session_ends_with_quit() {
 #[tokio::test]
 async fn many_mails_are_asked_for_at_once_only_where_pipelining_is_offered() {
     for (capabilities, pipelining) in [(GOOD, true), (SLOW, false)] {
-        let server = Scripted::start(capabilities, 250, |_| None).await;
+        let server = Scripted::pop3(capabilities, 250, |_| None).await;
         let ledger = Ledger::default();
         let summary = poll_once(&at(&server), &ledger).await.unwrap();
         assert_eq!(summary.durable, 250);
@@ -82,7 +84,7 @@ async fn many_mails_are_asked_for_at_once_only_where_pipelining_is_offered() {
 
 #[tokio::test]
 async fn plain_is_preferred_to_user_and_pass() {
-    let server = Scripted::start(SLOW, 1, |_| None).await;
+    let server = Scripted::pop3(SLOW, 1, |_| None).await;
     poll_once(&at(&server), &Ledger::default()).await.unwrap();
     let line = "AUTH PLAIN AGFubmEAc2VjcmV0";
     assert_eq!((server.count(line), server.count("USER")), (1, 0));
@@ -90,8 +92,8 @@ async fn plain_is_preferred_to_user_and_pass() {
 
 #[tokio::test]
 async fn without_uidl_the_remedy_is_named() {
-    let server = Scripted::start(GOOD, 3, |command| {
-        (command == "UIDL").then(|| Say::Bytes(b"-ERR unknown command\r\n".to_vec()))
+    let server = Scripted::pop3(GOOD, 3, |command| {
+        (command == "UIDL").then(|| bytes(b"-ERR unknown command\r\n".to_vec()))
     })
     .await;
     let text = error_of(&server).await.to_string();
@@ -104,8 +106,8 @@ async fn without_uidl_the_remedy_is_named() {
 
 #[tokio::test]
 async fn an_old_server_without_capa_is_read_with_user_and_pass() {
-    let server = Scripted::start(GOOD, 3, |command| {
-        (command == "CAPA").then(|| Say::Bytes(b"-ERR what?\r\n".to_vec()))
+    let server = Scripted::pop3(GOOD, 3, |command| {
+        (command == "CAPA").then(|| bytes(b"-ERR what?\r\n".to_vec()))
     })
     .await;
     let summary = poll_once(&at(&server), &Ledger::default()).await.unwrap();
@@ -118,8 +120,8 @@ async fn an_old_server_without_capa_is_read_with_user_and_pass() {
 #[tokio::test]
 async fn starttls_that_is_not_offered_is_never_replaced_by_clear_text() {
     for capa in ["-ERR what?\r\n", "+OK\r\nUSER\r\n.\r\n"] {
-        let server = Scripted::start(GOOD, 1, move |command| {
-            (command == "CAPA").then(|| Say::Bytes(capa.into()))
+        let server = Scripted::pop3(GOOD, 1, move |command| {
+            (command == "CAPA").then(|| bytes(capa))
         })
         .await;
         let mailbox = Mailbox {
@@ -135,8 +137,8 @@ async fn starttls_that_is_not_offered_is_never_replaced_by_clear_text() {
 
 #[tokio::test]
 async fn bytes_behind_stls_are_refused() {
-    let server = Scripted::start("STLS,USER", 1, |command| {
-        (command == "STLS").then(|| Say::Bytes(b"+OK go\r\n+OK forged\r\n".to_vec()))
+    let server = Scripted::pop3("STLS,USER", 1, |command| {
+        (command == "STLS").then(|| bytes(b"+OK go\r\n+OK forged\r\n".to_vec()))
     })
     .await;
     for encryption in [Encryption::Starttls, Encryption::Auto] {
@@ -154,7 +156,7 @@ async fn bytes_behind_stls_are_refused() {
 #[tokio::test]
 async fn a_line_without_an_end_ends_the_poll() {
     for victim in ["CAPA", "UIDL", "LIST", "RETR 1"] {
-        let server = Scripted::start(GOOD, 1, move |command| {
+        let server = Scripted::pop3(GOOD, 1, move |command| {
             let garbage = if victim == "RETR 1" { "x" } else { "+OK\r\nx" };
             if command != victim {
                 return None;
@@ -172,8 +174,8 @@ async fn a_line_without_an_end_ends_the_poll() {
 
 #[tokio::test]
 async fn a_listing_without_an_end_ends_the_poll_at_its_bound() {
-    let server = Scripted::start(GOOD, 1, |command| {
-        (command == "CAPA").then(|| Say::Endless(b"+OK\r\n".repeat(100)))
+    let server = Scripted::pop3(GOOD, 1, |command| {
+        (command == "CAPA").then(|| endless("", b"+OK\r\n".repeat(100)))
     })
     .await;
     let error = error_of(&server).await;
@@ -182,10 +184,10 @@ async fn a_listing_without_an_end_ends_the_poll_at_its_bound() {
 
 #[tokio::test]
 async fn a_mail_without_an_end_is_told_once_and_blocks_nothing() {
-    let server = Scripted::start(GOOD, 3, |command| {
+    let server = Scripted::pop3(GOOD, 3, |command| {
         (command == "RETR 2").then(|| {
             let lines = b"metering\r\n".repeat(10_000);
-            Say::Endless([b"+OK\r\n".to_vec(), lines].concat())
+            endless("+OK\r\n", lines)
         })
     })
     .await;
@@ -206,8 +208,8 @@ async fn a_mail_without_an_end_is_told_once_and_blocks_nothing() {
 
 #[tokio::test]
 async fn a_mail_that_ends_every_session_is_an_error_and_keeps_no_other_back() {
-    let server = Scripted::start(GOOD, 3, |command| {
-        (command == "RETR 2").then(|| Say::Last(b"+OK\r\nSubject: half\r\n".to_vec()))
+    let server = Scripted::pop3(GOOD, 3, |command| {
+        (command == "RETR 2").then(|| last(b"+OK\r\nSubject: half\r\n".to_vec()))
     })
     .await;
     let ledger = Ledger::default();
@@ -220,8 +222,8 @@ async fn a_mail_that_ends_every_session_is_an_error_and_keeps_no_other_back() {
 
 #[tokio::test]
 async fn an_answer_that_nobody_asked_for_ends_the_session_before_it_names_another_mail() {
-    let server = Scripted::start("UIDL,USER", 3, |command| {
-        (command == "RETR 1").then(|| Say::Bytes(b"-ERR no\r\n-ERR no\r\n".to_vec()))
+    let server = Scripted::pop3("UIDL,USER", 3, |command| {
+        (command == "RETR 1").then(|| bytes(b"-ERR no\r\n-ERR no\r\n".to_vec()))
     })
     .await;
     let ledger = Ledger::default();
@@ -232,8 +234,8 @@ async fn an_answer_that_nobody_asked_for_ends_the_session_before_it_names_anothe
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_falls_silent_is_given_up_after_a_minute() {
-    let server = Scripted::start(GOOD, 3, |command| {
-        (command == "RETR 2").then(|| Say::Bytes(b"+OK\r\nSubject: ha".to_vec()))
+    let server = Scripted::pop3(SLOW, 3, |command| {
+        (command == "RETR 2").then(|| bytes(b"+OK\r\nSubject: ha".to_vec()))
     })
     .await;
     let before = tokio::time::Instant::now();
@@ -254,10 +256,10 @@ async fn a_locked_maildrop_means_later_and_a_wrong_password_does_not() {
         ("-ERR [AUTH] invalid password", false),
         ("-ERR invalid password", false),
     ] {
-        let server = Scripted::start(GOOD, 1, move |command| {
+        let server = Scripted::pop3(GOOD, 1, move |command| {
             command
                 .starts_with("PASS")
-                .then(|| Say::Bytes(format!("{answer}\r\n").into()))
+                .then(|| bytes(format!("{answer}\r\n")))
         })
         .await;
         let error = error_of(&server).await;
@@ -272,8 +274,8 @@ async fn a_locked_maildrop_means_later_and_a_wrong_password_does_not() {
 #[tokio::test]
 async fn greetings_that_are_no_welcome_are_told() {
     let greet = |greeting: &'static str| {
-        Scripted::start(GOOD, 1, move |command| {
-            (command == "GREETING").then(|| Say::Last(greeting.into()))
+        Scripted::pop3(GOOD, 1, move |command| {
+            (command == "GREETING").then(|| last(greeting))
         })
     };
     let busy = error_of(&greet("-ERR too many connections\r\n").await).await;
@@ -285,7 +287,7 @@ async fn greetings_that_are_no_welcome_are_told() {
 #[tokio::test]
 async fn sizes_that_lie_cost_neither_mails_nor_memory() {
     let large = format!("Subject: large\r\n\r\n{}", "x".repeat(3 << 20));
-    let server = Scripted::start(GOOD, 5, move |command| match command {
+    let server = Scripted::pop3(GOOD, 5, move |command| match command {
         // Too small, absurd, missing, no number.
         "LIST" => say("+OK\r\n1 1\r\n2 18446744073709551615\r\n4 many\r\n5 900000\r\n.\r\n"),
         "RETR 1" => say(format!("+OK\r\n{large}\r\n.\r\n")),
@@ -304,8 +306,8 @@ async fn sizes_that_lie_cost_neither_mails_nor_memory() {
 #[tokio::test]
 async fn bytes_beyond_ascii_and_dots_come_as_they_are() {
     let sent = b"Subject: Z\xe4hler\r\n\r\n..\r\n...a\r\n\xff\x00\xfe\r\n";
-    let server = Scripted::start(GOOD, 1, |command| {
-        (command == "RETR 1").then(|| Say::Bytes([b"+OK\r\n", &sent[..], b".\r\n"].concat()))
+    let server = Scripted::pop3(GOOD, 1, |command| {
+        (command == "RETR 1").then(|| bytes([b"+OK\r\n", &sent[..], b".\r\n"].concat()))
     })
     .await;
     let ledger = Ledger::default();
@@ -316,8 +318,8 @@ async fn bytes_beyond_ascii_and_dots_come_as_they_are() {
 
 #[tokio::test]
 async fn two_mails_of_one_name_are_both_handed_over() {
-    let server = Scripted::start(GOOD, 2, |command| {
-        (command == "UIDL").then(|| Say::Bytes(b"+OK\r\n1 same\r\n2 same\r\n.\r\n".to_vec()))
+    let server = Scripted::pop3(GOOD, 2, |command| {
+        (command == "UIDL").then(|| bytes(b"+OK\r\n1 same\r\n2 same\r\n.\r\n".to_vec()))
     })
     .await;
     let ledger = Ledger::default();
@@ -327,11 +329,42 @@ async fn two_mails_of_one_name_are_both_handed_over() {
 }
 
 #[tokio::test]
+async fn mails_that_the_server_lists_no_more_are_forgotten_and_never_by_half_a_listing() {
+    let listing = Arc::new(std::sync::Mutex::new("+OK\r\n1 uid-1\r\n2 uid-2\r\n.\r\n"));
+    let shown = listing.clone();
+    let server = Scripted::pop3(GOOD, 2, move |command| {
+        (command == "UIDL").then(|| last_unless_whole(*shown.lock().unwrap()))
+    })
+    .await;
+    let ledger = Ledger::default();
+    poll_once(&at(&server), &ledger).await.unwrap();
+    for (lines, settled) in [
+        ("+OK\r\n1 uid-2\r\n", vec![id(1), id(2)]),
+        ("+OK\r\n.\r\n", vec![id(1), id(2)]),
+        ("+OK\r\n1 uid-2\r\n.\r\n", vec![id(2)]),
+    ] {
+        *listing.lock().unwrap() = lines;
+        let _ = poll_once(&at(&server), &ledger).await;
+        let left: Vec<MailId> = ledger.books().settled.iter().cloned().collect();
+        assert_eq!(left, settled, "{lines}");
+    }
+}
+
+/// A listing; one without its dot ends the connection.
+fn last_unless_whole(lines: &str) -> crate::support::scripted::Say {
+    if lines.ends_with("\r\n.\r\n") {
+        bytes(lines)
+    } else {
+        last(lines)
+    }
+}
+
+#[tokio::test]
 async fn an_empty_and_a_substitute_mail_are_not_given() {
     let substitute = "From: \"Microsoft Exchange Server\" <a@b>\r\nSubject: Retrieval using the POP3 protocol failed for the following message: 1\r\n\r\nsorry\r\n";
     for body in ["", "\r\n", substitute] {
-        let server = Scripted::start(GOOD, 2, move |command| {
-            (command == "RETR 1").then(|| Say::Bytes(format!("+OK\r\n{body}.\r\n").into()))
+        let server = Scripted::pop3(GOOD, 2, move |command| {
+            (command == "RETR 1").then(|| bytes(format!("+OK\r\n{body}.\r\n")))
         })
         .await;
         let ledger = Ledger::default();
@@ -343,10 +376,9 @@ async fn an_empty_and_a_substitute_mail_are_not_given() {
 
 #[tokio::test]
 async fn names_that_cannot_be_kept_are_counted_and_hinder_nobody() {
-    let server = Scripted::start(GOOD, 3, |command| {
+    let server = Scripted::pop3(GOOD, 3, |command| {
         let long = "x".repeat(71);
-        (command == "UIDL")
-            .then(|| Say::Bytes(format!("+OK\r\n1 {long}\r\n2\r\n3 ok\r\n.\r\n").into()))
+        (command == "UIDL").then(|| bytes(format!("+OK\r\n1 {long}\r\n2\r\n3 ok\r\n.\r\n")))
     })
     .await;
     let summary = poll_once(&at(&server), &Ledger::default()).await.unwrap();
@@ -355,10 +387,10 @@ async fn names_that_cannot_be_kept_are_counted_and_hinder_nobody() {
 
 #[tokio::test]
 async fn a_throttling_server_is_left_alone_for_as_long_as_it_says() {
-    let server = Scripted::start(GOOD, 5, |command| {
+    let server = Scripted::pop3(GOOD, 5, |command| {
         (command == "RETR 2").then(|| {
             let text = "-ERR Request is throttled. Suggested Backoff Time: 299961 milliseconds";
-            Say::Bytes(format!("{text}\r\n").into())
+            bytes(format!("{text}\r\n"))
         })
     })
     .await;
@@ -371,7 +403,7 @@ async fn a_throttling_server_is_left_alone_for_as_long_as_it_says() {
 
 #[tokio::test]
 async fn a_full_disk_leaves_the_mails_open() {
-    let server = Scripted::start(GOOD, 300, |_| None).await;
+    let server = Scripted::pop3(GOOD, 300, |_| None).await;
     let ledger = Ledger::default();
     ledger.books().full = true;
     let error = poll_once(&at(&server), &ledger).await.unwrap_err();
@@ -385,13 +417,15 @@ async fn a_full_disk_leaves_the_mails_open() {
 #[tokio::test]
 async fn a_budget_smaller_than_a_mail_lets_one_through_at_a_time() {
     let large = format!("Subject: large\r\n\r\n{}", "x".repeat(100_000));
-    let server = Scripted::start(GOOD, 20, move |command| {
+    let server = Scripted::pop3(GOOD, 20, move |command| {
         let number = command.strip_prefix("RETR ")?;
         say(format!("+OK\r\n{large}{number}\r\n.\r\n"))
     })
     .await;
     let ledger = Ledger::default();
-    let summary = poll_within(8, &at(&server), &ledger).await.unwrap();
+    let summary = poll_within(8, &at(&server), &mut Session::default(), &ledger)
+        .await
+        .unwrap();
     assert_eq!(summary.durable, 20);
     assert!(ledger.books().peak_bytes <= 101_000);
 }
@@ -434,17 +468,44 @@ impl Intake for Stopping {
 
 #[tokio::test]
 async fn a_gateway_that_stops_finishes_what_is_in_flight_and_fetches_no_more() {
-    let server = Scripted::start(GOOD, 500, |_| None).await;
+    let server = Scripted::pop3(GOOD, 500, |_| None).await;
     let budget = Arc::new(Semaphore::new(1 << 10));
     let intake = Stopping {
         ledger: Ledger::default(),
         budget: budget.clone(),
     };
     let mailbox = at(&server);
-    let summary = poll(&mailbox, budget, &intake, &|_, _| {}).await.unwrap();
+    let mut session = Session::default();
+    let poll = poll(&mailbox, &mut session, budget, &intake, &|_, _| {});
+    let summary = poll.await.unwrap();
     assert_eq!(summary.announced, 500);
     assert!((1..500).contains(&summary.durable), "{summary:?}");
     assert_eq!(summary.not_given, 0, "the rest is new at the next poll");
     assert_eq!(intake.ledger.books().mails.len() as u64, summary.durable);
     assert_eq!(server.count("QUIT"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_drips_is_given_up_after_a_minute_or_two() {
+    for (victim, beginning, again) in [
+        ("RETR 1", "+OK\r\nSubject: ha", "x"),
+        ("RETR 1", "+O", "x"),
+        ("UIDL", "+OK\r\n", "1 a\r\n"),
+        ("LIST", "+OK\r\n", "x"),
+    ] {
+        let server = Scripted::pop3(GOOD, 1, move |command| {
+            (command == victim).then(|| drip(beginning, again))
+        })
+        .await;
+        let begun = tokio::time::Instant::now();
+        let error = error_of(&server).await;
+        assert!(error.is_transient(), "{error}");
+        assert!(
+            error.to_string().contains("too slowly"),
+            "{victim}: {error}"
+        );
+        // A mail that ends a session is asked for once more, last.
+        let took = begun.elapsed();
+        assert!(took < Duration::from_mins(4), "{victim}: {took:?}");
+    }
 }

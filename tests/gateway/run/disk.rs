@@ -36,10 +36,10 @@ fn a_full_disk_loses_nothing_and_the_gateway_goes_on_when_there_is_room() {
 }
 
 /// A tmpfs; unmounted when dropped.
-struct SmallDisk(PathBuf);
+pub(crate) struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    fn mount(path: &Path, size: &str) -> Self {
+    pub(crate) fn mount(path: &Path, size: &str) -> Self {
         fs::create_dir(path).unwrap();
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])

@@ -61,6 +61,14 @@ impl Home {
         format!("[[mailbox]]\nname = {name:?}\nprotocol = \"maildir\"\npath = '{path}'\n{more}\n")
     }
 
+    /// A `[[mailbox]]` that is a folder of this home; made if it is missing.
+    pub(crate) fn folder(&self, name: &str, more: &str) -> String {
+        let path = self.path(name);
+        fs::create_dir_all(&path).unwrap();
+        let path = path.display();
+        format!("[[mailbox]]\nname = {name:?}\nprotocol = \"folder\"\npath = '{path}'\n{more}\n")
+    }
+
     /// Puts sample mail `number` into a Maildir: 96 values.
     pub(crate) fn deliver(&self, maildir: &str, number: u32) {
         let mail = sample::load_profile_mail(number).bytes;

@@ -6,7 +6,7 @@ use mscons_gateway::{clock, sample};
 
 use super::gateway::{Gateway, Home, wait_for};
 use crate::support::dovecot::Dovecot;
-use crate::support::scripted::{Say, Scripted};
+use crate::support::scripted::{Scripted, last};
 
 #[test]
 fn a_server_that_comes_back_is_polled_again_over_one_connection() {
@@ -25,6 +25,7 @@ fn a_server_that_comes_back_is_polled_again_over_one_connection() {
             page.contains("outage") && page.contains("refused"),
             "{page}"
         );
+        gateway.wait_for_metric("mscons_gateway_mailbox_connections{mailbox=\"outage\"} 0");
         // A restart of a mail server alerts nobody: that is a matter of minutes (`health`).
         assert_eq!(gateway.get("/readyz").0, 200);
         bed.deliver("outage", "INBOX", &sample::load_profile_mail(round).bytes);
@@ -34,6 +35,7 @@ fn a_server_that_comes_back_is_polled_again_over_one_connection() {
             "mscons_gateway_mails_fetched_total{{mailbox=\"outage\"}} {fetched}"
         ));
         gateway.wait_for_metric("mscons_gateway_mailbox_up{mailbox=\"outage\"} 1");
+        gateway.wait_for_metric("mscons_gateway_mailbox_connections{mailbox=\"outage\"} 1");
         wait_for("one connection", || {
             (bed.connections("outage") == 1).then_some(())
         });
@@ -46,8 +48,8 @@ fn a_server_that_comes_back_is_polled_again_over_one_connection() {
 #[test]
 fn a_server_that_hangs_up_on_idle_is_not_asked_without_a_pause() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let server = runtime.block_on(Scripted::start("IDLE", 0, |command| {
-        (command == "IDLE").then(|| Say::Last("* BYE not today\r\n".to_owned()))
+    let server = runtime.block_on(Scripted::imap("IDLE", 0, |command| {
+        (command == "IDLE").then(|| last("* BYE not today\r\n"))
     }));
     let home = Home::new();
     home.configure(&[format!(

@@ -48,6 +48,19 @@ fn a_reload_adds_removes_and_keeps_mailboxes() {
     );
     let (_, page) = gateway.get("/");
     assert!(page.contains("added") && !page.contains("gone"), "{page}");
+    let (_, metrics) = gateway.get("/metrics");
+    for line in [
+        "mailbox_connections{mailbox=\"kept\"} 1",
+        "mailbox_connections{mailbox=\"added\"} 0",
+        "polls_total{mailbox=\"added\",result=\"panic\"} 0",
+        "polls_total{mailbox=\"gone\",result=\"ok\"}",
+    ] {
+        assert!(metrics.contains(line), "{line}\n{metrics}");
+    }
+    assert!(
+        !metrics.contains("mailbox_up{mailbox=\"gone\"}"),
+        "{metrics}"
+    );
     gateway.stop("TERM");
     assert_eq!(home.values(), 3 * 96);
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use mscons_gateway::mail::{FetchedMail, Intake, IntakeError};
-use mscons_gateway::mailbox::{Cursor, MailId, Outcome};
+use mscons_gateway::mailbox::{Cursor, Listing, MailId, Mark, Outcome};
 
 /// Settles mails by the marks in their text: `[quarantine]`, `[private]`; known content is a
 /// duplicate, everything else is stored.
@@ -76,7 +76,7 @@ impl Intake for Ledger {
         {
             let mut books = self.books();
             if books.full {
-                return Err(IntakeError("no space left on device".to_owned()));
+                return Err(IntakeError::passing("no space left on device"));
             }
             books.bytes += mail.bytes.len();
             books.peak_bytes = books.peak_bytes.max(books.bytes);
@@ -113,6 +113,12 @@ impl Intake for Ledger {
     async fn settled(&self, ids: Vec<MailId>) -> Result<Vec<bool>, IntakeError> {
         let books = self.books();
         Ok(ids.iter().map(|id| books.settled.contains(id)).collect())
+    }
+
+    async fn forget_unlisted(&self, listed: Listing) -> Result<(), IntakeError> {
+        let is_listed = |id: &MailId| Mark::of(id).is_none_or(|mark| listed.names(mark));
+        self.books().settled.retain(is_listed);
+        Ok(())
     }
 
     async fn settle(&self, folder: &str, ids: Vec<MailId>) -> Result<(), IntakeError> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::DateTime;
 
 use mscons_gateway::extract::Head;
-use mscons_gateway::mailbox::{Cursor, MailId, Outcome};
+use mscons_gateway::mailbox::{Cursor, Listing, MailId, Mark, Outcome};
 use mscons_gateway::market::calendar::{Day, UtcTime, legal_day};
 use mscons_gateway::market::quantity::Decimal;
 use mscons_gateway::series::merge::Spoken;
@@ -309,6 +309,10 @@ impl Store for World {
 
     fn settled(&self, _: &str, ids: &[MailId]) -> Result<Vec<bool>, StoreError> {
         Ok(vec![false; ids.len()])
+    }
+
+    fn unlisted(&self, _: &str, _: &Listing) -> Result<Vec<Mark>, StoreError> {
+        Ok(Vec::new())
     }
 
     fn series(&self) -> Result<Vec<SeriesEntry>, StoreError> {
