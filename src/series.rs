@@ -5,10 +5,12 @@
 
 pub mod block;
 pub mod columns;
+pub mod computed;
 pub mod gaps;
 pub mod key;
 pub mod merge;
 pub mod quality;
+pub mod resample;
 pub mod total;
 
 pub use block::Block;
