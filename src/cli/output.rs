@@ -6,9 +6,21 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::cli::Failure;
+
 /// Standard output, buffered.
-pub(super) fn stdout() -> BufWriter<io::StdoutLock<'static>> {
-    BufWriter::with_capacity(1 << 16, io::stdout().lock())
+pub(super) fn stdout() -> BufWriter<io::Stdout> {
+    BufWriter::with_capacity(1 << 16, io::stdout())
+}
+
+/// Refuses to write bytes to a terminal that it cannot show.
+pub(super) fn refuse_terminal(what: &str) -> Result<(), Failure> {
+    if io::stdout().is_terminal() {
+        return Err(Failure::Usage(format!(
+            "{what} is binary, and stdout is a terminal; write it to a file: --out FILE, or > FILE"
+        )));
+    }
+    Ok(())
 }
 
 /// Says what is wrong.
