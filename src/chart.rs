@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::market::calendar::UtcTime;
 use crate::market::quantity::Decimal;
+use crate::series::merge::Held;
 use crate::series::quality::Quality;
 
 /// One value to draw.
@@ -52,6 +53,19 @@ pub struct Frame<'a> {
 }
 
 pub use load_profile::{load_profile, load_profile_inline, load_profile_small};
+
+/// A value as a point; `None` if it has no time, hence no place in a chart.
+pub fn point(held: &Held) -> Option<Point> {
+    let start = held.start?;
+    Some(Point {
+        start,
+        // Without an end (its message gave none) it is drawn at its instant.
+        end: held.end.unwrap_or(start),
+        value: held.value.map(number),
+        quality: held.quality,
+        corrected: held.superseded > 0,
+    })
+}
 
 /// A value as a number for drawing; the exact one stays where it is.
 #[expect(clippy::cast_precision_loss, reason = "pixels are coarser than 2^-53")]

@@ -1,5 +1,8 @@
 //! What the store holds, or a file, as pages, API and commands show it: records and points of charts.
 
+mod catalogue;
+mod resampled;
+
 use std::collections::HashMap;
 
 use crate::chart::{self, Point};
@@ -9,8 +12,36 @@ use crate::market::calendar::UtcTime;
 use crate::message::mscons::Interchange;
 use crate::series::Value;
 use crate::series::merge::Held;
+use crate::series::resample::Refused;
 use crate::store::ledger::{MessageRecord, SeriesEntry};
 use crate::store::{Store, StoreError, read};
+
+pub use catalogue::{Catalogue, Span, VirtualFault};
+pub use resampled::Resampled;
+
+/// Why a series cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The store cannot.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Its values cannot be read at this resolution.
+    #[error("{series}: {refused}")]
+    Refused {
+        /// What a person calls it.
+        series: String,
+        /// Why.
+        refused: Refused,
+    },
+    /// A virtual series is not what its definition says.
+    #[error("virtual series {name:?}: {fault}")]
+    Virtual {
+        /// Its name.
+        name: String,
+        /// Why.
+        fault: VirtualFault,
+    },
+}
 
 /// The values of one series in a period, with the messages that said them.
 #[derive(Debug)]
@@ -78,18 +109,28 @@ pub fn parsed(interchange: &Interchange) -> impl Iterator<Item = Record<'_>> {
 }
 
 impl Values {
+    /// Values that were computed: no message said them.
+    fn computed(series: &SeriesEntry, held: Vec<Held>) -> Self {
+        Self {
+            series: series.clone(),
+            held,
+            messages: HashMap::new(),
+        }
+    }
+
     /// The values as records, in order of time.
     pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
         let key = &self.series.key;
-        self.held.iter().filter_map(move |held| {
-            let message = self.messages.get(&held.source)?;
-            Some(Record {
-                sender: &message.reference.sender,
-                receiver: &message.reference.receiver,
-                interchange: &message.reference.interchange,
-                message: &message.reference.message,
-                document: &message.document,
-                pid: message.pid,
+        self.held.iter().map(move |held| {
+            let message = self.messages.get(&held.source);
+            let of = |part: fn(&MessageRecord) -> &str| message.map_or("", part);
+            Record {
+                sender: of(|message| &message.reference.sender),
+                receiver: of(|message| &message.reference.receiver),
+                interchange: of(|message| &message.reference.interchange),
+                message: of(|message| &message.reference.message),
+                document: of(|message| &message.document),
+                pid: message.and_then(|message| message.pid),
                 location: text(&key.location),
                 device: key.device.as_deref(),
                 obis: text(&key.obis),
@@ -100,24 +141,15 @@ impl Values {
                 stored: Some(Stored {
                     quality: held.quality,
                     source: held.source,
+                    share: None,
                 }),
-            })
+            }
         })
     }
 
     /// The values as points of a chart; values without time have no place in one.
     pub fn points(&self) -> Vec<Point> {
-        let point = |held: &Held| {
-            let start = held.start?;
-            Some(Point {
-                start,
-                end: held.end.unwrap_or(start),
-                value: held.value.map(chart::number),
-                quality: held.quality,
-                corrected: held.superseded > 0,
-            })
-        };
-        self.held.iter().filter_map(point).collect()
+        self.held.iter().filter_map(chart::point).collect()
     }
 }
 

@@ -10,6 +10,8 @@ use crate::cli::{Failure, output};
 use crate::config::{self, Gateway};
 use crate::format::csv::Dialect;
 use crate::ingest::Ingest;
+use crate::query::QueryError;
+use crate::series::computed::{Definition, Term};
 use crate::store::archive::Archive;
 use crate::store::{self, Store};
 
@@ -80,6 +82,30 @@ pub(super) fn dialect(config: &Gateway) -> Dialect {
         delimiter,
         decimal,
         bom,
+    }
+}
+
+/// The virtual series of the configuration; the check has made sure that the factors are numbers.
+pub(super) fn virtuals(config: &Gateway) -> Vec<Definition> {
+    let term = |term: &config::virtual_series::Term| {
+        Some(Term {
+            series: term.series.clone(),
+            factor: term.factor()?,
+        })
+    };
+    let definitions = config.virtual_series.iter().map(|one| Definition {
+        name: one.name.clone(),
+        unit: one.unit.clone(),
+        terms: one.terms.iter().filter_map(term).collect(),
+    });
+    definitions.collect()
+}
+
+/// A failure to read a series: what was asked for, or the store.
+pub(super) fn unread(error: QueryError) -> Failure {
+    match error {
+        QueryError::Store(error) => error.into(),
+        QueryError::Refused { .. } | QueryError::Virtual { .. } => Failure::Usage(error.to_string()),
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::chart::{self, Frame};
 use crate::cli::args::Period;
-use crate::cli::{Done, Failure, open, output};
-use crate::query;
+use crate::cli::{Done, Failure, open, output, values};
+use crate::query::Catalogue;
 
 /// `plot`.
 #[derive(Debug, clap::Args)]
@@ -31,9 +31,13 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     let zone = open::time_zone(&config)?;
     let period = args.period.read(&zone)?;
     let opened = open::existing_store(&config)?;
-    let series = crate::cli::values::one_series(&*opened.store, &args.series)?;
+    let virtuals = open::virtuals(&config);
+    let catalogue = Catalogue::new(&*opened.store, &virtuals);
+    let series = values::one_series(&catalogue, &args.series)?;
     let (from, to) = period.of(&series);
-    let values = query::values(&*opened.store, &series, (from, to), period.as_of)?;
+    let values = catalogue
+        .values(&series, (from, to), period.as_of)
+        .map_err(open::unread)?;
     let title = format!("{} {}", series.key.location, series.key.obis);
     let frame = Frame {
         title: &title,

@@ -5,8 +5,9 @@ use std::path::Path;
 use crate::cli::args::ListFormat;
 use crate::cli::{Done, Failure, open, output};
 use crate::format::table::Table;
+use crate::query::Catalogue;
+use crate::series::computed::is_computed;
 use crate::store::ledger::SeriesEntry;
-use crate::store::read;
 
 /// `series`.
 #[derive(Debug, clap::Args)]
@@ -22,7 +23,8 @@ pub(super) struct Args {
 pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     let config = open::config(config)?;
     let opened = open::existing_store(&config)?;
-    let found = read::find(&*opened.store, &args.pattern)?;
+    let virtuals = open::virtuals(&config);
+    let found = Catalogue::new(&*opened.store, &virtuals).find(&args.pattern)?;
     if found.is_empty() {
         open::nothing_found("no series fits");
     }
@@ -57,13 +59,22 @@ fn table(found: &[SeriesEntry]) -> Table {
             series.key.obis.clone(),
             series.key.device.clone().unwrap_or_default(),
             series.key.unit.clone().unwrap_or_default(),
-            series.key.kind.name().to_owned(),
+            kind(series).to_owned(),
             series.first.to_string(),
             series.last.to_string(),
             series.values.to_string(),
         ]
     });
     Table::new(&header, rows.collect())
+}
+
+/// How its values stand in time, or that they are computed.
+fn kind(series: &SeriesEntry) -> &'static str {
+    if is_computed(series.id) {
+        "virtual"
+    } else {
+        series.key.kind.name()
+    }
 }
 
 fn json(series: &SeriesEntry) -> serde_json::Value {
@@ -74,6 +85,7 @@ fn json(series: &SeriesEntry) -> serde_json::Value {
         "device": series.key.device,
         "unit": series.key.unit,
         "kind": series.key.kind.name(),
+        "virtual": is_computed(series.id),
         "first": series.first.to_string(),
         "last": series.last.to_string(),
         "values": series.values,

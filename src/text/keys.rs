@@ -114,6 +114,7 @@ sentences! {
     kind_interval;
     kind_reading;
     kind_timeless;
+    kind_virtual;
 
     obis_active_import;
     obis_active_export;
@@ -210,6 +211,7 @@ sentences! {
     error_no_series(number: &str);
     error_bad_period;
     error_bad_period_hint;
+    error_unreadable;
     error_failed;
     error_failed_hint;
     error_home;

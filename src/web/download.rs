@@ -9,7 +9,6 @@ use tokio::sync::mpsc;
 
 use crate::format::{Format, Writer};
 use crate::market::calendar::UtcTime;
-use crate::query;
 use crate::series::Kind;
 use crate::store::ledger::SeriesEntry;
 use crate::web::Context;
@@ -153,9 +152,12 @@ fn stream(context: Data<Context>, wanted: Wanted, format: Format) -> HttpRespons
 }
 
 fn write(context: &Context, wanted: &Wanted, format: Format, body: Body) -> io::Result<()> {
-    let mut writer = Writer::stored(format, context.dialect, body)?;
+    let writer = Writer::stored(format, context.dialect, body)?;
+    let mut writer = writer.in_zone(&context.time_zone);
     for part in wanted.parts() {
-        let values = query::values(context.store.as_ref(), &wanted.entry, part, wanted.as_of)
+        let values = context
+            .catalogue()
+            .values(&wanted.entry, part, wanted.as_of)
             .map_err(io::Error::other)?;
         for record in values.records() {
             writer.write(&record)?;
@@ -191,9 +193,9 @@ impl Write for Body {
 }
 
 fn format(extension: &str) -> Option<Format> {
-    [Format::Csv, Format::Json, Format::Ndjson]
+    Format::ALL
         .into_iter()
-        .find(|format| format.extension() == extension)
+        .find(|format| *format != Format::Table && format.extension() == extension)
 }
 
 fn attachment(name: &str) -> (header::HeaderName, String) {

@@ -58,6 +58,7 @@ impl Site {
                 decimal: ',',
                 bom: true,
             },
+            virtuals: Arc::new([]),
         };
         let listen = Web {
             listen: "127.0.0.1:0".to_owned(),

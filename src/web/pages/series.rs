@@ -17,7 +17,6 @@ use crate::series::Kind;
 use crate::series::merge::Held;
 use crate::series::total::{Sum, Total};
 use crate::store::ledger::SeriesEntry;
-use crate::store::read;
 use crate::text::{Text, shorten, with_unit};
 use crate::web::Context;
 use crate::web::facts::{Facts, difference, expected};
@@ -116,13 +115,14 @@ pub(crate) async fn chart(
 }
 
 fn gather(context: &Context, id: u32, address: &Address) -> Result<Shown, PageError> {
-    let store = context.store.as_ref();
     let entry = entry(context, id)?;
     let zone = context.text.time_zone();
     let period = Period::read(address, usual(&entry), zone)?;
     let as_of = as_of(address, &context.text)?;
-    let held = read::values(store, &entry, period.from, period.to, as_of)?;
-    let quarantine = store.totals()?.quarantine;
+    let held = context
+        .catalogue()
+        .held(&entry, (period.from, period.to), as_of)?;
+    let quarantine = context.store.totals()?.quarantine;
     Ok(Shown {
         entry,
         period,
@@ -138,7 +138,7 @@ fn gather(context: &Context, id: u32, address: &Address) -> Result<Shown, PageEr
 /// # Errors
 /// [`PageError::NoSeries`] if there is none.
 pub(crate) fn entry(context: &Context, id: u32) -> Result<SeriesEntry, PageError> {
-    let series = context.store.series()?;
+    let series = context.catalogue().series()?;
     series
         .into_iter()
         .find(|entry| entry.id == id)

@@ -1,6 +1,6 @@
 //! The charts of the page of a series.
 
-use crate::chart::{Frame, Point, load_profile, load_profile_inline, load_profile_small, number};
+use crate::chart::{Frame, Point, load_profile, load_profile_inline, load_profile_small, point};
 use crate::market::calendar::UtcTime;
 use crate::series::Kind;
 use crate::series::merge::Held;
@@ -93,16 +93,7 @@ fn points(held: &[Held], facts: &Facts) -> Vec<Point> {
         quality: Quality::Missing,
         corrected: false,
     };
-    let values = held.iter().filter_map(|held| {
-        Some(Point {
-            start: held.start?,
-            // Without an end (its message gave none) it is drawn at its instant.
-            end: held.end.or(held.start)?,
-            value: held.value.map(number),
-            quality: held.quality,
-            corrected: held.superseded > 0,
-        })
-    });
+    let values = held.iter().filter_map(point);
     let mut points: Vec<Point> = facts.gaps.iter().copied().map(gap).chain(values).collect();
     points.sort_by_key(|point| (point.start, point.end));
     points

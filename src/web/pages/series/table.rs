@@ -36,7 +36,7 @@ pub(crate) struct Row {
     pub(crate) corrected: String,
     /// The qualifier and each status as received.
     pub(crate) status: String,
-    /// The message that said it.
+    /// The message that said it; empty if it was computed.
     pub(crate) source: String,
     /// Where that message is.
     pub(crate) source_href: String,
@@ -108,7 +108,10 @@ fn row(at: usize, held: &Held, kind: Kind, text: &Text) -> Row {
             times => text.value_corrected(u64::from(times)),
         },
         status: shorten(&status.join(" "), CELL_CHARACTERS),
-        source: held.source.to_string(),
+        source: match held.source {
+            0 => String::new(),
+            source => source.to_string(),
+        },
         source_href: format!(
             "/messages?below={}#m{}",
             held.source.saturating_add(1),
