@@ -9,6 +9,7 @@ pub mod computed;
 pub mod gaps;
 pub mod key;
 pub mod merge;
+pub mod peaks;
 pub mod quality;
 pub mod resample;
 pub mod total;

@@ -16,6 +16,13 @@ chart_gap = Lücke
 chart_corrected = korrigiert
 chart_summary = { $title }, { $from } bis { $to }
 chart_extremes = Kleinster Wert { $low }, größter { $high }, letzter { $last }
+heat_map_title = Heatmap
+duration_title = Dauerlinie
+duration_covered = Werte für { $share } % der Zeit
+peaks_title = Lastspitzen
+peaks_when = Zeitraum
+peaks_power = Leistung
+peaks_none = keine Lastspitze
 gaps_found =
     { $count ->
         [one] eine Lücke

@@ -16,6 +16,13 @@ chart_gap = gap
 chart_corrected = corrected
 chart_summary = { $title }, { $from } to { $to }
 chart_extremes = Least value { $low }, greatest { $high }, last { $last }
+heat_map_title = Heat map
+duration_title = Duration curve
+duration_covered = values for { $share } % of the time
+peaks_title = Peaks
+peaks_when = when
+peaks_power = power
+peaks_none = no peak
 gaps_found =
     { $count ->
         [one] one gap

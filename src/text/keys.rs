@@ -42,6 +42,13 @@ sentences! {
     chart_corrected;
     chart_summary(title: &str, from: &str, to: &str);
     chart_extremes(low: &str, high: &str, last: &str);
+    heat_map_title;
+    duration_title;
+    duration_covered(share: &str);
+    peaks_title;
+    peaks_when;
+    peaks_power;
+    peaks_none;
     gaps_found(count: u64);
     gaps_none;
 
