@@ -62,7 +62,7 @@ pub use load_profile::{load_profile, load_profile_inline, load_profile_small};
 pub use sheet::Dress;
 
 /// A value as a point; `None` if it has no time, hence no place in a chart.
-pub fn point(held: &Held) -> Option<Point> {
+fn point(held: &Held) -> Option<Point> {
     let start = held.start?;
     Some(Point {
         start,
@@ -72,6 +72,21 @@ pub fn point(held: &Held) -> Option<Point> {
         quality: held.quality,
         corrected: held.superseded > 0,
     })
+}
+
+/// Values as points in order of time, and the gaps that no value borders.
+pub fn points(held: &[Held], gaps: &[(UtcTime, UtcTime)]) -> Vec<Point> {
+    let gap = |(start, end): (UtcTime, UtcTime)| Point {
+        start,
+        end,
+        value: None,
+        quality: Quality::Missing,
+        corrected: false,
+    };
+    let values = held.iter().filter_map(point);
+    let mut points: Vec<Point> = gaps.iter().copied().map(gap).chain(values).collect();
+    points.sort_by_key(|point| (point.start, point.end));
+    points
 }
 
 /// A value as a number for drawing; the exact one stays where it is.

@@ -101,8 +101,8 @@ enum Form<W: Write + Send> {
     Csv { out: W, dialect: Dialect },
     Json { out: W, is_first: bool },
     Ndjson { out: W },
-    Parquet(parquet::Groups<W>),
-    Xlsx(xlsx::Book<W>),
+    Parquet(Box<parquet::Groups<W>>),
+    Xlsx(Box<xlsx::Book<W>>),
 }
 
 impl<W: Write + Send> Writer<W> {
@@ -142,8 +142,8 @@ impl<W: Write + Send> Writer<W> {
                 Form::Json { out, is_first }
             }
             Format::Ndjson => Form::Ndjson { out },
-            Format::Parquet => Form::Parquet(parquet::Groups::new(shape, out)?),
-            Format::Xlsx => Form::Xlsx(xlsx::Book::new(shape, out)?),
+            Format::Parquet => Form::Parquet(Box::new(parquet::Groups::new(shape, out)?)),
+            Format::Xlsx => Form::Xlsx(Box::new(xlsx::Book::new(shape, out)?)),
         };
         Ok(Self { form, shape })
     }
@@ -211,11 +211,7 @@ impl<W: Write + Send> Writer<W> {
 }
 
 /// A table is aligned a page at a time, so that its memory is bounded.
-fn flush_table<W: Write>(
-    out: &mut W,
-    rows: &mut Vec<Vec<String>>,
-    shape: Shape,
-) -> io::Result<()> {
+fn flush_table<W: Write>(out: &mut W, rows: &mut Vec<Vec<String>>, shape: Shape) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -334,7 +330,11 @@ mod tests {
             bom: true,
         };
         let text = stored(Format::Csv, german, &[record("D5", &label())]);
-        let names: Vec<&str> = Shape::Stored.fields().iter().map(|field| field.name).collect();
+        let names: Vec<&str> = Shape::Stored
+            .fields()
+            .iter()
+            .map(|field| field.name)
+            .collect();
         let mut lines = text.strip_prefix('\u{FEFF}').unwrap().lines();
         assert_eq!(lines.next().unwrap(), names.join(";"));
         assert_eq!(

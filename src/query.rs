@@ -11,6 +11,7 @@ use crate::format::record::Stored;
 use crate::market::calendar::UtcTime;
 use crate::message::mscons::Interchange;
 use crate::series::Value;
+use crate::series::gaps::gaps;
 use crate::series::merge::Held;
 use crate::series::resample::Refused;
 use crate::store::ledger::{MessageRecord, SeriesEntry};
@@ -147,9 +148,19 @@ impl Values {
         })
     }
 
-    /// The values as points of a chart; values without time have no place in one.
+    /// The values as points of a chart, with the gaps between them; values without time have no
+    /// place in one.
     pub fn points(&self) -> Vec<Point> {
-        self.held.iter().filter_map(chart::point).collect()
+        let start = self.held.first().and_then(|first| first.start);
+        let end = self.held.iter().rev().find_map(|last| last.end);
+        let gaps: Vec<Span> = start
+            .zip(end)
+            .map(|(from, to)| gaps(&self.held, from, to))
+            .unwrap_or_default()
+            .iter()
+            .map(|gap| (gap.start, gap.end))
+            .collect();
+        chart::points(&self.held, &gaps)
     }
 }
 

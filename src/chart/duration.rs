@@ -22,7 +22,13 @@ pub fn duration(frame: &Frame<'_>, points: &[Point], dress: Dress) -> String {
     let mut drawing = Drawing::new(frame, &curve, dress, &text);
     let summary = drawing.summary();
     let heading = (frame.title, summary.as_str());
-    open(&mut drawing.svg, dress, drawing.size, drawing.plot.left, heading);
+    open(
+        &mut drawing.svg,
+        dress,
+        drawing.size,
+        drawing.plot.left,
+        heading,
+    );
     drawing.grid();
     drawing.curve();
     drawing.tracks();
@@ -180,7 +186,10 @@ impl<'a> Drawing<'a> {
             lines.line_to(x.round() + 0.5, bottom + 14.0);
             let label = with_unit(&self.text.rounded(tick, self.hours.decimals), "h");
             let half = text_pixels(&label) / 2.0;
-            let (x, y) = (coordinate(x.min(right + 14.0 - half)), coordinate(bottom + 28.0));
+            let (x, y) = (
+                coordinate(x.min(right + 14.0 - half)),
+                coordinate(bottom + 28.0),
+            );
             let _ = write!(self.svg, "<text x=\"{x}\" y=\"{y}\">{label}</text>");
         }
         let (path, grid) = (lines.data(), GRID.value());
@@ -243,7 +252,11 @@ impl<'a> Drawing<'a> {
 
     /// The greatest value, that which is passed half of the time, and the least one.
     fn labels(&mut self) {
-        let Some((first, last)) = self.curve.stretches.first().zip(self.curve.stretches.last())
+        let Some((first, last)) = self
+            .curve
+            .stretches
+            .first()
+            .zip(self.curve.stretches.last())
         else {
             return;
         };
@@ -251,7 +264,12 @@ impl<'a> Drawing<'a> {
         let middle = self.curve.stretches.iter().find(|one| one.to >= half);
         let marks = [
             (0.0, first.value, "start", 8.0),
-            (half, middle.map_or(first.value, |one| one.value), "start", 8.0),
+            (
+                half,
+                middle.map_or(first.value, |one| one.value),
+                "start",
+                8.0,
+            ),
             (self.curve.hours, last.value, "end", -4.0),
         ];
         let ground = GROUND.value();
@@ -319,7 +337,11 @@ mod tests {
                 start: at(hour),
                 end: at(hour + 1),
                 value: *value,
-                quality: if hour == 1 { quality } else { Quality::Measured },
+                quality: if hour == 1 {
+                    quality
+                } else {
+                    Quality::Measured
+                },
                 corrected: false,
             })
             .collect();
@@ -355,7 +377,10 @@ mod tests {
 
     #[test]
     fn a_gap_is_told_and_a_substitute_is_marked() {
-        let svg = drawn(&[Some(2.0), Some(8.0), None, Some(1.0)], Quality::Substitute);
+        let svg = drawn(
+            &[Some(2.0), Some(8.0), None, Some(1.0)],
+            Quality::Substitute,
+        );
         assert!(svg.contains("75,0") && svg.contains("class=\"track\""));
         let whole = drawn(&[Some(2.0), Some(8.0)], Quality::Measured);
         assert!(!whole.contains("class=\"track\""));

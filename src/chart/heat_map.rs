@@ -28,7 +28,13 @@ pub fn heat_map(frame: &Frame<'_>, points: &[Point], dress: Dress) -> String {
     let mut drawing = Drawing::new(frame, &cells, dress, &text);
     let summary = drawing.summary();
     let heading = (frame.title, summary.as_str());
-    open(&mut drawing.svg, dress, drawing.size, drawing.plot.left, heading);
+    open(
+        &mut drawing.svg,
+        dress,
+        drawing.size,
+        drawing.plot.left,
+        heading,
+    );
     drawing.legend();
     drawing.axes();
     drawing.values();
@@ -60,15 +66,16 @@ impl<'a> Drawing<'a> {
         let plot_left = text_pixels("00:00") + 14.0;
         let right = width - 14.0;
         let has = |quality| {
-            quality != Quality::Measured && cells.cells.values().any(|cell| cell.quality == quality)
+            quality != Quality::Measured && cells.at.values().any(|cell| cell.quality == quality)
         };
         let mut marks = of_qualities(has, Mark::Line, text);
-        if cells.cells.values().any(is_gap) {
+        if cells.at.values().any(is_gap) {
             marks.push((GAP, Mark::Band, text.chart_gap()));
         }
+        let is_plain = marks.is_empty();
         let legend = Legend::of(marks, "", (plot_left, right));
         let legend_top = dress.heading_pixels() + RAMP_ROW;
-        let top = legend_top + legend.height();
+        let top = legend_top + 8.0 + if is_plain { 0.0 } else { legend.height() };
         let bottom = (height - 46.0).max(top + 48.0);
         let (low, high) = cells.range().unwrap_or((0.0, 1.0));
         Self {
@@ -166,12 +173,21 @@ impl<'a> Drawing<'a> {
             };
             if x >= free_from && x + text_pixels(&label) <= right + 14.0 {
                 let (x, y) = (coordinate(x), coordinate(bottom + 19.0));
-                let _ = write!(self.svg, "<text x=\"{x}\" y=\"{y}\">{}</text>", escape(&label));
-                free_from = left + self.cells.column_of(date) * self.column_pixels() + text_pixels(&label);
+                let _ = write!(
+                    self.svg,
+                    "<text x=\"{x}\" y=\"{y}\">{}</text>",
+                    escape(&label)
+                );
+                free_from =
+                    left + self.cells.column_of(date) * self.column_pixels() + text_pixels(&label);
             }
             let context = tick.context.unwrap_or_default();
             let end = x + text_pixels(&context);
-            if !context.is_empty() && x >= free_below && end <= right + 14.0 && !label.contains(&context) {
+            if !context.is_empty()
+                && x >= free_below
+                && end <= right + 14.0
+                && !label.contains(&context)
+            {
                 let (x, y) = (coordinate(x), coordinate(bottom + 37.0));
                 let _ = write!(
                     self.svg,
@@ -182,7 +198,10 @@ impl<'a> Drawing<'a> {
             }
         }
         let path = lines.data();
-        let _ = write!(self.svg, "</g><path d=\"{path}\" fill=\"none\" stroke=\"{grid}\"/>");
+        let _ = write!(
+            self.svg,
+            "</g><path d=\"{path}\" fill=\"none\" stroke=\"{grid}\"/>"
+        );
     }
 
     /// One path a shade: neighbours above each other of one shade are one figure.
@@ -272,7 +291,7 @@ impl<'a> Drawing<'a> {
         applies: impl Fn(&Cell) -> Option<T>,
     ) -> Vec<((Place, u32), T)> {
         let mut runs: Vec<((Place, u32), T)> = Vec::new();
-        for (place, cell) in &self.cells.cells {
+        for (place, cell) in &self.cells.at {
             let Some(kind) = applies(cell) else { continue };
             if let Some(((first, rows), of)) = runs.last_mut()
                 && *of == kind
@@ -290,15 +309,17 @@ impl<'a> Drawing<'a> {
     /// Left, right, top and bottom of a run.
     fn bounds(&self, (place, rows): (Place, u32)) -> (f64, f64, f64, f64) {
         let width = self.column_pixels();
-        let left = self.plot.left + f64::from(place.column) * width;
+        let side = |number: f64| self.plot.left + number * width;
+        let column = f64::from(place.column);
         let (from, to) = match place.half {
-            Half::Whole => (left, left + width),
-            Half::First => (left, left + width / 2.0),
-            Half::Second => (left + width / 2.0, left + width),
+            Half::Whole => (side(column), side(column + 1.0)),
+            Half::First => (side(column), side(column + 0.5)),
+            Half::Second => (side(column + 0.5), side(column + 1.0)),
         };
         let row = (self.plot.bottom - self.plot.top) / f64::from(self.cells.rows);
-        let top = self.plot.top + f64::from(place.row) * row;
-        (from, to, top, top + f64::from(rows) * row)
+        // The same way for both edges, or neighbours would be a hair apart.
+        let edge = |number: u32| self.plot.top + f64::from(number) * row;
+        (from, to, edge(place.row), edge(place.row + rows))
     }
 
     fn rectangle(&self, path: &mut Path, run: (Place, u32), inset: f64) {

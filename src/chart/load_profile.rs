@@ -10,8 +10,8 @@ mod line;
 
 use crate::chart::axis::ValueAxis;
 use crate::chart::legend::Legend;
-use crate::chart::steps::{Scale, Steps, steps};
 use crate::chart::sheet::{Dress, Plot, open};
+use crate::chart::steps::{Scale, Steps, steps};
 use crate::chart::svg::text_pixels;
 use crate::chart::{Frame, Point, shown};
 use crate::market::calendar::UtcTime;
@@ -123,7 +123,13 @@ impl<'a> Drawing<'a> {
     fn open(&mut self) {
         let summary = self.summary();
         let heading = (self.frame.title, summary.as_str());
-        open(&mut self.svg, self.dress, self.size, self.plot.left, heading);
+        open(
+            &mut self.svg,
+            self.dress,
+            self.size,
+            self.plot.left,
+            heading,
+        );
     }
 
     /// What the chart shows, for those who do not see it.

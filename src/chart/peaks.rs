@@ -21,13 +21,19 @@ pub fn peaks(frame: &Frame<'_>, peaks: &[Peak], dress: Dress) -> String {
     let legend = Legend::of(of_qualities(has, Mark::Line, &text), frame.unit, edges);
     let top = dress.heading_pixels() + legend.height() + 8.0;
     let row = ((height - top - 8.0) / length(peaks)).clamp(16.0, MOST_ROW_PIXELS);
-    let size = (width, (top + row * length(peaks) + 8.0).max(f64::from(least_height)));
+    let size = (
+        width,
+        (top + row * length(peaks) + 8.0).max(f64::from(least_height)),
+    );
     let mut svg = String::new();
     let summary = summary(frame, peaks, &text);
     open(&mut svg, dress, size, EDGE, (frame.title, &summary));
     legend.draw(&mut svg, dress.heading_pixels() + 16.0);
     let labels: Vec<String> = peaks.iter().map(|peak| when(peak, &text)).collect();
-    let label_pixels = labels.iter().map(|label| text_pixels(label)).fold(0.0, f64::max);
+    let label_pixels = labels
+        .iter()
+        .map(|label| text_pixels(label))
+        .fold(0.0, f64::max);
     let left = (EDGE + label_pixels + 10.0).min(width * 0.6);
     let right = width - EDGE - VALUE_PIXELS;
     let greatest = peaks.first().map_or(1.0, power);
@@ -41,7 +47,7 @@ pub fn peaks(frame: &Frame<'_>, peaks: &[Peak], dress: Dress) -> String {
         let _ = write!(
             svg,
             "<text x=\"{}\" y=\"{letters}\" text-anchor=\"end\" fill=\"{}\">{}</text>\
-             <rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>\
+             <rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"1\" fill=\"{}\"/>\
              <rect class=\"peak\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"2\" fill=\"{}\"/>\
              <text x=\"{}\" y=\"{letters}\" font-weight=\"600\" fill=\"{}\">{}</text>",
             coordinate(left - 10.0),
@@ -50,7 +56,6 @@ pub fn peaks(frame: &Frame<'_>, peaks: &[Peak], dress: Dress) -> String {
             coordinate(left),
             coordinate(y + thick / 2.0),
             coordinate(right - left),
-            "1",
             GRID.value(),
             coordinate(left),
             coordinate(y),
@@ -65,7 +70,10 @@ pub fn peaks(frame: &Frame<'_>, peaks: &[Peak], dress: Dress) -> String {
     if peaks.is_empty() {
         let (x, y) = (coordinate(EDGE), coordinate(top + 20.0));
         let (muted, none) = (MUTED.value(), escape(&text.peaks_none()));
-        let _ = write!(svg, "<text x=\"{x}\" y=\"{y}\" fill=\"{muted}\">{none}</text>");
+        let _ = write!(
+            svg,
+            "<text x=\"{x}\" y=\"{y}\" fill=\"{muted}\">{none}</text>"
+        );
     }
     svg.push_str("</svg>\n");
     svg

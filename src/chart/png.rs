@@ -100,7 +100,10 @@ mod tests {
         let light = painted(&document(""), Theme::Light);
         assert_eq!((light.width(), light.height()), (480, 280));
         let corner = light.pixel(0, 0).unwrap();
-        assert_eq!((corner.red(), corner.green(), corner.blue()), (255, 255, 255));
+        assert_eq!(
+            (corner.red(), corner.green(), corner.blue()),
+            (255, 255, 255)
+        );
         let dark = painted(&document(""), Theme::Dark).pixel(0, 0).unwrap();
         assert!(dark.red() < 40 && dark.alpha() == 255);
     }

@@ -26,15 +26,14 @@ pub(super) struct FormatArg(pub(super) Format);
 
 impl clap::ValueEnum for FormatArg {
     fn value_variants<'a>() -> &'a [Self] {
-        static ALL: [FormatArg; Format::ALL.len()] = {
-            let mut all = [FormatArg(Format::Table); Format::ALL.len()];
-            let mut at = 0;
-            while at < all.len() {
-                all[at] = FormatArg(Format::ALL[at]);
-                at += 1;
-            }
-            all
-        };
+        static ALL: [FormatArg; 6] = [
+            FormatArg(Format::Table),
+            FormatArg(Format::Csv),
+            FormatArg(Format::Json),
+            FormatArg(Format::Ndjson),
+            FormatArg(Format::Parquet),
+            FormatArg(Format::Xlsx),
+        ];
         &ALL
     }
 
@@ -108,11 +107,17 @@ impl CsvArgs {
                 .parse()
                 .ok()
                 .filter(|one| matches!(one, ';' | ',' | '|' | '\t'))
-                .ok_or_else(|| Failure::Usage(format!("--delimiter {text:?} must be `;`, `,`, `|` or `tab`")))?,
+                .ok_or_else(|| {
+                    Failure::Usage(format!(
+                        "--delimiter {text:?} must be `;`, `,`, `|` or `tab`"
+                    ))
+                })?,
         };
         let decimal = self.decimal.unwrap_or(configured.decimal);
         if !matches!(decimal, ',' | '.') {
-            return Err(Failure::Usage(format!("--decimal {decimal:?} must be `,` or `.`")));
+            return Err(Failure::Usage(format!(
+                "--decimal {decimal:?} must be `,` or `.`"
+            )));
         }
         if delimiter == decimal {
             return Err(Failure::Usage(format!(
@@ -233,5 +238,15 @@ mod tests {
         for text in ["", "yesterday", "2026-13-01", "2026-02-30", "1.11.2026"] {
             assert_eq!(seconds(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn every_format_has_its_argument() {
+        use clap::ValueEnum as _;
+
+        let formats = FormatArg::value_variants()
+            .iter()
+            .map(|argument| argument.0);
+        assert_eq!(formats.collect::<Vec<_>>(), Format::ALL);
     }
 }

@@ -74,7 +74,10 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     }
     writer.finish()?;
     bar.finish_and_clear();
-    output::note(&format!("{written} values of {} series", found.len() - left_out));
+    output::note(&format!(
+        "{written} values of {} series",
+        found.len() - left_out
+    ));
     Ok(Done::Well)
 }
 

@@ -105,7 +105,9 @@ pub(super) fn virtuals(config: &Gateway) -> Vec<Definition> {
 pub(super) fn unread(error: QueryError) -> Failure {
     match error {
         QueryError::Store(error) => error.into(),
-        QueryError::Refused { .. } | QueryError::Virtual { .. } => Failure::Usage(error.to_string()),
+        QueryError::Refused { .. } | QueryError::Virtual { .. } => {
+            Failure::Usage(error.to_string())
+        }
     }
 }
 

@@ -81,13 +81,12 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
             }
         }
     }
-    match sink {
-        Some(writer) => drop(writer.finish()?),
-        None => {
-            let mut out = output::stdout();
-            summarise(&counts, &mut out)?;
-            output::finish(out)?;
-        }
+    if let Some(writer) = sink {
+        writer.finish()?;
+    } else {
+        let mut out = output::stdout();
+        summarise(&counts, &mut out)?;
+        output::finish(out)?;
     }
     Ok(if failed {
         Done::WithFailures

@@ -118,7 +118,8 @@ fn drawn(kind: Kind, frame: &Frame<'_>, values: &Values) -> Result<String, Failu
                 .to_owned(),
         )
     };
-    let is_short = |point: &Point| (1..=3600).contains(&(point.end.seconds() - point.start.seconds()));
+    let is_short =
+        |point: &Point| (1..=3600).contains(&(point.end.seconds() - point.start.seconds()));
     let is_of_hours = points.is_empty() || points.iter().any(is_short);
     match kind {
         Kind::LoadProfile => Ok(chart::load_profile(frame, &points)),
@@ -129,14 +130,21 @@ fn drawn(kind: Kind, frame: &Frame<'_>, values: &Values) -> Result<String, Failu
             let power = unit::power_of(frame.unit);
             let peaks = peaks(&values.held, power.is_some(), PEAKS);
             let unit = power.unwrap_or(frame.unit);
-            Ok(chart::peaks::peaks(&Frame { unit, ..frame.clone() }, &peaks, Dress::Document))
+            Ok(chart::peaks::peaks(
+                &Frame {
+                    unit,
+                    ..frame.clone()
+                },
+                &peaks,
+                Dress::Document,
+            ))
         }
     }
 }
 
 /// Whether a file is a PNG, by its name.
 fn is_png(out: &Path) -> Result<bool, Failure> {
-    let ending = out.extension().map(|ending| ending.to_ascii_lowercase());
+    let ending = out.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     match ending.as_ref().and_then(|ending| ending.to_str()) {
         Some("png") => Ok(true),
         Some("svg") => Ok(false),

@@ -45,7 +45,13 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     let shape = shape(args.resolution);
     let mut writer = Writer::new(format, dialect, shape, output::stdout())?.in_zone(&zone);
     let resolution = args.resolution.map(ResolutionArg::resolution);
-    let written = write(&catalogue, &series, (span, period.as_of), resolution, &mut writer)?;
+    let written = write(
+        &catalogue,
+        &series,
+        (span, period.as_of),
+        resolution,
+        &mut writer,
+    )?;
     if written == 0 {
         open::nothing_found("the series has no values in this period");
     }

@@ -80,7 +80,10 @@ fn add_example(text: &mut String, section: &str, keys: &[Key]) {
 
 /// Whether the example file has a section of this path, not just what one would look like.
 fn has_example(path: &str) -> bool {
-    let is_in = |(key, _): &(&str, &str)| key.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+    let is_in = |(key, _): &(&str, &str)| {
+        key.strip_prefix(path)
+            .is_some_and(|rest| rest.starts_with('.'))
+    };
     EXAMPLES.iter().any(is_in)
 }
 

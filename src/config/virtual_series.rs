@@ -61,37 +61,58 @@ pub(crate) fn faults(virtuals: &[Virtual]) -> Vec<(String, String)> {
         let is_plain = |char: char| char.is_alphanumeric() || " ._-".contains(char);
         let has_letter = one.name.chars().any(char::is_alphabetic);
         if one.name.is_empty() {
-            fault("name", "is missing; give the series a name, such as `site`".to_owned());
+            fault(
+                "name",
+                "is missing; give the series a name, such as `site`".to_owned(),
+            );
         } else if one.name.len() > NAME_BYTES || !has_letter || !one.name.chars().all(is_plain) {
             fault(
                 "name",
-                format!("`{}` is no name; use up to {NAME_BYTES} letters, digits, blanks, `.`, `_` and `-`, with a letter among them", one.name),
+                format!(
+                    "`{}` is no name; use up to {NAME_BYTES} letters, digits, blanks, `.`, `_` and `-`, with a letter among them",
+                    one.name
+                ),
             );
         } else if !names.insert(&one.name) {
-            fault("name", format!("`{}` is the name of two virtual series; names must differ", one.name));
+            fault(
+                "name",
+                format!(
+                    "`{}` is the name of two virtual series; names must differ",
+                    one.name
+                ),
+            );
         }
         if one.terms.is_empty() || one.terms.len() > TERMS_MOST {
             fault(
                 "terms",
-                format!("must be between 1 and {TERMS_MOST}; write terms = [{{ series = \"location/obis\" }}]"),
+                format!(
+                    "must be between 1 and {TERMS_MOST}; write terms = [{{ series = \"location/obis\" }}]"
+                ),
             );
         }
         for (at, term) in one.terms.iter().enumerate() {
             if term.series.is_empty() || term.series.contains('*') {
                 fault(
                     &format!("terms[{at}].series"),
-                    "must be one series: `location/obis`, or the name of another virtual series".to_owned(),
+                    "must be one series: `location/obis`, or the name of another virtual series"
+                        .to_owned(),
                 );
             }
             if term.factor().is_none() {
                 fault(
                     &format!("terms[{at}].factor"),
-                    format!("`{}` is no decimal; write \"1\", \"-1\" or \"0.5\"", term.factor),
+                    format!(
+                        "`{}` is no decimal; write \"1\", \"-1\" or \"0.5\"",
+                        term.factor
+                    ),
                 );
             }
         }
         if is_part_of_itself(one, virtuals) {
-            fault("terms", format!("`{}` is a part of itself; take the circle out", one.name));
+            fault(
+                "terms",
+                format!("`{}` is a part of itself; take the circle out", one.name),
+            );
         }
     }
     faults

@@ -277,16 +277,30 @@ mod tests {
     #[test]
     fn every_field_is_read_back_with_its_type() {
         let file = SerializedFileReader::new(bytes::Bytes::from(written(2))).unwrap();
-        let rows: Vec<_> = file.get_row_iter(None).unwrap().map(Result::unwrap).collect();
-        let names: Vec<String> = rows[1].get_column_iter().map(|(name, _)| name.clone()).collect();
-        let expected: Vec<&str> = Shape::Stored.fields().iter().map(|field| field.name).collect();
+        let rows: Vec<_> = file
+            .get_row_iter(None)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let names: Vec<String> = rows[1]
+            .get_column_iter()
+            .map(|(name, _)| name.clone())
+            .collect();
+        let expected: Vec<&str> = Shape::Stored
+            .fields()
+            .iter()
+            .map(|field| field.name)
+            .collect();
         assert_eq!(names, expected);
         assert_eq!(rows[1].get_string(4).unwrap(), "Müller");
         assert_eq!(rows[1].get_long(5).unwrap(), 13_018);
         assert_eq!(rows[1].get_timestamp_millis(9).unwrap(), 900_000);
         let value = rows[1].get_decimal(11).unwrap();
         let bytes: [u8; 16] = value.data().try_into().unwrap();
-        assert_eq!((i128::from_be_bytes(bytes), value.scale()), (-20_800_000_000_000_000_000, 18));
+        assert_eq!(
+            (i128::from_be_bytes(bytes), value.scale()),
+            (-20_800_000_000_000_000_000, 18)
+        );
         assert_eq!(rows[1].get_list(14).unwrap().len(), 2);
         assert_eq!(rows[0].get_list(14).unwrap().len(), 0);
         assert!(rows[0].get_decimal(11).is_err());

@@ -29,9 +29,8 @@ impl Decimal {
     pub fn is_less(self, other: Self) -> bool {
         // 19 digits shifted by at most 18: fits an i128.
         let common = self.scale.max(other.scale);
-        let scaled = |value: Self| {
-            i128::from(value.mantissa) * 10_i128.pow(u32::from(common - value.scale))
-        };
+        let scaled =
+            |value: Self| i128::from(value.mantissa) * 10_i128.pow(u32::from(common - value.scale));
         scaled(self) < scaled(other)
     }
 

@@ -137,7 +137,10 @@ impl<'a> Catalogue<'a> {
         let mut buckets = resampling.of_values(&held, (from, to)).map_err(refused)?;
         let is_empty = |share: u64| share == 0;
         if period.1 == known.1 {
-            while buckets.pop_if(|last| is_empty(last.share.present)).is_some() {}
+            while buckets
+                .pop_if(|last| is_empty(last.share.present))
+                .is_some()
+            {}
         }
         if period.0 == known.0 {
             let empty = buckets
@@ -218,7 +221,9 @@ impl<'a> Catalogue<'a> {
         let definition = (self.virtuals.iter())
             .find(|one| one.number() == series.id)
             .ok_or_else(|| failed(VirtualFault::Unknown(series.key.location.clone())))?;
-        let depth = depth.checked_sub(1).ok_or_else(|| failed(VirtualFault::Cycle))?;
+        let depth = depth
+            .checked_sub(1)
+            .ok_or_else(|| failed(VirtualFault::Cycle))?;
         let mut parts: Vec<(Decimal, Vec<Held>)> = Vec::with_capacity(definition.terms.len());
         for term in &definition.terms {
             let part = self.part(&term.series, stored, depth).map_err(failed)?;

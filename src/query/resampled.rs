@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::chart::{self, Point};
 use crate::format::Record;
 use crate::format::record::Stored;
 use crate::market::quantity::Decimal;
@@ -10,6 +9,7 @@ use crate::market::unit;
 use crate::query::{QueryError, text};
 use crate::series::merge::Held;
 use crate::series::resample::{Bucket, Refused, Share};
+use crate::series::total::Sum;
 use crate::series::{Label, Value};
 use crate::store::ledger::SeriesEntry;
 
@@ -30,7 +30,7 @@ impl Resampled {
             ..Label::default()
         });
         let row = |bucket: &Bucket| {
-            let value: Option<Option<Decimal>> = bucket.value.map(|sum| sum.to_decimal());
+            let value: Option<Option<Decimal>> = bucket.value.map(Sum::to_decimal);
             if value == Some(None) {
                 return Err(QueryError::Refused {
                     series: series.key.location.clone(),
@@ -77,10 +77,5 @@ impl Resampled {
                 share: Some(*share),
             }),
         })
-    }
-
-    /// The values as points of a chart.
-    pub fn points(&self) -> Vec<Point> {
-        self.rows.iter().filter_map(|(held, _)| chart::point(held)).collect()
     }
 }

@@ -36,7 +36,7 @@ pub struct Term {
 
 impl Definition {
     /// Its number: made from its name, so that addresses stay when the configuration changes.
-    /// Stored series are counted from 1, and far below.
+    /// Stored series are counted from 0, and stay far below.
     pub fn number(&self) -> u32 {
         // FNV-1a: the same on every machine and in every version.
         let hash = self.name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
@@ -74,7 +74,7 @@ pub fn sum(parts: &[(Decimal, Vec<Held>)], unit: &str) -> Result<Vec<Held>, Uneq
         return Err(Unequal::Lengths);
     }
     let label = Arc::new(Label {
-        unit: Some(unit.into()).filter(|unit: &Box<str>| !unit.is_empty()),
+        unit: (!unit.is_empty()).then(|| unit.into()),
         ..Label::default()
     });
     let mut intervals: BTreeMap<(UtcTime, UtcTime), Whole> = BTreeMap::new();
@@ -188,7 +188,10 @@ mod tests {
             .iter()
             .map(|held| held.value.map(|value| value.to_string()))
             .collect();
-        assert_eq!(values, [Some("0.00".into()), Some("4.25".into()), None, None]);
+        assert_eq!(
+            values,
+            [Some("0.00".into()), Some("4.25".into()), None, None]
+        );
         let qualities: Vec<Quality> = whole.iter().map(|held| held.quality).collect();
         assert_eq!(
             qualities,
@@ -210,7 +213,10 @@ mod tests {
             end: Some(UtcTime::from_seconds(hour * 3600 + 3600)),
             ..held(0, Some("1"), Quality::Measured)
         });
-        let parts = [(factor("1"), quarters.collect()), (factor("1"), hours.collect())];
+        let parts = [
+            (factor("1"), quarters.collect()),
+            (factor("1"), hours.collect()),
+        ];
         assert_eq!(sum(&parts, "kWh"), Err(Unequal::Lengths));
     }
 

@@ -106,9 +106,8 @@ impl Rhythm {
     pub(super) fn has_the_steps_of(self, other: Self) -> bool {
         match (self, other) {
             (Self::Seconds { step, .. }, Self::Seconds { step: other, .. }) => step == other,
-            (Self::Days(border), Self::Days(other)) | (Self::Months(border), Self::Months(other)) => {
-                border == other
-            }
+            (Self::Days(border), Self::Days(other))
+            | (Self::Months(border), Self::Months(other)) => border == other,
             (Self::Seconds { .. } | Self::Days(_) | Self::Months(_), _) => false,
         }
     }

@@ -121,7 +121,9 @@ pub enum Refused {
     #[error("the sum from {0} on has more than 38 digits")]
     TooLarge(UtcTime),
     /// More than [`MOST_BUCKETS`].
-    #[error("that is more than {MOST_BUCKETS} rows; choose a shorter period or a longer resolution")]
+    #[error(
+        "that is more than {MOST_BUCKETS} rows; choose a shorter period or a longer resolution"
+    )]
     TooMany,
 }
 
@@ -281,9 +283,7 @@ impl Gathering {
             None => value,
             Some(before) if is_power && value.is_less(before) => before,
             Some(_) if is_power => value,
-            Some(before) => before
-                .and(value)
-                .ok_or(Refused::TooLarge(bucket.start))?,
+            Some(before) => before.and(value).ok_or(Refused::TooLarge(bucket.start))?,
         });
         Ok(())
     }
@@ -303,7 +303,9 @@ impl Gathering {
 
 /// How many intervals of a rhythm start in `[from, to)`.
 fn intervals(rhythm: Rhythm, from: UtcTime, to: UtcTime) -> u64 {
-    let count = rhythm.first_from(to).saturating_sub(rhythm.first_from(from));
+    let count = rhythm
+        .first_from(to)
+        .saturating_sub(rhythm.first_from(from));
     u64::try_from(count).unwrap_or(0)
 }
 

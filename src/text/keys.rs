@@ -42,6 +42,13 @@ sentences! {
     chart_corrected;
     chart_summary(title: &str, from: &str, to: &str);
     chart_extremes(low: &str, high: &str, last: &str);
+    resolution_label;
+    resolution_received;
+    resolution_quarter;
+    resolution_hour;
+    resolution_day;
+    resolution_month;
+    resolution_year;
     heat_map_title;
     duration_title;
     duration_covered(share: &str);

@@ -61,8 +61,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "cli",
         &[
             "actors", "chart", "clock", "config", "extract", "format", "health", "ingest", "mail",
-            "mailbox", "market", "message", "metrics", "query", "sample", "series", "store", "text",
-            "web",
+            "mailbox", "market", "message", "metrics", "query", "sample", "series", "store",
+            "text", "web",
         ],
     ),
     ("main", &["mscons_gateway"]),

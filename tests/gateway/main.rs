@@ -18,6 +18,7 @@ mod laws;
 mod maildir;
 mod parse;
 mod pop3;
+mod reading;
 mod run;
 mod store;
 mod support;

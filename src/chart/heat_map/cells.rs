@@ -53,7 +53,7 @@ pub(super) enum Half {
 #[derive(Clone, Debug)]
 pub(super) struct Cells {
     /// Every cell that has a value, or should have one.
-    pub(super) cells: BTreeMap<Place, Cell>,
+    pub(super) at: BTreeMap<Place, Cell>,
     /// How many columns there are.
     pub(super) columns: u32,
     /// Days in a column.
@@ -86,7 +86,7 @@ impl Cells {
             96
         };
         let mut cells = Self {
-            cells: BTreeMap::new(),
+            at: BTreeMap::new(),
             columns: span.div_ceil(days),
             days,
             rows,
@@ -110,10 +110,11 @@ impl Cells {
 
     fn add(&mut self, at: &Zoned, point: &Point) {
         let column = days_between(self.first, at.date()) / self.days;
-        let minutes = u32::from(at.hour().unsigned_abs()) * 60 + u32::from(at.minute().unsigned_abs());
+        let minutes =
+            u32::from(at.hour().unsigned_abs()) * 60 + u32::from(at.minute().unsigned_abs());
         let row = minutes * self.rows / (24 * 60);
         let half = if self.days > 1 { Half::Whole } else { half(at) };
-        let cell = self.cells.entry(Place { column, half, row }).or_insert(Cell {
+        let cell = self.at.entry(Place { column, half, row }).or_insert(Cell {
             sum: 0.0,
             count: 0.0,
             has_gap: false,
@@ -143,7 +144,7 @@ impl Cells {
 
     /// The least and the greatest mean.
     pub(super) fn range(&self) -> Option<(f64, f64)> {
-        let means = || self.cells.values().filter_map(Cell::mean);
+        let means = || self.at.values().filter_map(Cell::mean);
         let low = means().min_by(f64::total_cmp)?;
         Some((low, means().max_by(f64::total_cmp)?))
     }

@@ -42,7 +42,7 @@ fn of_day(from: &str, to: &str) -> Vec<(u32, Half)> {
         Cells::of(frame, &points(from, to, 900, Quality::Measured))
     });
     assert_eq!(cells.columns, 1);
-    let places = cells.cells.keys();
+    let places = cells.at.keys();
     places.map(|place| (place.row / 4, place.half)).collect()
 }
 
@@ -95,7 +95,9 @@ fn a_year_is_drawn_by_the_hour_and_eleven_years_by_columns_of_several_days() {
     assert_eq!((cells.columns, cells.rows, cells.days), (365, 24, 1));
     let svg = with_frame(from, to, |frame| heat_map(frame, &values, Dress::Inline));
     assert!(svg.len() < 700_000, "{}", svg.len());
-    let cells = with_frame("2015-12-31T23:00:00Z", to, |frame| Cells::of(frame, &values));
+    let cells = with_frame("2015-12-31T23:00:00Z", to, |frame| {
+        Cells::of(frame, &values)
+    });
     assert!(cells.columns <= 366 && cells.days == 11);
 }
 
@@ -115,5 +117,8 @@ fn the_colours_go_from_dark_to_bright() {
     };
     let all: Vec<f64> = (0..SHADES).map(bright).collect();
     assert!(all.is_sorted());
-    assert_eq!((shade(0).as_str(), shade(SHADES - 1).as_str()), ("#440154", "#fde725"));
+    assert_eq!(
+        (shade(0).as_str(), shade(SHADES - 1).as_str()),
+        ("#440154", "#fde725")
+    );
 }

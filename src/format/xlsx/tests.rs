@@ -51,9 +51,11 @@ fn time(cell: &Data) -> DateTime {
         panic!("{cell:?} is no date");
     };
     // Days since 1899-12-30, to the second.
-    let seconds = (date.as_f64() * 86_400.0).round() as i64;
-    let since = jiff::SignedDuration::from_secs(seconds);
-    datetime(1899, 12, 30, 0, 0, 0, 0).checked_add(since).unwrap()
+    let since =
+        jiff::SignedDuration::try_from_secs_f64((date.as_f64() * 86_400.0).round()).unwrap();
+    datetime(1899, 12, 30, 0, 0, 0, 0)
+        .checked_add(since)
+        .unwrap()
 }
 
 #[test]
@@ -65,11 +67,16 @@ fn names_numbers_and_local_dates_are_read_back() {
     let summer = UtcTime::parse("2026-10-25T00:45:00Z").unwrap().seconds();
     let mut book = book();
     for start in [summer, summer + 3600] {
-        book.write(&record("Müller & <Söhne>", start, "-20.800", &label)).unwrap();
+        book.write(&record("Müller & <Söhne>", start, "-20.800", &label))
+            .unwrap();
     }
     let rows = rows(book.finish().unwrap());
     let names: Vec<String> = rows[0].iter().map(ToString::to_string).collect();
-    let expected: Vec<&str> = Shape::Stored.fields().iter().map(|field| field.name).collect();
+    let expected: Vec<&str> = Shape::Stored
+        .fields()
+        .iter()
+        .map(|field| field.name)
+        .collect();
     assert_eq!(names, expected);
     assert_eq!(rows[1][4], Data::String("Müller & <Söhne>".to_owned()));
     assert_eq!(rows[1][5], Data::Float(13_018.0));
@@ -98,7 +105,8 @@ fn a_number_that_excel_would_round_is_text_and_a_gap_is_empty() {
 fn what_looks_like_a_formula_is_text_and_characters_that_xml_lacks_are_shown() {
     let label = Label::default();
     let mut book = book();
-    book.write(&record("=1+1\u{1b}\u{0}", 0, "1", &label)).unwrap();
+    book.write(&record("=1+1\u{1b}\u{0}", 0, "1", &label))
+        .unwrap();
     let rows = rows(book.finish().unwrap());
     assert_eq!(rows[1][4], Data::String("=1+1\u{fffd}\u{fffd}".to_owned()));
 }

@@ -101,16 +101,8 @@ fn a_gas_day_begins_at_six_and_so_do_its_month_and_a_period_given_in_days() {
     assert_eq!(
         told(&days),
         [
-            (
-                "2026-10-24T04:00:00Z".into(),
-                "62.5".into(),
-                "25/25".into()
-            ),
-            (
-                "2026-10-25T05:00:00Z".into(),
-                "60.0".into(),
-                "24/24".into()
-            ),
+            ("2026-10-24T04:00:00Z".into(), "62.5".into(), "25/25".into()),
+            ("2026-10-25T05:00:00Z".into(), "60.0".into(), "24/24".into()),
         ]
     );
 }
@@ -149,11 +141,7 @@ fn a_gap_stays_a_gap_and_the_worst_quality_counts() {
     let qualities: Vec<Quality> = days.iter().map(|day| day.quality).collect();
     assert_eq!(
         qualities,
-        [
-            Quality::Preliminary,
-            Quality::Missing,
-            Quality::Missing
-        ]
+        [Quality::Preliminary, Quality::Missing, Quality::Missing]
     );
     assert_eq!(days[1].value, None);
     assert_eq!(days[1].share.to_string(), "0/24");
@@ -193,15 +181,20 @@ fn of_powers_the_greatest_counts() {
 #[test]
 fn what_does_not_add_up_is_refused_with_a_reason() {
     let of = |obis, unit, kind| Resampling::of(&key(obis, unit, kind), Resolution::Day);
-    assert_eq!(
-        of("1-1:1.8.0", None, Kind::Reading),
-        Err(Refused::Readings)
-    );
+    assert_eq!(of("1-1:1.8.0", None, Kind::Reading), Err(Refused::Readings));
     assert_eq!(of("", None, Kind::Timeless), Err(Refused::Timeless));
     let celsius = of("7-0:99.41.16", Some("CEL"), Kind::Interval).unwrap_err();
-    assert!(celsius.to_string().starts_with("values in °C do not add up"));
+    assert!(
+        celsius
+            .to_string()
+            .starts_with("values in °C do not add up")
+    );
     let unknown = of("9991000000044", None, Kind::Interval).unwrap_err();
-    assert!(unknown.to_string().contains("neither message nor OBIS code"));
+    assert!(
+        unknown
+            .to_string()
+            .contains("neither message nor OBIS code")
+    );
 }
 
 #[test]
@@ -267,11 +260,18 @@ fn total(buckets: &[Bucket]) -> (Sum, Share, Option<Quality>) {
     let mut sum = Sum::ZERO;
     let mut share = Share::default();
     for bucket in buckets {
-        sum = bucket.value.map_or(Some(sum), |value| sum.and(value)).unwrap();
+        sum = bucket
+            .value
+            .map_or(Some(sum), |value| sum.and(value))
+            .unwrap();
         share.present += bucket.share.present;
         share.expected += bucket.share.expected;
     }
-    (sum, share, buckets.iter().map(|bucket| bucket.quality).max())
+    (
+        sum,
+        share,
+        buckets.iter().map(|bucket| bucket.quality).max(),
+    )
 }
 
 proptest! {
