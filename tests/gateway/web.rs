@@ -524,7 +524,7 @@ fn a_series_shows_its_heat_map_duration_curve_peaks_and_days() {
         "Dauerlinie",
         "Lastspitzen",
         "class=\"cells\"",
-        " kW",
+        "\u{a0}kW<",
     ] {
         assert!(page.contains(told), "{told}");
     }
