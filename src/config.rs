@@ -12,6 +12,7 @@ pub mod overlay;
 pub mod secret;
 pub mod store;
 pub mod units;
+pub mod virtual_series;
 pub mod web;
 
 use std::path::PathBuf;
@@ -45,6 +46,10 @@ pub struct Gateway {
     /// The mailboxes.
     #[schemars(extend("de" = "Die Postfächer."))]
     pub mailbox: Vec<mailbox::Mailbox>,
+    /// Series that are made of others when they are read: sums, differences, shares.
+    #[serde(rename = "virtual")]
+    #[schemars(extend("de" = "Zeitreihen, die beim Lesen aus anderen entstehen: Summen, Differenzen, Anteile."))]
+    pub virtual_series: Vec<virtual_series::Virtual>,
     /// How exports are written.
     #[schemars(extend("de" = "Wie Ausgaben geschrieben werden."))]
     pub export: export::Export,
@@ -59,6 +64,7 @@ impl Default for Gateway {
             store: store::Store::default(),
             web: web::Web::default(),
             mailbox: Vec::new(),
+            virtual_series: Vec::new(),
             export: export::Export::default(),
         }
     }

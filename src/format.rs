@@ -1,61 +1,109 @@
-//! Values as text: CSV, JSON, NDJSON and a table for the terminal. One record, the same names
-//! everywhere.
+//! Values as files: CSV, JSON, NDJSON, Parquet, XLSX, and a table for the terminal. One record, the
+//! same names everywhere.
 
 pub mod csv;
 pub mod json;
+pub mod parquet;
 pub mod record;
 pub mod rows;
 pub mod table;
+pub mod xlsx;
 
 use std::io::{self, Write};
 
-pub use record::Record;
+use jiff::tz::TimeZone;
+
+pub use record::{Record, Shape};
 
 use csv::Dialect;
 
 /// How values are written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Format {
-    /// Columns for people
+    /// Columns for people.
     Table,
-    /// CSV, in the configured dialect
+    /// CSV, in some dialect.
     Csv,
-    /// One JSON list
+    /// One JSON list.
     Json,
-    /// One JSON object a line
+    /// One JSON object a line.
     Ndjson,
+    /// Parquet.
+    Parquet,
+    /// A workbook of Excel.
+    Xlsx,
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Table,
+        Self::Csv,
+        Self::Json,
+        Self::Ndjson,
+        Self::Parquet,
+        Self::Xlsx,
+    ];
+
+    /// Its name in commands.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Parquet => "parquet",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
     /// The media type of a download.
-    pub fn media_type(self) -> &'static str {
+    pub const fn media_type(self) -> &'static str {
         match self {
             Self::Table => "text/plain; charset=utf-8",
             Self::Csv => "text/csv; charset=utf-8",
             Self::Json => "application/json",
             Self::Ndjson => "application/x-ndjson",
+            Self::Parquet => "application/vnd.apache.parquet",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         }
     }
 
     /// The ending of a file's name.
-    pub fn extension(self) -> &'static str {
+    pub const fn extension(self) -> &'static str {
         match self {
             Self::Table => "txt",
             Self::Csv => "csv",
             Self::Json => "json",
             Self::Ndjson => "ndjson",
+            Self::Parquet => "parquet",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// Whether it is nothing that a terminal could show.
+    pub const fn is_binary(self) -> bool {
+        match self {
+            Self::Table | Self::Csv | Self::Json | Self::Ndjson => false,
+            Self::Parquet | Self::Xlsx => true,
         }
     }
 }
 
-/// Writes records, one after the other, in one of the formats.
+/// Writes records, one after the other, in one of the formats. Its memory is bounded, however many
+/// they are.
 pub struct Writer<W: Write> {
-    out: W,
-    format: Format,
-    dialect: Dialect,
-    is_stored: bool,
-    written: u64,
-    rows: Vec<Vec<String>>,
+    form: Form<W>,
+    shape: Shape,
+}
+
+enum Form<W: Write> {
+    Table { out: W, rows: Vec<Vec<String>> },
+    Csv { out: W, dialect: Dialect },
+    Json { out: W, is_first: bool },
+    Ndjson { out: W },
+    Parquet(Box<parquet::Groups<W>>),
+    Xlsx(Box<xlsx::Book<W>>),
 }
 
 impl<W: Write> Writer<W> {
@@ -64,7 +112,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What `out` says.
     pub fn parsed(format: Format, dialect: Dialect, out: W) -> io::Result<Self> {
-        Self::new(format, dialect, out, false)
+        Self::new(format, dialect, Shape::Parsed, out)
     }
 
     /// A writer of records from the store: with quality and source.
@@ -72,23 +120,42 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What `out` says.
     pub fn stored(format: Format, dialect: Dialect, out: W) -> io::Result<Self> {
-        Self::new(format, dialect, out, true)
+        Self::new(format, dialect, Shape::Stored, out)
     }
 
-    fn new(format: Format, dialect: Dialect, mut out: W, is_stored: bool) -> io::Result<Self> {
-        match format {
-            Format::Csv => csv::header(&mut out, dialect, is_stored)?,
-            Format::Json => out.write_all(b"[")?,
-            Format::Table | Format::Ndjson => {}
+    /// A writer of records with the fields of a shape.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn new(format: Format, dialect: Dialect, shape: Shape, mut out: W) -> io::Result<Self> {
+        let form = match format {
+            Format::Table => Form::Table {
+                out,
+                rows: Vec::new(),
+            },
+            Format::Csv => {
+                csv::header(&mut out, dialect, shape)?;
+                Form::Csv { out, dialect }
+            }
+            Format::Json => {
+                out.write_all(b"[")?;
+                let is_first = true;
+                Form::Json { out, is_first }
+            }
+            Format::Ndjson => Form::Ndjson { out },
+            Format::Parquet => Form::Parquet(Box::new(parquet::Groups::new(shape, out)?)),
+            Format::Xlsx => Form::Xlsx(Box::new(xlsx::Book::new(shape, out)?)),
+        };
+        Ok(Self { form, shape })
+    }
+
+    /// Shows times on the clocks of a zone, where the format has times of a clock (XLSX).
+    #[must_use]
+    pub fn in_zone(mut self, zone: &TimeZone) -> Self {
+        if let Form::Xlsx(book) = &mut self.form {
+            book.set_zone(zone.clone());
         }
-        Ok(Self {
-            out,
-            format,
-            dialect,
-            is_stored,
-            written: 0,
-            rows: Vec::new(),
-        })
+        self
     }
 
     /// Writes a record.
@@ -96,50 +163,60 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What the output says.
     pub fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
-        match self.format {
-            Format::Table => {
-                self.rows.push(table::cells(record, self.is_stored));
-                if self.rows.len() >= TABLE_ROWS {
-                    self.flush_table()?;
+        let shape = self.shape;
+        match &mut self.form {
+            Form::Table { out, rows } => {
+                rows.push(table::cells(record, shape));
+                if rows.len() >= TABLE_ROWS {
+                    flush_table(out, rows, shape)?;
                 }
+                Ok(())
             }
-            Format::Csv => csv::record(&mut self.out, self.dialect, record)?,
-            Format::Json => {
-                self.out
-                    .write_all(if self.written == 0 { b"\n" } else { b",\n" })?;
-                json::record(&mut self.out, record)?;
+            Form::Csv { out, dialect } => csv::record(out, *dialect, shape, record),
+            Form::Json { out, is_first } => {
+                let before: &[u8] = if *is_first { b"\n" } else { b",\n" };
+                *is_first = false;
+                out.write_all(before)?;
+                json::record(out, shape, record)
             }
-            Format::Ndjson => {
-                json::record(&mut self.out, record)?;
-                self.out.write_all(b"\n")?;
+            Form::Ndjson { out } => {
+                json::record(out, shape, record)?;
+                out.write_all(b"\n")
             }
+            Form::Parquet(groups) => groups.write(record),
+            Form::Xlsx(book) => book.write(record),
         }
-        self.written += 1;
-        Ok(())
     }
 
     /// Ends the document.
     ///
     /// # Errors
     /// What the output says.
-    pub fn finish(mut self) -> io::Result<W> {
-        match self.format {
-            Format::Table => self.flush_table()?,
-            Format::Json => self.out.write_all(b"\n]\n")?,
-            Format::Csv | Format::Ndjson => {}
-        }
-        self.out.flush()?;
-        Ok(self.out)
+    pub fn finish(self) -> io::Result<W> {
+        let mut out = match self.form {
+            Form::Table { mut out, mut rows } => {
+                flush_table(&mut out, &mut rows, self.shape)?;
+                out
+            }
+            Form::Json { mut out, .. } => {
+                out.write_all(b"\n]\n")?;
+                out
+            }
+            Form::Csv { out, .. } | Form::Ndjson { out } => out,
+            Form::Parquet(groups) => groups.finish()?,
+            Form::Xlsx(book) => book.finish()?,
+        };
+        out.flush()?;
+        Ok(out)
     }
+}
 
-    /// A table is aligned a page at a time, so that its memory is bounded.
-    fn flush_table(&mut self) -> io::Result<()> {
-        if self.rows.is_empty() {
-            return Ok(());
-        }
-        let header = table::header(self.is_stored);
-        table::Table::new(&header, std::mem::take(&mut self.rows)).write(&mut self.out)
+/// A table is aligned a page at a time, so that its memory is bounded.
+fn flush_table<W: Write>(out: &mut W, rows: &mut Vec<Vec<String>>, shape: Shape) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
     }
+    table::Table::new(&table::header(shape), std::mem::take(rows)).write(out)
 }
 
 /// Rows that are aligned together.
@@ -150,7 +227,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::format::record::{FIELDS, STORED_FIELDS, Stored};
+    use crate::format::record::Stored;
     use crate::market::calendar::UtcTime;
     use crate::market::quantity::Decimal;
     use crate::series::quality::Quality;
@@ -189,6 +266,7 @@ mod tests {
             let stored = Some(Stored {
                 quality: Quality::Substitute,
                 source: 42,
+                share: None,
             });
             writer.write(&Record { stored, ..*record }).unwrap();
         }
@@ -253,7 +331,11 @@ mod tests {
             bom: true,
         };
         let text = stored(Format::Csv, german, &[record("D5", &label())]);
-        let names: Vec<&str> = FIELDS.into_iter().chain(STORED_FIELDS).collect();
+        let names: Vec<&str> = Shape::Stored
+            .fields()
+            .iter()
+            .map(|field| field.name)
+            .collect();
         let mut lines = text.strip_prefix('\u{FEFF}').unwrap().lines();
         assert_eq!(lines.next().unwrap(), names.join(";"));
         assert_eq!(
@@ -272,7 +354,7 @@ mod tests {
             let object: serde_json::Value = serde_json::from_str(&text).unwrap();
             prop_assert_eq!(object["document"].as_str(), Some(document.as_str()));
             prop_assert_eq!(&object["status"], &serde_json::json!(status));
-            prop_assert_eq!(object.as_object().unwrap().len(), FIELDS.len() + STORED_FIELDS.len());
+            prop_assert_eq!(object.as_object().unwrap().len(), Shape::Stored.fields().len());
         }
 
         #[test]
@@ -291,7 +373,7 @@ mod tests {
             prop_assert!(read == document || read.strip_prefix('\'') == Some(document.as_str()));
             prop_assert!(!read.starts_with(['=', '+', '-', '@', '\t', '\r']));
             prop_assert_eq!(row.get(11).unwrap().replace(decimal, "."), "20.800");
-            prop_assert_eq!(row.len(), FIELDS.len() + STORED_FIELDS.len());
+            prop_assert_eq!(row.len(), Shape::Stored.fields().len());
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What the store holds, or a file, as pages, API and commands show it: records and points of charts.
 
+mod catalogue;
 mod changes;
+mod resampled;
 
 use std::collections::HashMap;
 
@@ -10,11 +12,39 @@ use crate::format::record::Stored;
 use crate::market::calendar::UtcTime;
 use crate::message::mscons::Interchange;
 use crate::series::Value;
+use crate::series::gaps::gaps;
 use crate::series::merge::Held;
+use crate::series::resample::Refused;
 use crate::store::ledger::{MessageRecord, SeriesEntry};
 use crate::store::{Store, StoreError, read};
 
+pub use catalogue::{Catalogue, Span, VirtualFault};
 pub use changes::{Changed, changes};
+pub use resampled::Resampled;
+
+/// Why a series cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The store cannot.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Its values cannot be read at this resolution.
+    #[error("{series}: {refused}")]
+    Refused {
+        /// What a person calls it.
+        series: String,
+        /// Why.
+        refused: Refused,
+    },
+    /// A virtual series is not what its definition says.
+    #[error("virtual series {name:?}: {fault}")]
+    Virtual {
+        /// Its name.
+        name: String,
+        /// Why.
+        fault: VirtualFault,
+    },
+}
 
 /// The values of one series in a period, with the messages that said them.
 #[derive(Debug)]
@@ -82,18 +112,28 @@ pub fn parsed(interchange: &Interchange) -> impl Iterator<Item = Record<'_>> {
 }
 
 impl Values {
+    /// Values that were computed: no message said them.
+    fn computed(series: &SeriesEntry, held: Vec<Held>) -> Self {
+        Self {
+            series: series.clone(),
+            held,
+            messages: HashMap::new(),
+        }
+    }
+
     /// The values as records, in order of time.
     pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
         let key = &self.series.key;
-        self.held.iter().filter_map(move |held| {
-            let message = self.messages.get(&held.source)?;
-            Some(Record {
-                sender: &message.reference.sender,
-                receiver: &message.reference.receiver,
-                interchange: &message.reference.interchange,
-                message: &message.reference.message,
-                document: &message.document,
-                pid: message.pid,
+        self.held.iter().map(move |held| {
+            let message = self.messages.get(&held.source);
+            let of = |part: fn(&MessageRecord) -> &str| message.map_or("", part);
+            Record {
+                sender: of(|message| &message.reference.sender),
+                receiver: of(|message| &message.reference.receiver),
+                interchange: of(|message| &message.reference.interchange),
+                message: of(|message| &message.reference.message),
+                document: of(|message| &message.document),
+                pid: message.and_then(|message| message.pid),
                 location: text(&key.location),
                 device: key.device.as_deref(),
                 obis: text(&key.obis),
@@ -104,24 +144,25 @@ impl Values {
                 stored: Some(Stored {
                     quality: held.quality,
                     source: held.source,
+                    share: None,
                 }),
-            })
+            }
         })
     }
 
-    /// The values as points of a chart; values without time have no place in one.
+    /// The values as points of a chart, with the gaps between them; values without time have no
+    /// place in one.
     pub fn points(&self) -> Vec<Point> {
-        let point = |held: &Held| {
-            let start = held.start?;
-            Some(Point {
-                start,
-                end: held.end.unwrap_or(start),
-                value: held.value.map(chart::number),
-                quality: held.quality,
-                corrected: held.superseded > 0,
-            })
-        };
-        self.held.iter().filter_map(point).collect()
+        let start = self.held.first().and_then(|first| first.start);
+        let end = self.held.iter().rev().find_map(|last| last.end);
+        let gaps: Vec<Span> = start
+            .zip(end)
+            .map(|(from, to)| gaps(&self.held, from, to))
+            .unwrap_or_default()
+            .iter()
+            .map(|gap| (gap.start, gap.end))
+            .collect();
+        chart::points(&self.held, &gaps)
     }
 }
 

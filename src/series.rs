@@ -5,11 +5,14 @@
 
 pub mod block;
 pub mod columns;
+pub mod computed;
 pub mod diff;
 pub mod gaps;
 pub mod key;
 pub mod merge;
+pub mod peaks;
 pub mod quality;
+pub mod resample;
 pub mod total;
 
 pub use block::Block;

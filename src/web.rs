@@ -19,6 +19,8 @@ use jiff::tz::TimeZone;
 use crate::format::csv::Dialect;
 use crate::health::Health;
 use crate::metrics;
+use crate::query::Catalogue;
+use crate::series::computed::Definition;
 use crate::store::archive::Archive;
 use crate::store::ledger::Totals;
 use crate::store::{Store, StoreError};
@@ -43,9 +45,16 @@ pub struct Context {
     pub metrics: metrics::Handle,
     /// How CSV is written.
     pub dialect: Dialect,
+    /// Series that are made of others.
+    pub virtuals: Arc<[Definition]>,
 }
 
 impl Context {
+    /// All series, stored and virtual.
+    pub(crate) fn catalogue(&self) -> Catalogue<'_> {
+        Catalogue::new(self.store.as_ref(), &self.virtuals)
+    }
+
     /// Counts of everything, the archive's bytes with them.
     pub(crate) fn totals(&self) -> Result<Totals, StoreError> {
         let totals = self.store.totals()?;

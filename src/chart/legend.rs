@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::chart::steps::Steps;
+use crate::chart::steps::{Step, Steps};
 use crate::chart::svg::{
     CORRECTED, Colour, GAP, MUTED, coordinate, escape, hatch, of_quality, text_pixels,
 };
@@ -26,15 +26,27 @@ struct Entry {
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Mark {
+pub(super) enum Mark {
+    /// Of a line or bar.
     Line,
+    /// Of a span of time.
     Band,
+    /// Of what runs below the plot.
     Track,
 }
 
 impl Legend {
     /// The legend of what is drawn, between two edges; what finds no room goes to the next row.
-    pub fn new(drawn: &Steps, unit: &str, (left, right): (f64, f64), text: &Text) -> Self {
+    pub fn new(drawn: &Steps, unit: &str, edges: (f64, f64), text: &Text) -> Self {
+        Self::of(entries(drawn, text), unit, edges)
+    }
+
+    /// The legend of such marks.
+    pub(super) fn of(
+        entries: Vec<(Colour, Mark, String)>,
+        unit: &str,
+        (left, right): (f64, f64),
+    ) -> Self {
         let mut rows = vec![Vec::new()];
         let mut x = left
             + if unit.is_empty() {
@@ -42,7 +54,7 @@ impl Legend {
             } else {
                 text_pixels(unit) + 22.0
             };
-        for (colour, mark, label) in entries(drawn, text) {
+        for (colour, mark, label) in entries {
             let pixels = LABEL_SHIFT + text_pixels(&label);
             if x > left && x + pixels > right {
                 rows.push(Vec::new());
@@ -120,6 +132,19 @@ impl Entry {
     }
 }
 
+/// The marks of the qualities that are there, from best to worst.
+pub(super) fn of_qualities(
+    is_there: impl Fn(Quality) -> bool,
+    mark: Mark,
+    text: &Text,
+) -> Vec<(Colour, Mark, String)> {
+    DRAWN
+        .into_iter()
+        .filter(|quality| is_there(*quality))
+        .map(|quality| (of_quality(quality), mark, quality_name(quality, text)))
+        .collect()
+}
+
 /// What a quality is called.
 pub fn quality_name(quality: Quality, text: &Text) -> String {
     match quality {
@@ -132,20 +157,11 @@ pub fn quality_name(quality: Quality, text: &Text) -> String {
 }
 
 fn entries(drawn: &Steps, text: &Text) -> Vec<(Colour, Mark, String)> {
-    let mut entries: Vec<(Colour, Mark, String)> = [
-        Quality::Measured,
-        Quality::Substitute,
-        Quality::Preliminary,
-        Quality::Disturbed,
-    ]
-    .into_iter()
-    .filter(|quality| {
-        let has =
-            |step: &crate::chart::steps::Step| step.worst == *quality || step.quality == *quality;
+    let is_there = |quality| {
+        let has = |step: &Step| step.worst == quality || step.quality == quality;
         drawn.steps.iter().any(has)
-    })
-    .map(|quality| (of_quality(quality), Mark::Line, quality_name(quality, text)))
-    .collect();
+    };
+    let mut entries = of_qualities(is_there, Mark::Line, text);
     if !drawn.gaps.is_empty() {
         entries.push((GAP, Mark::Band, text.chart_gap()));
     }
@@ -155,6 +171,13 @@ fn entries(drawn: &Steps, text: &Text) -> Vec<(Colour, Mark, String)> {
     entries
 }
 
+/// The qualities of values; what is missing is a gap.
+pub(super) const DRAWN: [Quality; 4] = [
+    Quality::Measured,
+    Quality::Substitute,
+    Quality::Preliminary,
+    Quality::Disturbed,
+];
 /// Distance of two rows.
 const ROW_PIXELS: f64 = 18.0;
 /// From a mark to its label.

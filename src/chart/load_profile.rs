@@ -8,13 +8,12 @@ mod axes;
 mod labels;
 mod line;
 
-use std::fmt::Write as _;
-
 use crate::chart::axis::ValueAxis;
 use crate::chart::legend::Legend;
+use crate::chart::sheet::{Dress, Plot, open};
 use crate::chart::steps::{Scale, Steps, steps};
-use crate::chart::svg::{GROUND, INK, coordinate, dark_style, escape, text_pixels};
-use crate::chart::{Frame, Point};
+use crate::chart::svg::text_pixels;
+use crate::chart::{Frame, Point, shown};
 use crate::market::calendar::UtcTime;
 use crate::text::{Text, with_unit};
 
@@ -34,32 +33,6 @@ pub fn load_profile_small(frame: &Frame<'_>, points: &[Point]) -> String {
     Drawing::new(frame, points, Dress::Small).draw()
 }
 
-/// What is drawn around the line.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Dress {
-    Document,
-    Inline,
-    Small,
-}
-
-impl Dress {
-    /// Room for the heading.
-    const fn heading_pixels(self) -> f64 {
-        match self {
-            Self::Document => 32.0,
-            Self::Inline | Self::Small => 0.0,
-        }
-    }
-
-    /// Width and height under which nothing could be read.
-    const fn least_pixels(self) -> (u32, u32) {
-        match self {
-            Self::Document | Self::Inline => (240, 140),
-            Self::Small => (40, 24),
-        }
-    }
-}
-
 struct Drawing<'a> {
     frame: &'a Frame<'a>,
     points: &'a [Point],
@@ -72,15 +45,6 @@ struct Drawing<'a> {
     drawn: Steps,
     is_readings: bool,
     svg: String,
-}
-
-/// Where the plot is, in pixels.
-#[derive(Clone, Copy, Debug)]
-struct Plot {
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
 }
 
 impl<'a> Drawing<'a> {
@@ -157,32 +121,15 @@ impl<'a> Drawing<'a> {
     }
 
     fn open(&mut self) {
-        let summary = escape(&self.summary());
-        let (width, height) = self.size;
-        let _ = write!(
-            self.svg,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" \
-             width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-size=\"12\" \
-             aria-label=\"{summary}\""
+        let summary = self.summary();
+        let heading = (self.frame.title, summary.as_str());
+        open(
+            &mut self.svg,
+            self.dress,
+            self.size,
+            self.plot.left,
+            heading,
         );
-        match self.dress {
-            Dress::Document => {
-                let (ground, ink) = (GROUND.value(), INK.value());
-                let _ = write!(
-                    self.svg,
-                    " font-family=\"system-ui,-apple-system,'Segoe UI',Roboto,sans-serif\">\
-                     <title>{summary}</title>{}\
-                     <rect width=\"{width}\" height=\"{height}\" fill=\"{ground}\"/>\
-                     <text x=\"{}\" y=\"26\" font-size=\"15\" font-weight=\"600\" fill=\"{ink}\">{}</text>",
-                    dark_style(),
-                    coordinate(self.plot.left),
-                    escape(self.frame.title),
-                );
-            }
-            Dress::Inline | Dress::Small => {
-                let _ = write!(self.svg, "><title>{summary}</title>");
-            }
-        }
     }
 
     /// What the chart shows, for those who do not see it.
@@ -217,21 +164,8 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// A value with as many digits as it needs, four that matter at most.
     fn number(&self, value: f64) -> String {
-        let most = match value.abs() {
-            large if large >= 1000.0 => 0,
-            large if large >= 100.0 => 1,
-            large if large >= 10.0 => 2,
-            _ => 3,
-        };
-        let close = |decimals: &i32| {
-            let unit = 10_f64.powi(*decimals);
-            ((value * unit).round() / unit - value).abs() < 1e-9 * value.abs().max(1.0)
-        };
-        let decimals = (0..most).find(close).unwrap_or(most);
-        self.text
-            .rounded(value, usize::try_from(decimals).unwrap_or(0))
+        shown(value, &self.text)
     }
 
     fn x(&self, at: UtcTime) -> f64 {

@@ -1,10 +1,15 @@
 //! Arguments that several commands share: forms of lists, times and periods.
 
+use clap::builder::PossibleValue;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use crate::cli::Failure;
+use crate::format::Format;
+use crate::format::csv::Dialect;
+use crate::format::rows::RowFormat;
 use crate::market::calendar::{UtcTime, legal_day_bounds};
+use crate::series::resample::Resolution;
 use crate::store::ledger::SeriesEntry;
 
 /// How a list of the ledger is printed.
@@ -14,6 +19,142 @@ pub(super) enum ListFormat {
     Table,
     /// One JSON list
     Json,
+}
+
+/// A [`RowFormat`] on the command line.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum RowFormatArg {
+    /// Columns for people
+    Table,
+    /// CSV, in the configured dialect
+    Csv,
+    /// One JSON list
+    Json,
+    /// One JSON object a line
+    Ndjson,
+}
+
+impl RowFormatArg {
+    pub(super) const fn format(self) -> RowFormat {
+        match self {
+            Self::Table => RowFormat::Table,
+            Self::Csv => RowFormat::Csv,
+            Self::Json => RowFormat::Json,
+            Self::Ndjson => RowFormat::Ndjson,
+        }
+    }
+}
+
+/// A [`Format`] on the command line.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct FormatArg(pub(super) Format);
+
+impl clap::ValueEnum for FormatArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: [FormatArg; 6] = [
+            FormatArg(Format::Table),
+            FormatArg(Format::Csv),
+            FormatArg(Format::Json),
+            FormatArg(Format::Ndjson),
+            FormatArg(Format::Parquet),
+            FormatArg(Format::Xlsx),
+        ];
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self.0 {
+            Format::Table => "Columns for people",
+            Format::Csv => "CSV, in the configured dialect",
+            Format::Json => "One JSON list",
+            Format::Ndjson => "One JSON object a line",
+            Format::Parquet => "Parquet: typed columns for data tools",
+            Format::Xlsx => "Excel: a flat table with real dates, ready for a pivot",
+        };
+        Some(PossibleValue::new(self.0.name()).help(help))
+    }
+}
+
+/// A [`Resolution`] on the command line.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+pub(super) enum ResolutionArg {
+    /// A quarter of an hour
+    Quarter,
+    /// An hour
+    Hour,
+    /// A day of legal time; a gas day from 06:00
+    Day,
+    /// A month
+    Month,
+    /// A year
+    Year,
+}
+
+impl ResolutionArg {
+    pub(super) const fn resolution(self) -> Resolution {
+        match self {
+            Self::Quarter => Resolution::Quarter,
+            Self::Hour => Resolution::Hour,
+            Self::Day => Resolution::Day,
+            Self::Month => Resolution::Month,
+            Self::Year => Resolution::Year,
+        }
+    }
+}
+
+/// How CSV is written, where it shall not be as configured.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct CsvArgs {
+    /// CSV: between two fields; `tab` for a tab [default: as configured]
+    #[arg(long, value_name = "CHARACTER")]
+    delimiter: Option<String>,
+    /// CSV: decimal mark, `,` or `.` [default: as configured]
+    #[arg(long, value_name = "CHARACTER")]
+    decimal: Option<char>,
+    /// CSV: whether it begins with a byte order mark, for Excel [default: as configured]
+    #[arg(long, value_name = "true|false")]
+    bom: Option<bool>,
+}
+
+impl CsvArgs {
+    /// The configured dialect with what was given laid over it.
+    pub(super) fn over(&self, configured: Dialect, format: Format) -> Result<Dialect, Failure> {
+        let is_given = self.delimiter.is_some() || self.decimal.is_some() || self.bom.is_some();
+        if is_given && format != Format::Csv {
+            return Err(Failure::Usage(
+                "--delimiter, --decimal and --bom go with --format csv".to_owned(),
+            ));
+        }
+        let delimiter = match self.delimiter.as_deref() {
+            None => configured.delimiter,
+            Some("tab" | "\\t") => '\t',
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|one| matches!(one, ';' | ',' | '|' | '\t'))
+                .ok_or_else(|| {
+                    Failure::Usage(format!(
+                        "--delimiter {text:?} must be `;`, `,`, `|` or `tab`"
+                    ))
+                })?,
+        };
+        let decimal = self.decimal.unwrap_or(configured.decimal);
+        if !matches!(decimal, ',' | '.') {
+            return Err(Failure::Usage(format!(
+                "--decimal {decimal:?} must be `,` or `.`"
+            )));
+        }
+        if delimiter == decimal {
+            return Err(Failure::Usage(format!(
+                "delimiter and decimal mark are both {decimal:?}, numbers would fall apart; give --delimiter or --decimal"
+            )));
+        }
+        Ok(Dialect {
+            delimiter,
+            decimal,
+            bom: self.bom.unwrap_or(configured.bom),
+        })
+    }
 }
 
 /// A period, as two commands and more take it.
@@ -122,5 +263,15 @@ mod tests {
         for text in ["", "yesterday", "2026-13-01", "2026-02-30", "1.11.2026"] {
             assert_eq!(seconds(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn every_format_has_its_argument() {
+        use clap::ValueEnum as _;
+
+        let formats = FormatArg::value_variants()
+            .iter()
+            .map(|argument| argument.0);
+        assert_eq!(formats.collect::<Vec<_>>(), Format::ALL);
     }
 }

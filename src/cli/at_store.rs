@@ -27,12 +27,12 @@ pub(super) enum Command {
     Series(series::Args),
     /// Read the values of one series
     #[command(
-        after_help = "Example:\n  mscons-gateway values 50120962218/1-1:1.29.0 --from 2026-11-01 --to 2026-12-01"
+        after_help = "Example:\n  mscons-gateway values 50120962218/1-1:1.29.0 --from 2026-11-01 --to 2026-12-01 --resolution day"
     )]
     Values(values::Args),
     /// Write the values of many series to a file
     #[command(
-        after_help = "Example:\n  mscons-gateway export '5012*' --from 2026-11-01 --to 2026-12-01 --out november.csv"
+        after_help = "Example:\n  mscons-gateway export '5012*' --from 2026-11-01 --to 2026-12-01 --format xlsx --out november.xlsx"
     )]
     Export(export::Args),
     /// Show what changed since a time: old value, new value, difference, and by which message
@@ -40,9 +40,9 @@ pub(super) enum Command {
         after_help = "Example:\n  mscons-gateway diff '5012*' --from 2026-11-01 --to 2026-12-01 --as-of 2026-12-02"
     )]
     Diff(diff::Args),
-    /// Draw a series as SVG
+    /// Draw a series as SVG or PNG: load profile, heat map, duration curve, peaks
     #[command(
-        after_help = "Example:\n  mscons-gateway plot 50120962218/1-1:1.29.0 --from 2026-11-02 --to 2026-11-09 --out week.svg"
+        after_help = "Example:\n  mscons-gateway plot 50120962218/1-1:1.29.0 --from 2026-11-02 --to 2026-11-09 --kind heat-map --out week.png"
     )]
     Plot(plot::Args),
     /// List the messages that were taken in, newest first

@@ -19,6 +19,7 @@ use crate::cli::open::Opened;
 use crate::clock;
 use crate::config::Gateway;
 use crate::format::csv::Dialect;
+use crate::query::Catalogue;
 use crate::store::Store;
 use crate::store::archive::Archive;
 
@@ -119,6 +120,11 @@ impl Call<'_> {
     /// The database.
     pub(super) fn store(&self) -> &dyn Store {
         &*self.opened.store
+    }
+
+    /// The series to read, the virtual ones too.
+    pub(super) fn catalogue(&self) -> Catalogue<'_> {
+        Catalogue::new(self.store(), &self.opened.virtuals)
     }
 
     /// The raw archive.

@@ -1,10 +1,9 @@
 //! `diff`: what changed since a time, and by which message.
 
-use crate::cli::args::{Period, read_time};
+use crate::cli::args::{Period, RowFormatArg, read_time};
 use crate::cli::at_store::AtStore;
 use crate::cli::call::{Call, Unit};
 use crate::cli::{Done, Failure, open};
-use crate::format::Format;
 use crate::format::rows::{Cell, Rows};
 use crate::market::calendar::UtcTime;
 use crate::query::{self, Changed};
@@ -24,8 +23,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME")]
     and: Option<String>,
     /// How the changes are printed
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = RowFormatArg::Table)]
+    format: RowFormatArg,
 }
 
 impl AtStore for Args {
@@ -49,7 +48,7 @@ impl AtStore for Args {
                 self.pattern
             )));
         }
-        let mut rows = Rows::new(self.format, call.dialect(), NAMES, call.results())?;
+        let mut rows = Rows::new(self.format.format(), call.dialect(), NAMES, call.results())?;
         let progress = call.progress(found.len() as u64, Unit::Things);
         let mut changes = 0;
         for series in &found {

@@ -9,6 +9,8 @@ use crate::cli::Failure;
 use crate::config::{self, Gateway};
 use crate::format::csv::Dialect;
 use crate::ingest::Ingest;
+use crate::query::QueryError;
+use crate::series::computed::{Definition, Term};
 use crate::store::archive::Archive;
 use crate::store::{self, Store, StoreError};
 
@@ -35,6 +37,8 @@ pub(super) fn time_zone(config: &Gateway) -> Result<TimeZone, Failure> {
 pub(super) struct Opened {
     pub(super) store: Arc<dyn Store>,
     pub(super) archive: Arc<Archive>,
+    /// The virtual series of the configuration.
+    pub(super) virtuals: Arc<[Definition]>,
     ingest: OnceLock<Ingest>,
 }
 
@@ -55,6 +59,7 @@ pub(super) fn store(config: &Gateway) -> Result<Opened, StoreError> {
     Ok(Opened {
         store: Arc::new(store),
         archive: Arc::new(archive),
+        virtuals: virtuals(config).into(),
         ingest: OnceLock::new(),
     })
 }
@@ -81,6 +86,32 @@ pub(super) fn dialect(config: &Gateway) -> Dialect {
         delimiter,
         decimal,
         bom,
+    }
+}
+
+/// The virtual series of the configuration; the check has made sure that the factors are numbers.
+pub(super) fn virtuals(config: &Gateway) -> Vec<Definition> {
+    let term = |term: &config::virtual_series::Term| {
+        Some(Term {
+            series: term.series.clone(),
+            factor: term.factor()?,
+        })
+    };
+    let definitions = config.virtual_series.iter().map(|one| Definition {
+        name: one.name.clone(),
+        unit: one.unit.clone(),
+        terms: one.terms.iter().filter_map(term).collect(),
+    });
+    definitions.collect()
+}
+
+/// A failure to read a series: what was asked for, or the store.
+pub(super) fn unread(error: QueryError) -> Failure {
+    match error {
+        QueryError::Store(error) => error.into(),
+        QueryError::Refused { .. } | QueryError::Virtual { .. } => {
+            Failure::Usage(error.to_string())
+        }
     }
 }
 

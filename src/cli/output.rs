@@ -2,15 +2,30 @@
 #![expect(clippy::print_stderr, reason = "this is the place that prints")]
 
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::cli::Failure;
 use crate::cli::call::Unit;
+use crate::format::Format;
 
 /// Standard output, buffered.
 pub(super) fn stdout() -> BufWriter<io::StdoutLock<'static>> {
     BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+/// Refuses to write to a terminal what it cannot show.
+pub(super) fn refuse_terminal(format: Format, out: Option<&Path>) -> Result<(), Failure> {
+    let is_to_a_file = out.is_some_and(|path| path.as_os_str() != "-");
+    if format.is_binary() && !is_to_a_file && io::stdout().is_terminal() {
+        return Err(Failure::Usage(format!(
+            "{} is binary, and stdout is a terminal; write it to a file: --out FILE, or > FILE",
+            format.name()
+        )));
+    }
+    Ok(())
 }
 
 /// Says what is wrong.

@@ -1,6 +1,6 @@
 //! `parse`: what is in a file, with nothing stored.
 
-use std::io::Write;
+use std::io::{BufWriter, StdoutLock, Write};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -52,7 +52,7 @@ impl Output {
 }
 
 /// Where the values go; nowhere for a summary.
-type Sink<'a> = Option<Writer<&'a mut dyn Write>>;
+type Sink = Option<Writer<BufWriter<StdoutLock<'static>>>>;
 
 #[derive(Default)]
 struct Counts {
@@ -67,14 +67,8 @@ struct Counts {
 /// Parses and prints. Findings go to stderr with file, byte and segment; a file that cannot be
 /// read, or a message that could not be stored, makes the exit code 1.
 pub(super) fn run(args: &Args) -> Result<Done, Failure> {
-    let mut out = output::stdout();
-    let mut sink: Sink<'_> = match args.format.format() {
-        Some(format) => {
-            let out: &mut dyn Write = &mut out;
-            Some(Writer::parsed(format, Dialect::default(), out)?)
-        }
-        None => None,
-    };
+    let writer = |format| Writer::parsed(format, Dialect::default(), output::stdout());
+    let mut sink: Sink = args.format.format().map(writer).transpose()?;
     let mut counts = Counts::default();
     let mut failed = false;
     for path in &args.files {
@@ -87,11 +81,13 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
             }
         }
     }
-    match sink {
-        Some(writer) => drop(writer.finish()?),
-        None => summarise(&counts, &mut out)?,
+    if let Some(writer) = sink {
+        writer.finish()?;
+    } else {
+        let mut out = output::stdout();
+        summarise(&counts, &mut out)?;
+        output::finish(out)?;
     }
-    output::finish(out)?;
     Ok(if failed {
         Done::WithFailures
     } else {
@@ -103,7 +99,7 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
 fn parse_file(
     name: &str,
     bytes: &[u8],
-    sink: &mut Sink<'_>,
+    sink: &mut Sink,
     counts: &mut Counts,
 ) -> Result<bool, Failure> {
     let extract = candidates_in_file(name, bytes, &Bounds::default());

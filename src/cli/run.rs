@@ -66,6 +66,7 @@ pub(super) async fn serve(
         time_zone: open::time_zone(&config)?,
         metrics: metrics.clone(),
         dialect: open::dialect(&config),
+        virtuals: open::virtuals(&config).into(),
     };
     let listeners = Listeners::bind(&config.web).map_err(|error| {
         Failure::Usage(format!("web.listen = {:?}: {error}", config.web.listen))

@@ -7,8 +7,8 @@ use crate::cli::at_store::AtStore;
 use crate::cli::call::Call;
 use crate::cli::{Done, Failure};
 use crate::format::table::Table;
+use crate::series::computed::is_computed;
 use crate::store::ledger::SeriesEntry;
-use crate::store::read;
 
 /// `series`.
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub(super) struct Args {
 
 impl AtStore for Args {
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
-        let found = read::find(call.store(), &self.pattern)?;
+        let found = call.catalogue().find(&self.pattern)?;
         if found.is_empty() {
             call.nothing_found("no series fits");
         }
@@ -59,13 +59,22 @@ fn table(found: &[SeriesEntry]) -> Table {
             series.key.obis.clone(),
             series.key.device.clone().unwrap_or_default(),
             series.key.unit.clone().unwrap_or_default(),
-            series.key.kind.name().to_owned(),
+            kind(series).to_owned(),
             series.first.to_string(),
             series.last.to_string(),
             series.values.to_string(),
         ]
     });
     Table::new(&header, rows.collect())
+}
+
+/// How its values stand in time, or that they are computed.
+fn kind(series: &SeriesEntry) -> &'static str {
+    if is_computed(series.id) {
+        "virtual"
+    } else {
+        series.key.kind.name()
+    }
 }
 
 fn json(series: &SeriesEntry) -> serde_json::Value {
@@ -76,6 +85,7 @@ fn json(series: &SeriesEntry) -> serde_json::Value {
         "device": series.key.device,
         "unit": series.key.unit,
         "kind": series.key.kind.name(),
+        "virtual": is_computed(series.id),
         "first": series.first.to_string(),
         "last": series.last.to_string(),
         "values": series.values,

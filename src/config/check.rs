@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::config::export::Csv;
 use crate::config::mailbox::{Encryption, Mailbox, Protocol};
 use crate::config::units::ByteSize;
-use crate::config::{ConfigFault, Gateway};
+use crate::config::{ConfigFault, Gateway, virtual_series};
 
 /// All that is wrong, each with what to do. Lines are not known here.
 pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
@@ -33,6 +33,12 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
         check.release(mailbox);
         check.limits(mailbox);
     }
+    let of_virtuals = virtual_series::faults(&gateway.virtual_series);
+    faults.extend(of_virtuals.into_iter().map(|(key, what)| ConfigFault {
+        line: None,
+        key,
+        what,
+    }));
     faults
 }
 

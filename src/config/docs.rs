@@ -70,7 +70,33 @@ fn add_example(text: &mut String, section: &str, keys: &[Key]) {
             text,
             format_args!("\n# {}\n{}\n", key.english, heading(&path, &key.shape)),
         );
+        let section = text.len();
         add_example(text, &path, keys);
+        if matches!(key.shape, Shape::Tables(_)) && !has_example(&path) {
+            comment_out(text, section);
+        }
+    }
+}
+
+/// Whether the example file has a section of this path, not just what one would look like.
+fn has_example(path: &str) -> bool {
+    let is_in = |(key, _): &(&str, &str)| {
+        key.strip_prefix(path)
+            .is_some_and(|rest| rest.starts_with('.'))
+    };
+    EXAMPLES.iter().any(is_in)
+}
+
+/// Makes a section that none is needed of a comment, from its heading on.
+fn comment_out(text: &mut String, keys_from: usize) {
+    let before = text.get(..keys_from).unwrap_or_default();
+    let heading = before.trim_end().rfind('\n').map_or(0, |at| at + 1);
+    let section = text.split_off(heading);
+    for line in section.lines() {
+        match line.trim_start_matches(['#', ' ']) {
+            "" => text.push('\n'),
+            line => add(text, format_args!("# {line}\n")),
+        }
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::format::record::{FIELDS, Record, STORED_FIELDS, Stored};
-use crate::market::calendar::UtcTime;
-use crate::series::Value;
+use crate::format::record::{Cell, Record, Shape};
 
 /// A dialect of CSV.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -32,11 +30,10 @@ impl Default for Dialect {
 ///
 /// # Errors
 /// What `out` says.
-pub fn header<W: Write>(out: &mut W, dialect: Dialect, is_stored: bool) -> io::Result<()> {
-    let stored: &[&str] = if is_stored { &STORED_FIELDS } else { &[] };
+pub fn header<W: Write>(out: &mut W, dialect: Dialect, shape: Shape) -> io::Result<()> {
     let mut line = Line::first(dialect);
-    for name in FIELDS.iter().chain(stored) {
-        line.plain(name);
+    for field in shape.fields() {
+        line.plain(field.name);
     }
     line.write(out)
 }
@@ -45,37 +42,15 @@ pub fn header<W: Write>(out: &mut W, dialect: Dialect, is_stored: bool) -> io::R
 ///
 /// # Errors
 /// What `out` says.
-pub fn record<W: Write>(out: &mut W, dialect: Dialect, record: &Record<'_>) -> io::Result<()> {
+pub fn record<W: Write>(
+    out: &mut W,
+    dialect: Dialect,
+    shape: Shape,
+    record: &Record<'_>,
+) -> io::Result<()> {
     let mut line = Line::new(dialect);
-    for field in [
-        record.sender,
-        record.receiver,
-        record.interchange,
-        record.message,
-        record.document,
-    ] {
-        line.text(field);
-    }
-    line.plain(&record.pid.map(|pid| pid.to_string()).unwrap_or_default());
-    for field in [record.location, record.device, record.obis] {
-        line.text(field.unwrap_or_default());
-    }
-    for time in [record.start, record.end] {
-        line.plain(&time.as_ref().map(UtcTime::to_string).unwrap_or_default());
-    }
-    match record.value {
-        Value::Number(number) => {
-            line.decimal(&number.to_string());
-        }
-        Value::Text(text) => line.text(text),
-        Value::Absent => line.plain(""),
-    }
-    line.text(record.label.unit.as_deref().unwrap_or_default());
-    line.text(&record.label.qualifier);
-    line.text(&record.label.status.join(" "));
-    if let Some(Stored { quality, source }) = record.stored {
-        line.plain(quality.name());
-        line.plain(&source.to_string());
+    for field in shape.fields() {
+        line.cell(record.cell(*field));
     }
     line.write(out)
 }
@@ -102,6 +77,18 @@ impl Line {
             dialect,
             text: String::with_capacity(256),
             fields: 0,
+        }
+    }
+
+    fn cell(&mut self, cell: Cell<'_>) {
+        match cell {
+            Cell::Null => self.plain(""),
+            Cell::Word(word) => self.plain(word),
+            Cell::Text(text) => self.text(text),
+            Cell::Integer(number) => self.plain(&number.to_string()),
+            Cell::Time(time) => self.plain(&time.to_string()),
+            Cell::Number(number) => self.decimal(&number.to_string()),
+            Cell::Texts(texts) => self.text(&texts.join(" ")),
         }
     }
 
@@ -149,7 +136,7 @@ impl Line {
 mod tests {
     use super::*;
     use crate::market::quantity::Decimal;
-    use crate::series::Label;
+    use crate::series::{Label, Value};
 
     fn line(dialect: Dialect, document: &str, label: &Label) -> String {
         let row = Record {
@@ -169,7 +156,7 @@ mod tests {
             stored: None,
         };
         let mut out = Vec::new();
-        record(&mut out, dialect, &row).unwrap();
+        record(&mut out, dialect, Shape::Parsed, &row).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -2,9 +2,21 @@
 
 use std::io::{self, Write};
 
-use crate::format::Format;
 use crate::format::csv::{Dialect, Line};
 use crate::format::table::Table;
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RowFormat {
+    /// Columns for people.
+    Table,
+    /// CSV, in some dialect.
+    Csv,
+    /// One JSON list.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+}
 
 /// A cell.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -40,7 +52,7 @@ impl From<u64> for Cell {
 /// Writes rows, one after the other.
 pub struct Rows<W: Write> {
     out: W,
-    format: Format,
+    format: RowFormat,
     dialect: Dialect,
     names: &'static [&'static str],
     written: u64,
@@ -53,21 +65,21 @@ impl<W: Write> Rows<W> {
     /// # Errors
     /// What `out` says.
     pub fn new(
-        format: Format,
+        format: RowFormat,
         dialect: Dialect,
         names: &'static [&'static str],
         mut out: W,
     ) -> io::Result<Self> {
         match format {
-            Format::Csv => {
+            RowFormat::Csv => {
                 let mut line = Line::first(dialect);
                 for name in names {
                     line.plain(name);
                 }
                 line.write(&mut out)?;
             }
-            Format::Json => out.write_all(b"[")?,
-            Format::Table | Format::Ndjson => {}
+            RowFormat::Json => out.write_all(b"[")?,
+            RowFormat::Table | RowFormat::Ndjson => {}
         }
         Ok(Self {
             out,
@@ -85,13 +97,13 @@ impl<W: Write> Rows<W> {
     /// What the output says.
     pub fn write(&mut self, cells: &[Cell]) -> io::Result<()> {
         match self.format {
-            Format::Table => {
+            RowFormat::Table => {
                 self.table.push(cells.iter().map(text).collect());
                 if self.table.len() >= TABLE_ROWS {
                     self.flush_table()?;
                 }
             }
-            Format::Csv => {
+            RowFormat::Csv => {
                 let mut line = Line::new(self.dialect);
                 for cell in cells {
                     match cell {
@@ -102,12 +114,12 @@ impl<W: Write> Rows<W> {
                 }
                 line.write(&mut self.out)?;
             }
-            Format::Json => {
+            RowFormat::Json => {
                 let separator = if self.written == 0 { "\n" } else { ",\n" };
                 self.out.write_all(separator.as_bytes())?;
                 self.object(cells)?;
             }
-            Format::Ndjson => {
+            RowFormat::Ndjson => {
                 self.object(cells)?;
                 self.out.write_all(b"\n")?;
             }
@@ -122,9 +134,9 @@ impl<W: Write> Rows<W> {
     /// What the output says.
     pub fn finish(mut self) -> io::Result<()> {
         match self.format {
-            Format::Table => self.flush_table()?,
-            Format::Json => self.out.write_all(b"\n]\n")?,
-            Format::Csv | Format::Ndjson => {}
+            RowFormat::Table => self.flush_table()?,
+            RowFormat::Json => self.out.write_all(b"\n]\n")?,
+            RowFormat::Csv | RowFormat::Ndjson => {}
         }
         self.out.flush()
     }
@@ -168,7 +180,7 @@ const TABLE_ROWS: usize = 10_000;
 mod tests {
     use super::*;
 
-    fn written(format: Format) -> String {
+    fn written(format: RowFormat) -> String {
         let dialect = Dialect {
             delimiter: ';',
             decimal: ',',
@@ -189,22 +201,22 @@ mod tests {
     #[test]
     fn rows_are_written_in_every_format() {
         assert_eq!(
-            written(Format::Csv),
+            written(RowFormat::Csv),
             "\u{FEFF}who;what;how many\r\n\"'=a\"\"\";-1,50;2\r\nb;3;4\r\n;;\r\n"
         );
-        let lines = written(Format::Ndjson);
+        let lines = written(RowFormat::Ndjson);
         assert_eq!(
             lines,
             "{\"who\": \"=a\\\"\", \"what\": \"-1.50\", \"how many\": 2}\n\
              {\"who\": \"b\", \"what\": \"3\", \"how many\": 4}\n\
              {\"who\": null, \"what\": null, \"how many\": null}\n"
         );
-        let list: Vec<serde_json::Value> = serde_json::from_str(&written(Format::Json)).unwrap();
+        let list: Vec<serde_json::Value> = serde_json::from_str(&written(RowFormat::Json)).unwrap();
         let line = lines.lines().next().unwrap();
         assert_eq!(
             list[0],
             serde_json::from_str::<serde_json::Value>(line).unwrap()
         );
-        assert_eq!(written(Format::Table).lines().count(), 4);
+        assert_eq!(written(RowFormat::Table).lines().count(), 4);
     }
 }

@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::format::record::Record;
-use crate::market::calendar::UtcTime;
-use crate::series::Value;
+use crate::format::record::{Cell, Field, Record, Shape};
 
 /// A table: a header and rows of as many cells.
 #[derive(Debug)]
@@ -55,45 +53,22 @@ impl Table {
     }
 }
 
-/// The columns of a table of values: what a person looks at.
-pub(super) fn header(is_stored: bool) -> Vec<&'static str> {
-    let mut names = vec![
-        "location",
-        "device",
-        "obis",
-        "start",
-        "end",
-        "value",
-        "unit",
-        "qualifier",
-    ];
-    names.push(if is_stored { "quality" } else { "status" });
-    names
+/// The heads of a table of values.
+pub(super) fn header(shape: Shape) -> Vec<&'static str> {
+    shape.table().iter().map(|field| field.name).collect()
 }
 
-pub(super) fn cells(record: &Record<'_>, is_stored: bool) -> Vec<String> {
-    let time = |time: Option<UtcTime>| time.as_ref().map(UtcTime::to_string).unwrap_or_default();
-    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    let value = match record.value {
-        Value::Number(number) => number.to_string(),
-        Value::Text(text) => text.to_owned(),
-        Value::Absent => String::new(),
+pub(super) fn cells(record: &Record<'_>, shape: Shape) -> Vec<String> {
+    let shown = |field: &Field| match record.cell(*field) {
+        Cell::Null => String::new(),
+        Cell::Word(word) => word.to_owned(),
+        Cell::Text(text) => text.to_owned(),
+        Cell::Integer(number) => number.to_string(),
+        Cell::Time(time) => time.to_string(),
+        Cell::Number(number) => number.to_string(),
+        Cell::Texts(texts) => texts.join(" "),
     };
-    let last = match record.stored {
-        Some(stored) if is_stored => stored.quality.name().to_owned(),
-        Some(_) | None => record.label.status.join(" "),
-    };
-    vec![
-        text(record.location),
-        text(record.device),
-        text(record.obis),
-        time(record.start),
-        time(record.end),
-        value,
-        text(record.label.unit.as_deref()),
-        record.label.qualifier.to_string(),
-        last,
-    ]
+    shape.table().iter().map(shown).collect()
 }
 
 fn is_number(cell: &str) -> bool {

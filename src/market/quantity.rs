@@ -25,6 +25,15 @@ impl Decimal {
         }
     }
 
+    /// Whether it is less than another; `2.50` and `2.5` are neither.
+    pub fn is_less(self, other: Self) -> bool {
+        // 19 digits shifted by at most 18: fits an i128.
+        let common = self.scale.max(other.scale);
+        let scaled =
+            |value: Self| i128::from(value.mantissa) * 10_i128.pow(u32::from(common - value.scale));
+        scaled(self) < scaled(other)
+    }
+
     /// The number without its mark.
     pub const fn mantissa(self) -> i64 {
         self.mantissa

@@ -51,7 +51,7 @@ pub fn gaps(held: &[Held], from: UtcTime, to: UtcTime) -> Vec<Gap> {
 }
 
 /// Start and end of a value that stands for a time longer than an instant.
-fn interval(held: &Held) -> Option<(UtcTime, UtcTime)> {
+pub(super) fn interval(held: &Held) -> Option<(UtcTime, UtcTime)> {
     let (start, end) = (held.start?, held.end?);
     (start < end).then_some((start, end))
 }
@@ -59,7 +59,7 @@ fn interval(held: &Held) -> Option<(UtcTime, UtcTime)> {
 /// The step of a series, and where its intervals begin. They are counted: number `n` begins at
 /// [`Rhythm::start_of`] `n`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Rhythm {
+pub(super) enum Rhythm {
     /// A step in seconds, and the rest that starts leave when divided by it.
     Seconds { step: i64, rest: i64 },
     /// Each local day, counted as [`Day`].
@@ -70,7 +70,7 @@ enum Rhythm {
 
 /// Where local days and months begin.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Border {
+pub(super) enum Border {
     /// At 00:00 legal time: power (AHB rule UB1).
     Midnight,
     /// At 06:00 legal time: gas (AHB rule UB2).
@@ -79,7 +79,7 @@ enum Border {
 
 impl Rhythm {
     /// The rhythm of most of the intervals; `None` if no step is that of more than half of them.
-    fn of(held: &[Held]) -> Option<Self> {
+    pub(super) fn of(held: &[Held]) -> Option<Self> {
         let mut lengths: BTreeMap<Length, (usize, UtcTime)> = BTreeMap::new();
         let mut intervals = 0;
         for (start, end) in held.iter().filter_map(interval) {
@@ -102,8 +102,18 @@ impl Rhythm {
         })
     }
 
+    /// Whether the intervals of another series are as long.
+    pub(super) fn has_the_steps_of(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Seconds { step, .. }, Self::Seconds { step: other, .. }) => step == other,
+            (Self::Days(border), Self::Days(other))
+            | (Self::Months(border), Self::Months(other)) => border == other,
+            (Self::Seconds { .. } | Self::Days(_) | Self::Months(_), _) => false,
+        }
+    }
+
     /// The number of the first interval that starts at this instant or after it.
-    fn first_from(self, at: UtcTime) -> i64 {
+    pub(super) fn first_from(self, at: UtcTime) -> i64 {
         match self {
             Self::Seconds { step, rest } => -(rest.saturating_sub(at.seconds()).div_euclid(step)),
             Self::Days(border) => {
@@ -119,7 +129,7 @@ impl Rhythm {
     }
 
     /// Where the interval of this number starts.
-    fn start_of(self, number: i64) -> UtcTime {
+    pub(super) fn start_of(self, number: i64) -> UtcTime {
         let day = |number: i64| Day::from_number(i32::try_from(number).unwrap_or(i32::MAX));
         match self {
             Self::Seconds { step, rest } => {

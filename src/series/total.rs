@@ -100,11 +100,17 @@ impl Sum {
     /// This and a value. `None` beyond 38 digits.
     #[must_use]
     pub fn plus(self, value: Decimal) -> Option<Self> {
-        let scale = self.scale.max(value.scale());
-        let sum = at_scale(self.mantissa, scale - self.scale)?;
-        let value = at_scale(value.mantissa().into(), scale - value.scale())?;
+        self.and(value.into())
+    }
+
+    /// This and another sum. `None` beyond 38 digits.
+    #[must_use]
+    pub fn and(self, other: Self) -> Option<Self> {
+        let scale = self.scale.max(other.scale);
+        let one = at_scale(self.mantissa, scale - self.scale)?;
+        let other = at_scale(other.mantissa, scale - other.scale)?;
         Some(Self {
-            mantissa: sum.checked_add(value)?,
+            mantissa: one.checked_add(other)?,
             scale,
         })
     }
@@ -118,6 +124,48 @@ impl Sum {
         )?)
     }
 
+    /// This so many times. `None` beyond 38 digits.
+    #[must_use]
+    pub fn times(self, factor: Decimal) -> Option<Self> {
+        Some(Self {
+            mantissa: self.mantissa.checked_mul(factor.mantissa().into())?,
+            scale: self.scale.checked_add(factor.scale())?,
+        })
+    }
+
+    /// Whether it is less than another.
+    pub fn is_less(self, other: Self) -> bool {
+        let scale = self.scale.max(other.scale);
+        match (
+            at_scale(self.mantissa, scale - self.scale),
+            at_scale(other.mantissa, scale - other.scale),
+        ) {
+            (Some(one), Some(other)) => one < other,
+            // The one that does not fit the scale of the other is the greater by far.
+            (None, _) => self.mantissa < 0,
+            (_, None) => other.mantissa > 0,
+        }
+    }
+
+    /// The same number as a value; zeros at its end are left out only where it would not fit.
+    /// `None` if it has more digits than a value can hold.
+    pub fn to_decimal(self) -> Option<Decimal> {
+        let Self {
+            mut mantissa,
+            mut scale,
+        } = self;
+        loop {
+            let fitting = i64::try_from(mantissa).ok();
+            if let Some(decimal) = fitting.and_then(|mantissa| Decimal::new(mantissa, scale)) {
+                return Some(decimal);
+            }
+            if scale == 0 || mantissa % 10 != 0 {
+                return None;
+            }
+            (mantissa, scale) = (mantissa / 10, scale - 1);
+        }
+    }
+
     /// The number without its mark.
     pub const fn mantissa(self) -> i128 {
         self.mantissa
@@ -126,6 +174,15 @@ impl Sum {
     /// Digits behind the mark.
     pub const fn scale(self) -> u8 {
         self.scale
+    }
+}
+
+impl From<Decimal> for Sum {
+    fn from(value: Decimal) -> Self {
+        Self {
+            mantissa: value.mantissa().into(),
+            scale: value.scale(),
+        }
     }
 }
 

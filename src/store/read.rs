@@ -44,17 +44,19 @@ pub fn values(
 /// # Errors
 /// [`StoreError`].
 pub fn find(store: &dyn Store, pattern: &str) -> Result<Vec<SeriesEntry>, StoreError> {
-    let number = pattern.parse().ok();
     let mut found = store.series()?;
-    found.retain(|series| {
-        let key = &series.key;
-        let whole = format!("{}/{}", key.location, key.obis);
-        number == Some(series.id)
-            || [&whole, &key.location, &key.obis]
-                .iter()
-                .any(|text| fits(pattern, text))
-    });
+    found.retain(|series| is_meant(series, pattern));
     Ok(found)
+}
+
+/// Whether a pattern means a series, as [`find`] reads it.
+pub fn is_meant(series: &SeriesEntry, pattern: &str) -> bool {
+    let key = &series.key;
+    let whole = format!("{}/{}", key.location, key.obis);
+    pattern.parse() == Ok(series.id)
+        || [&whole, &key.location, &key.obis]
+            .iter()
+            .any(|text| fits(pattern, text))
 }
 
 /// Whether a text fits a pattern in which `*` stands for any characters.

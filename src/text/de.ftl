@@ -16,6 +16,20 @@ chart_gap = Lücke
 chart_corrected = korrigiert
 chart_summary = { $title }, { $from } bis { $to }
 chart_extremes = Kleinster Wert { $low }, größter { $high }, letzter { $last }
+resolution_label = Auflösung
+resolution_received = wie empfangen
+resolution_quarter = Viertelstunde
+resolution_hour = Stunde
+resolution_day = Tag
+resolution_month = Monat
+resolution_year = Jahr
+heat_map_title = Heatmap
+duration_title = Dauerlinie
+duration_covered = Werte für { $share } % der Zeit
+peaks_title = Lastspitzen
+peaks_when = Zeitraum
+peaks_power = Leistung
+peaks_none = keine Lastspitze
 gaps_found =
     { $count ->
         [one] eine Lücke
@@ -129,6 +143,7 @@ series_without_location = ohne Lokation
 kind_interval = Intervallwerte
 kind_reading = Zählerstand
 kind_timeless = ohne Zeit
+kind_virtual = virtuell
 
 obis_active_import = Wirkarbeit, Bezug
 obis_active_export = Wirkarbeit, Einspeisung
@@ -241,6 +256,7 @@ error_not_found_hint = Vielleicht ist die Adresse nicht vollständig.
 error_no_series = Die Zeitreihe { $number } gibt es nicht
 error_bad_period = Dieser Zeitraum ist nicht lesbar
 error_bad_period_hint = Gebraucht werden Tage wie 2026-11-24 oder Zeitpunkte wie 2026-11-24T06:00, der Beginn vor dem Ende, höchstens elf Jahre.
+error_unreadable = Diese Zeitreihe kann so nicht gelesen werden
 error_failed = Das hat nicht geklappt
 error_failed_hint = Die Ablage konnte nicht gelesen werden. Der Grund steht im Protokoll des Gateways.
 error_home = Zur Statusseite

@@ -16,6 +16,20 @@ chart_gap = gap
 chart_corrected = corrected
 chart_summary = { $title }, { $from } to { $to }
 chart_extremes = Least value { $low }, greatest { $high }, last { $last }
+resolution_label = Resolution
+resolution_received = as received
+resolution_quarter = quarter hour
+resolution_hour = hour
+resolution_day = day
+resolution_month = month
+resolution_year = year
+heat_map_title = Heat map
+duration_title = Duration curve
+duration_covered = values for { $share } % of the time
+peaks_title = Peaks
+peaks_when = when
+peaks_power = power
+peaks_none = no peak
 gaps_found =
     { $count ->
         [one] one gap
@@ -129,6 +143,7 @@ series_without_location = without location
 kind_interval = interval values
 kind_reading = meter reading
 kind_timeless = without time
+kind_virtual = virtual
 
 obis_active_import = active energy, import
 obis_active_export = active energy, export
@@ -241,6 +256,7 @@ error_not_found_hint = Perhaps the address is not complete.
 error_no_series = There is no series { $number }
 error_bad_period = This period cannot be read
 error_bad_period_hint = It takes days like 2026-11-24 or instants like 2026-11-24T06:00, the start before the end, eleven years at most.
+error_unreadable = This series cannot be read so
 error_failed = That did not work
 error_failed_hint = The store could not be read. The gateway's log says why.
 error_home = To the status page

@@ -42,6 +42,20 @@ sentences! {
     chart_corrected;
     chart_summary(title: &str, from: &str, to: &str);
     chart_extremes(low: &str, high: &str, last: &str);
+    resolution_label;
+    resolution_received;
+    resolution_quarter;
+    resolution_hour;
+    resolution_day;
+    resolution_month;
+    resolution_year;
+    heat_map_title;
+    duration_title;
+    duration_covered(share: &str);
+    peaks_title;
+    peaks_when;
+    peaks_power;
+    peaks_none;
     gaps_found(count: u64);
     gaps_none;
 
@@ -115,6 +129,7 @@ sentences! {
     kind_interval;
     kind_reading;
     kind_timeless;
+    kind_virtual;
 
     obis_active_import;
     obis_active_export;
@@ -211,6 +226,7 @@ sentences! {
     error_no_series(number: &str);
     error_bad_period;
     error_bad_period_hint;
+    error_unreadable;
     error_failed;
     error_failed_hint;
     error_home;

@@ -7,9 +7,9 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path, Query};
 use tokio::sync::mpsc;
 
-use crate::format::{Format, Writer};
+use crate::format::{Format, Shape, Writer};
 use crate::market::calendar::UtcTime;
-use crate::query;
+use crate::query::Resampled;
 use crate::series::Kind;
 use crate::store::ledger::SeriesEntry;
 use crate::web::Context;
@@ -69,6 +69,7 @@ struct Wanted {
     entry: SeriesEntry,
     period: (UtcTime, UtcTime),
     as_of: Option<UtcTime>,
+    resampled: Option<Resampled>,
 }
 
 impl Wanted {
@@ -85,10 +86,17 @@ impl Wanted {
             all
         };
         let as_of = as_of(address, &context.text)?;
+        let catalogue = context.catalogue();
+        // Read before the answer begins, so that a refusal is an answer of its own.
+        let resampled = match address.resolution()? {
+            Some(resolution) => Some(catalogue.resampled(&entry, resolution, period, as_of)?),
+            None => None,
+        };
         Ok(Self {
             entry,
             period,
             as_of,
+            resampled,
         })
     }
 
@@ -153,9 +161,23 @@ fn stream(context: Data<Context>, wanted: Wanted, format: Format) -> HttpRespons
 }
 
 fn write(context: &Context, wanted: &Wanted, format: Format, body: Body) -> io::Result<()> {
-    let mut writer = Writer::stored(format, context.dialect, body)?;
+    let shape = match &wanted.resampled {
+        Some(_) => Shape::Resampled,
+        None => Shape::Stored,
+    };
+    let writer = Writer::new(format, context.dialect, shape, body)?;
+    let mut writer = writer.in_zone(&context.time_zone);
+    if let Some(resampled) = &wanted.resampled {
+        for record in resampled.records() {
+            writer.write(&record)?;
+        }
+        writer.finish()?;
+        return Ok(());
+    }
     for part in wanted.parts() {
-        let values = query::values(context.store.as_ref(), &wanted.entry, part, wanted.as_of)
+        let values = context
+            .catalogue()
+            .values(&wanted.entry, part, wanted.as_of)
             .map_err(io::Error::other)?;
         for record in values.records() {
             writer.write(&record)?;
@@ -191,9 +213,9 @@ impl Write for Body {
 }
 
 fn format(extension: &str) -> Option<Format> {
-    [Format::Csv, Format::Json, Format::Ndjson]
+    Format::ALL
         .into_iter()
-        .find(|format| format.extension() == extension)
+        .find(|format| *format != Format::Table && format.extension() == extension)
 }
 
 fn attachment(name: &str) -> (header::HeaderName, String) {

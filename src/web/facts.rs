@@ -61,10 +61,10 @@ impl Facts {
         self.values += 1;
         self.first = self.first.or(Some(value));
         self.last = Some(value);
-        if self.low.is_none_or(|low| is_less(value, low)) {
+        if self.low.is_none_or(|low| value.is_less(low)) {
             self.low = Some(value);
         }
-        if self.high.is_none_or(|high| is_less(high, value)) {
+        if self.high.is_none_or(|high| high.is_less(value)) {
             self.high = Some(value);
         }
     }
@@ -98,15 +98,6 @@ pub(crate) fn expected(
 pub(crate) fn difference(first: Decimal, last: Decimal) -> Option<Sum> {
     let back = Decimal::new(first.mantissa().checked_neg()?, first.scale())?;
     Sum::ZERO.plus(last)?.plus(back)
-}
-
-fn is_less(one: Decimal, other: Decimal) -> bool {
-    // 19 digits shifted by at most 18: fits an i128.
-    let common = one.scale().max(other.scale());
-    let scaled = |value: Decimal| {
-        i128::from(value.mantissa()) * 10_i128.pow(u32::from(common - value.scale()))
-    };
-    scaled(one) < scaled(other)
 }
 
 #[cfg(test)]

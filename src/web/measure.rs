@@ -1,6 +1,6 @@
 //! What a series measures, in words: from its unit and OBIS code.
 
-use crate::market::obis;
+use crate::market::unit::{self, Nature};
 use crate::series::{Key, Kind};
 use crate::text::Text;
 
@@ -19,10 +19,7 @@ impl Measure {
     /// What the series of this key measures.
     pub(crate) fn of(key: &Key, text: &Text) -> Self {
         let code = Code::read(&key.obis);
-        let unit = match &key.unit {
-            Some(unit) => unit_name(unit),
-            None => obis::implied_unit(&key.obis).unwrap_or_default(),
-        };
+        let unit = unit::of(key.unit.as_deref(), &key.obis);
         let is_reading = match key.kind {
             Kind::Reading => true,
             Kind::Interval | Kind::Timeless => false,
@@ -30,7 +27,7 @@ impl Measure {
         let name = code
             .map(|code| code.name(text, key.kind))
             .unwrap_or_default();
-        let is_amount = AMOUNTS.contains(&unit) && !is_reading;
+        let is_amount = unit::nature(unit) == Nature::Amount && !is_reading;
         Self {
             unit: unit.to_owned(),
             is_amount,
@@ -79,28 +76,6 @@ impl Code {
         }
     }
 }
-
-/// QTY 6411 as people write it. Source: UN/ECE Recommendation 20.
-fn unit_name(code: &str) -> &str {
-    match code {
-        "KWH" => "kWh",
-        "MWH" => "MWh",
-        "KWT" => "kW",
-        "MAW" => "MW",
-        "K3" => "kvarh",
-        "KVR" => "kvar",
-        "MTQ" => "m³",
-        "CEL" => "°C",
-        "BAR" => "bar",
-        "P1" => "%",
-        "D54" => "W/m²",
-        "MTS" => "m/s",
-        other => other,
-    }
-}
-
-/// Units of amounts: two of them can be added up, other than two powers or temperatures.
-const AMOUNTS: [&str; 4] = ["kWh", "MWh", "kvarh", "m³"];
 
 #[cfg(test)]
 mod tests {

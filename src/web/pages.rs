@@ -12,6 +12,7 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use askama::Template;
 
+use crate::query::QueryError;
 use crate::store::StoreError;
 use crate::text::Text;
 use crate::web::Context;
@@ -134,6 +135,8 @@ pub(crate) enum PageError {
     NoSeries(u32),
     /// The period cannot be read.
     BadPeriod,
+    /// The series is not as its definition, or the resolution, wants it.
+    Unreadable(String),
     /// The store cannot be read, or the reading failed.
     Failed(String),
 }
@@ -141,6 +144,17 @@ pub(crate) enum PageError {
 impl From<StoreError> for PageError {
     fn from(error: StoreError) -> Self {
         Self::Failed(error.to_string())
+    }
+}
+
+impl From<QueryError> for PageError {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Store(error) => error.into(),
+            QueryError::Refused { .. } | QueryError::Virtual { .. } => {
+                Self::Unreadable(error.to_string())
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 
 use crate::market::calendar::UtcTime;
+use crate::series::resample::Resolution;
 use crate::text::Text;
 
 /// What the address of a page says of its period; everything may be absent or empty.
@@ -21,6 +22,8 @@ pub(crate) struct Query {
     pub(crate) to: Option<String>,
     /// Show what was known then.
     pub(crate) as_of: Option<String>,
+    /// `quarter`, `hour`, `day`, `month`, `year`: the values by it.
+    pub(crate) resolution: Option<String>,
     /// Page of the table, from 1.
     pub(crate) page: Option<usize>,
 }
@@ -36,6 +39,19 @@ pub(crate) enum Unit {
     Month,
     /// A year.
     Year,
+}
+
+impl Query {
+    /// The resolution that is asked for.
+    ///
+    /// # Errors
+    /// [`BadPeriod`] if there is none of that name.
+    pub(crate) fn resolution(&self) -> Result<Option<Resolution>, BadPeriod> {
+        let given = self.resolution.as_deref().filter(|name| !name.is_empty());
+        given
+            .map(|name| Resolution::named(name).ok_or(BadPeriod))
+            .transpose()
+    }
 }
 
 impl Unit {

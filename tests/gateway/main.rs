@@ -21,6 +21,7 @@ mod laws;
 mod maildir;
 mod parse;
 mod pop3;
+mod reading;
 mod reference;
 mod run;
 mod store;

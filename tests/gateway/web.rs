@@ -59,6 +59,7 @@ impl Site {
                 decimal: ',',
                 bom: true,
             },
+            virtuals: Arc::new([]),
         };
         let listen = Web {
             listen: "127.0.0.1:0".to_owned(),
@@ -513,4 +514,28 @@ fn mailbox(name: &str) -> Mailbox {
         host: "imap.example.org".to_owned(),
         ..Mailbox::default()
     }
+}
+
+#[test]
+fn a_series_shows_its_heat_map_duration_curve_peaks_and_days() {
+    let site = Site::german();
+    let page = site.page("/series/1?unit=week&at=2026-11-10");
+    for told in [
+        "Heatmap",
+        "Dauerlinie",
+        "Lastspitzen",
+        "class=\"cells\"",
+        "\u{a0}kW<",
+    ] {
+        assert!(page.contains(told), "{told}");
+    }
+    let days = site.page("/series/1?unit=week&at=2026-11-10&resolution=day");
+    assert!(days.contains("96/96") && days.contains("84/96"));
+    let csv = site.get("/series/1/values.csv?unit=week&at=2026-11-10&resolution=day");
+    assert_eq!(csv.body.lines().count(), 8);
+    assert!(
+        csv.body
+            .contains("location;device;obis;start;end;value;unit;quality;present;expected")
+    );
+    assert_eq!(site.get("/series/1?resolution=week").status, 400);
 }

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::chart::axis::{TimeTick, time_ticks};
-use crate::chart::load_profile::{Drawing, Plot};
+use crate::chart::load_profile::Drawing;
+use crate::chart::sheet::Plot;
 use crate::chart::svg::{GRID, MUTED, Path, coordinate, escape, text_pixels};
 
 impl Drawing<'_> {

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use crate::chart::Point;
 use crate::chart::legend::quality_name;
-use crate::chart::load_profile::{Drawing, Plot};
+use crate::chart::load_profile::Drawing;
+use crate::chart::sheet::Plot;
 use crate::chart::svg::{GROUND, INK, MEASURED, coordinate, escape, text_pixels};
 use crate::series::quality::Quality;
 use crate::text::with_unit;

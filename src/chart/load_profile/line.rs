@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::chart::load_profile::{Drawing, Dress, Plot};
+use crate::chart::load_profile::Drawing;
+use crate::chart::sheet::{Dress, Plot};
 use crate::chart::steps::Step;
 use crate::chart::svg::{CORRECTED, Colour, GAP, Path, coordinate, hatch, of_quality};
 use crate::series::quality::Quality;

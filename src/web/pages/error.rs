@@ -38,6 +38,11 @@ pub(crate) fn answer(text: &Text, error: &PageError) -> HttpResponse {
             text.error_bad_period(),
             text.error_bad_period_hint(),
         ),
+        PageError::Unreadable(why) => (
+            StatusCode::BAD_REQUEST,
+            text.error_unreadable(),
+            why.clone(),
+        ),
         PageError::Failed(why) => {
             tracing::error!(%why, "a page could not be shown");
             (

@@ -1,6 +1,8 @@
 //! `/series/{id}`: one series over a period, as chart, facts, gaps and table.
 
 mod draw;
+mod peaks;
+mod resolutions;
 mod table;
 
 use actix_web::HttpResponse;
@@ -15,9 +17,9 @@ use crate::market::calendar::{Day, UtcTime};
 use crate::market::quantity::Decimal;
 use crate::series::Kind;
 use crate::series::merge::Held;
+use crate::series::resample::{Resolution, Share};
 use crate::series::total::{Sum, Total};
 use crate::store::ledger::SeriesEntry;
-use crate::store::read;
 use crate::text::{Text, shorten, with_unit};
 use crate::web::Context;
 use crate::web::facts::{Facts, difference, expected};
@@ -35,7 +37,12 @@ struct Shown {
     entry: SeriesEntry,
     period: Period,
     as_of: Option<UtcTime>,
+    /// As received.
     held: Vec<Held>,
+    /// By the resolution that is asked for.
+    resampled: Option<Vec<Held>>,
+    shares: Vec<Share>,
+    resolution: Option<Resolution>,
     page: usize,
     quarantine: u64,
 }
@@ -55,7 +62,10 @@ struct SeriesPage<'a> {
     form: Form,
     as_of_note: String,
     as_of_end: String,
-    charts: Vec<(&'static str, String)>,
+    charts: draw::Inlined,
+    further: Vec<(String, draw::Inlined)>,
+    peaks: Vec<peaks::Row>,
+    resolutions: Vec<UnitLink>,
     facts: Vec<Fact>,
     gaps: Vec<String>,
     gaps_title: String,
@@ -116,18 +126,30 @@ pub(crate) async fn chart(
 }
 
 fn gather(context: &Context, id: u32, address: &Address) -> Result<Shown, PageError> {
-    let store = context.store.as_ref();
     let entry = entry(context, id)?;
     let zone = context.text.time_zone();
     let period = Period::read(address, usual(&entry), zone)?;
     let as_of = as_of(address, &context.text)?;
-    let held = read::values(store, &entry, period.from, period.to, as_of)?;
-    let quarantine = store.totals()?.quarantine;
+    let held = context
+        .catalogue()
+        .held(&entry, (period.from, period.to), as_of)?;
+    let resolution = address.resolution()?;
+    let (mut resampled, mut shares) = (None, Vec::new());
+    if let Some(resolution) = resolution {
+        let period = (period.from, period.to);
+        let read = (context.catalogue()).resampled(&entry, resolution, period, as_of)?;
+        let (rows, of_rows) = read.rows.into_iter().unzip();
+        (resampled, shares) = (Some(rows), of_rows);
+    }
+    let quarantine = context.store.totals()?.quarantine;
     Ok(Shown {
         entry,
         period,
         as_of,
         held,
+        resampled,
+        shares,
+        resolution,
         page: address.page.unwrap_or(1),
         quarantine,
     })
@@ -138,7 +160,7 @@ fn gather(context: &Context, id: u32, address: &Address) -> Result<Shown, PageEr
 /// # Errors
 /// [`PageError::NoSeries`] if there is none.
 pub(crate) fn entry(context: &Context, id: u32) -> Result<SeriesEntry, PageError> {
-    let series = context.store.series()?;
+    let series = context.catalogue().series()?;
     series
         .into_iter()
         .find(|entry| entry.id == id)
@@ -190,13 +212,13 @@ fn view<'a>(shown: &Shown, text: &'a Text) -> SeriesPage<'a> {
         entry,
         period,
         as_of,
-        held,
         ..
     } = shown;
     let measure = Measure::of(&entry.key, text);
     let facts = facts_of(shown, text);
     let zone = text.time_zone();
-    let suffix = as_of.map_or_else(String::new, |at| format!("&as_of={}", in_address(at)));
+    let of_as_of = as_of.map_or_else(String::new, |at| format!("&as_of={}", in_address(at)));
+    let suffix = format!("{of_as_of}{}", resolutions::suffix(shown.resolution));
     let base = format!("/series/{}", entry.id);
     let link = |period: &Period| format!("{base}?{}{suffix}", period.query());
     let location = shorten(&entry.key.location, CELL_CHARACTERS);
@@ -231,6 +253,13 @@ fn view<'a>(shown: &Shown, text: &'a Text) -> SeriesPage<'a> {
         }),
         as_of_end: format!("{base}?{}", period.query()),
         charts: draw::inline(shown, text),
+        further: draw::further(shown, text),
+        peaks: peaks::rows(shown, &measure, text),
+        resolutions: resolutions::links(
+            shown,
+            &format!("{base}?{}{of_as_of}", period.query()),
+            text,
+        ),
         facts: facts_shown(entry, &facts, &measure, text),
         gaps: shown_gaps.map(|gap| gap_line(*gap, text)).collect(),
         gaps_title: text.gaps_found(u64::try_from(facts.gaps.len()).unwrap_or(u64::MAX)),
@@ -238,10 +267,19 @@ fn view<'a>(shown: &Shown, text: &'a Text) -> SeriesPage<'a> {
             0 => String::new(),
             hidden => text.gaps_more(hidden),
         },
-        table: table(held, entry, &measure, shown.page, &link(period), text),
+        table: table_of(shown, &measure, &link(period), text),
         downloads: downloads(entry, period, &base, &suffix),
         what: measure.name,
     }
+}
+
+/// The values as they are asked for: as received, or by some resolution.
+fn table_of(shown: &Shown, measure: &Measure, address: &str, text: &Text) -> Table {
+    let Shown { entry, page, .. } = shown;
+    let held = shown.resampled.as_ref().unwrap_or(&shown.held);
+    let mut table = table(held, entry, measure, *page, address, text);
+    table.show_shares(&shown.shares, *page);
+    table
 }
 
 /// The values' facts, with the gaps between where values should be.
@@ -403,10 +441,15 @@ fn downloads(
             in_address(period.to)
         )
     };
-    let mut links: Vec<(&'static str, String)> =
-        [("CSV", "csv"), ("JSON", "json"), ("NDJSON", "ndjson")]
-            .map(|(name, extension)| (name, format!("{base}/values.{extension}{query}")))
-            .to_vec();
+    let mut links: Vec<(&'static str, String)> = [
+        ("CSV", "csv"),
+        ("XLSX", "xlsx"),
+        ("JSON", "json"),
+        ("NDJSON", "ndjson"),
+        ("Parquet", "parquet"),
+    ]
+    .map(|(name, extension)| (name, format!("{base}/values.{extension}{query}")))
+    .to_vec();
     if !is_timeless(entry) {
         links.push(("SVG", format!("{base}/chart.svg{query}")));
     }

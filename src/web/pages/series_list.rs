@@ -6,9 +6,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::series::Kind;
+use crate::series::computed::is_computed;
 use crate::store::StoreError;
 use crate::store::ledger::SeriesEntry;
-use crate::store::read;
 use crate::text::{Text, shorten};
 use crate::web::Context;
 use crate::web::measure::Measure;
@@ -58,12 +58,12 @@ pub(crate) async fn page(context: Data<Context>, address: Query<Address>) -> Htt
 }
 
 fn gather(context: &Context, search: &str) -> Result<Vec<SeriesEntry>, StoreError> {
-    let store = context.store.as_ref();
+    let catalogue = context.catalogue();
     match shorten(search.trim(), CELL_CHARACTERS) {
-        search if search.is_empty() => store.series(),
-        search if search.contains('*') => read::find(store, &search),
+        search if search.is_empty() => catalogue.series(),
+        search if search.contains('*') => catalogue.find(&search),
         // Whoever types a part means everything that has it.
-        search => read::find(store, &format!("*{search}*")),
+        search => catalogue.find(&format!("*{search}*")),
     }
 }
 
@@ -115,6 +115,7 @@ fn row(entry: &SeriesEntry, text: &Text) -> Row {
         obis: cell(&entry.key.obis),
         unit: cell(&measure.unit),
         kind: match entry.key.kind {
+            Kind::Interval if is_computed(entry.id) => text.kind_virtual(),
             Kind::Interval => text.kind_interval(),
             Kind::Reading => text.kind_reading(),
             Kind::Timeless => text.kind_timeless(),

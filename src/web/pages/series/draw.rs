@@ -1,10 +1,13 @@
 //! The charts of the page of a series.
 
-use crate::chart::{Frame, Point, load_profile, load_profile_inline, load_profile_small, number};
+use crate::chart::duration::duration;
+use crate::chart::heat_map::heat_map;
+use crate::chart::{
+    Dress, Frame, Point, load_profile, load_profile_inline, load_profile_small, points,
+};
 use crate::market::calendar::UtcTime;
 use crate::series::Kind;
 use crate::series::merge::Held;
-use crate::series::quality::Quality;
 use crate::store::ledger::SeriesEntry;
 use crate::text::{Text, shorten};
 use crate::web::facts::Facts;
@@ -12,7 +15,7 @@ use crate::web::measure::Measure;
 use crate::web::pages::series::{Shown, facts_of, is_timeless, known};
 
 /// The chart for a wide and for a narrow screen, each with the class that shows it there.
-pub(crate) fn inline(shown: &Shown, text: &Text) -> Vec<(&'static str, String)> {
+pub(crate) fn inline(shown: &Shown, text: &Text) -> Inlined {
     if is_timeless(&shown.entry) {
         return Vec::new();
     }
@@ -31,6 +34,35 @@ pub(crate) fn inline(shown: &Shown, text: &Text) -> Vec<(&'static str, String)> 
 pub(crate) fn document(shown: &Shown, text: &Text) -> String {
     with_frame(shown, (1040, 420), text, load_profile)
 }
+
+/// The heat map, and the duration curve, of values of an hour at most; each with its heading.
+pub(crate) fn further(shown: &Shown, text: &Text) -> Vec<(String, Inlined)> {
+    if !shown.held.iter().any(is_short) {
+        return Vec::new();
+    }
+    let sizes = [("on-wide", (1040, 340)), ("on-narrow", (400, 300))];
+    let of = |draw: fn(&Frame<'_>, &[Point], Dress) -> String| {
+        let inlined = sizes.map(|(class, size)| {
+            let draw = |frame: &Frame<'_>, points: &[Point]| draw(frame, points, Dress::Inline);
+            (class, with_frame(shown, size, text, draw))
+        });
+        inlined.to_vec()
+    };
+    vec![
+        (text.heat_map_title(), of(heat_map)),
+        (text.duration_title(), of(duration)),
+    ]
+}
+
+/// Whether a value stands for an hour at most.
+fn is_short(held: &Held) -> bool {
+    let seconds = held.start.zip(held.end);
+    let seconds = seconds.map(|(start, end)| end.seconds().saturating_sub(start.seconds()));
+    held.value.is_some() && seconds.is_some_and(|seconds| (1..=3600).contains(&seconds))
+}
+
+/// A chart for a wide and for a narrow screen, each with the class that shows it there.
+pub(crate) type Inlined = Vec<(&'static str, String)>;
 
 /// A thumbnail of the last values of a series.
 pub(crate) fn small_chart(entry: &SeriesEntry, held: &[Held], text: &Text) -> String {
@@ -56,7 +88,7 @@ pub(crate) fn small_chart(entry: &SeriesEntry, held: &[Held], text: &Text) -> St
         language: text.language(),
         time_zone: text.time_zone(),
     };
-    load_profile_small(&frame, &points(held, &Facts::default()))
+    load_profile_small(&frame, &points(held, &[]))
 }
 
 fn with_frame(
@@ -81,29 +113,8 @@ fn with_frame(
         Kind::Interval => facts_of(shown, text),
         Kind::Reading | Kind::Timeless => Facts::default(),
     };
-    draw(&frame, &points(&shown.held, &facts))
-}
-
-/// The values as points, with the gaps at both ends, which no value borders.
-fn points(held: &[Held], facts: &Facts) -> Vec<Point> {
-    let gap = |(start, end): (UtcTime, UtcTime)| Point {
-        start,
-        end,
-        value: None,
-        quality: Quality::Missing,
-        corrected: false,
-    };
-    let values = held.iter().filter_map(|held| {
-        Some(Point {
-            start: held.start?,
-            // Without an end (its message gave none) it is drawn at its instant.
-            end: held.end.or(held.start)?,
-            value: held.value.map(number),
-            quality: held.quality,
-            corrected: held.superseded > 0,
-        })
-    });
-    let mut points: Vec<Point> = facts.gaps.iter().copied().map(gap).chain(values).collect();
-    points.sort_by_key(|point| (point.start, point.end));
-    points
+    match &shown.resampled {
+        Some(rows) => draw(&frame, &points(rows, &[])),
+        None => draw(&frame, &points(&shown.held, &facts.gaps)),
+    }
 }

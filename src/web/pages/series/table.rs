@@ -4,7 +4,7 @@ use crate::chart::legend::quality_name;
 use crate::market::calendar::UtcTime;
 use crate::series::Kind;
 use crate::series::merge::Held;
-use crate::series::quality::Quality;
+use crate::series::resample::Share;
 use crate::store::ledger::SeriesEntry;
 use crate::text::{Text, shorten};
 use crate::web::measure::Measure;
@@ -36,10 +36,21 @@ pub(crate) struct Row {
     pub(crate) corrected: String,
     /// The qualifier and each status as received.
     pub(crate) status: String,
-    /// The message that said it.
+    /// The message that said it; empty if it was computed.
     pub(crate) source: String,
     /// Where that message is.
     pub(crate) source_href: String,
+}
+
+impl Table {
+    /// Shows how much of each value is there, in place of a status.
+    pub(crate) fn show_shares(&mut self, shares: &[Share], page: usize) {
+        let pages = shares.len().div_ceil(VALUES_A_PAGE).max(1);
+        let skipped = (page.clamp(1, pages) - 1) * VALUES_A_PAGE;
+        for (row, share) in self.rows.iter_mut().zip(shares.iter().skip(skipped)) {
+            row.status = share.to_string();
+        }
+    }
 }
 
 /// A page of the table of values; `address` is that of the page of the series.
@@ -75,7 +86,8 @@ pub(crate) fn table(
 fn row(at: usize, held: &Held, kind: Kind, text: &Text) -> Row {
     let time =
         |at: Option<UtcTime>| at.map_or_else(|| "–".to_owned(), |at| text.date_time(at.seconds()));
-    let mut status = vec![&*held.label.qualifier];
+    let mut status: Vec<&str> = Vec::new();
+    status.extend(text_of(&held.label.qualifier));
     status.extend(held.label.status.iter().map(|status| &**status));
     Row {
         times: match kind {
@@ -96,25 +108,26 @@ fn row(at: usize, held: &Held, kind: Kind, text: &Text) -> Row {
             |value| text.decimal(i128::from(value.mantissa()), value.scale()),
         ),
         quality: quality_name(held.quality, text),
-        tone: match held.quality {
-            Quality::Measured => "measured",
-            Quality::Substitute => "substitute",
-            Quality::Preliminary => "preliminary",
-            Quality::Disturbed => "disturbed",
-            Quality::Missing => "missing",
-        },
+        tone: held.quality.name(),
         corrected: match held.superseded {
             0 => String::new(),
             times => text.value_corrected(u64::from(times)),
         },
         status: shorten(&status.join(" "), CELL_CHARACTERS),
-        source: held.source.to_string(),
+        source: match held.source {
+            0 => String::new(),
+            source => source.to_string(),
+        },
         source_href: format!(
             "/messages?below={}#m{}",
             held.source.saturating_add(1),
             held.source
         ),
     }
+}
+
+fn text_of(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
 }
 
 fn is_same_day(start: UtcTime, end: UtcTime, text: &Text) -> bool {

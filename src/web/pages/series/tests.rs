@@ -60,6 +60,9 @@ fn shown(entry: SeriesEntry, unit: Unit, held: Vec<Held>) -> Shown {
         period,
         as_of: None,
         held,
+        resampled: None,
+        shares: Vec::new(),
+        resolution: None,
         page: 1,
         quarantine: 0,
     }
