@@ -12,6 +12,8 @@ mod cli;
 mod crash;
 mod docs;
 mod extract;
+mod faults;
+mod fuzz;
 mod imap;
 mod ingest;
 mod laws;
