@@ -19,43 +19,44 @@ use mscons_gateway::series::Value;
 
 fn main() {
     for shape in SHAPES {
-        let bytes = shape.bytes();
-        let ours = sums_of_ours(&bytes);
-        assert_eq!(ours, by_edifact_parser(&bytes).sums(), "{shape:?}");
-        assert_eq!(ours, by_edifact_rs(&bytes).sums(), "{shape:?}");
+        let (count, sum, scales, starts, ends) = sums_of_ours(&shape.bytes());
+        let ahead = shape.clock_ahead_seconds() * i64::try_from(count).unwrap_or_default();
+        let ours = (count, sum, scales, starts + ahead, ends + ahead);
+        let plain = shape.bytes_for_peers();
+        assert_eq!(ours, by_edifact_parser(&plain).sums(), "{shape:?}");
+        assert_eq!(ours, by_edifact_rs(&plain).sums(), "{shape:?}");
     }
     divan::main();
 }
 
 #[divan::bench(args = SHAPES)]
 fn ours(bencher: Bencher<'_, '_>, shape: Shape) {
-    measure(bencher, shape, mscons::read);
+    measure(bencher, &shape.bytes(), mscons::read);
 }
 
 #[divan::bench(args = SHAPES)]
 fn edifact_parser_to_columns(bencher: Bencher<'_, '_>, shape: Shape) {
-    measure(bencher, shape, by_edifact_parser);
+    measure(bencher, &shape.bytes_for_peers(), by_edifact_parser);
 }
 
 #[divan::bench(args = SHAPES)]
 fn edifact_rs_to_columns(bencher: Bencher<'_, '_>, shape: Shape) {
-    measure(bencher, shape, by_edifact_rs);
+    measure(bencher, &shape.bytes_for_peers(), by_edifact_rs);
 }
 
 #[divan::bench(args = SHAPES)]
 fn limit_count_terminators(bencher: Bencher<'_, '_>, shape: Shape) {
-    measure(bencher, shape, |bytes| {
+    measure(bencher, &shape.bytes(), |bytes| {
         memchr::memchr_iter(b'\'', bytes).count()
     });
 }
 
-fn measure<O>(bencher: Bencher<'_, '_>, shape: Shape, read: impl Fn(&[u8]) -> O + Sync) {
-    let bytes = shape.bytes();
-    let (values, ..) = sums_of_ours(&bytes);
+fn measure<O>(bencher: Bencher<'_, '_>, bytes: &[u8], read: impl Fn(&[u8]) -> O + Sync) {
+    let (values, ..) = sums_of_ours(bytes);
     bencher
-        .counter(BytesCount::of_slice(&bytes))
+        .counter(BytesCount::of_slice(bytes))
         .counter(ItemsCount::new(values))
-        .bench(|| read(black_box(&bytes)));
+        .bench(|| read(black_box(bytes)));
 }
 
 /// What is read.
@@ -67,14 +68,50 @@ enum Shape {
     File10Kb,
     /// The corpus with a line end behind each segment.
     LineEnds20Mb,
+    /// The corpus wrapped at 80 columns: line ends inside segments.
+    Wrapped20Mb,
+    /// The corpus in the time of the clock, without zone.
+    Local20Mb,
+    /// Everything odd at once: see [`mixed`].
+    Mixed20Mb,
 }
 
-const SHAPES: [Shape; 3] = [Shape::Corpus20Mb, Shape::File10Kb, Shape::LineEnds20Mb];
+const SHAPES: [Shape; 6] = [
+    Shape::Corpus20Mb,
+    Shape::File10Kb,
+    Shape::LineEnds20Mb,
+    Shape::Wrapped20Mb,
+    Shape::Local20Mb,
+    Shape::Mixed20Mb,
+];
 
 impl Shape {
     fn bytes(self) -> Vec<u8> {
         match self {
-            Self::Corpus20Mb => sample::corpus(20_000_000),
+            Self::Wrapped20Mb | Self::Mixed20Mb => wrapped(&self.bytes_for_peers()),
+            Self::Corpus20Mb | Self::File10Kb | Self::LineEnds20Mb | Self::Local20Mb => {
+                self.bytes_for_peers()
+            }
+        }
+    }
+
+    /// How much the clock of its times is ahead of UTC: the peers know no legal time. The corpus
+    /// is of January.
+    fn clock_ahead_seconds(self) -> i64 {
+        match self {
+            Self::Local20Mb => 3_600,
+            Self::Corpus20Mb
+            | Self::File10Kb
+            | Self::LineEnds20Mb
+            | Self::Wrapped20Mb
+            | Self::Mixed20Mb => 0,
+        }
+    }
+
+    /// The same without line ends inside segments, which the peers do not read.
+    fn bytes_for_peers(self) -> Vec<u8> {
+        match self {
+            Self::Corpus20Mb | Self::Wrapped20Mb => sample::corpus(20_000_000),
             Self::File10Kb => {
                 let mail = sample::load_profile_mail(1);
                 let found = candidates(&mail.bytes, &mscons_gateway::extract::Bounds::default());
@@ -82,16 +119,85 @@ impl Shape {
                 file.map(|file| file.bytes).unwrap_or_default()
             }
             Self::LineEnds20Mb => {
-                let lines = sample::corpus(20_000_000);
-                let lines = lines.split_inclusive(|byte| *byte == b'\'');
-                lines
-                    .flat_map(|line| [line, b"\r\n"])
-                    .flatten()
-                    .copied()
-                    .collect()
+                let corpus = sample::corpus(20_000_000);
+                let lines: Vec<_> = corpus.split_inclusive(|byte| *byte == b'\'').collect();
+                lines.join(&b"\r\n"[..])
             }
+            Self::Local20Mb => replaced(&sample::corpus(20_000_000), b"?+00:303", b":203"),
+            Self::Mixed20Mb => mixed(&sample::corpus(20_000_000)),
         }
     }
+}
+
+/// Line ends at column 80, as mail puts them in.
+fn wrapped(bytes: &[u8]) -> Vec<u8> {
+    bytes.chunks(80).collect::<Vec<_>>().join(&b"\r\n"[..])
+}
+
+/// Other service characters, the times of a value in changing order, changing qualifiers, and
+/// released characters in the status.
+fn mixed(corpus: &[u8]) -> Vec<u8> {
+    let segments = corpus
+        .split(|byte| *byte == b'\'')
+        .filter(|text| !text.is_empty());
+    let segments: Vec<&[u8]> = segments.collect();
+    let mut out = Vec::with_capacity(corpus.len() + corpus.len() / 4);
+    let mut qualifiers = [&b"220"[..], b"67", b"Z18"].into_iter().cycle();
+    let mut status = [&b"STS+Z34++ZA4"[..], b"STS+6+T2?::108"]
+        .into_iter()
+        .cycle();
+    let mut is_turned = false;
+    let mut rest = &segments[..];
+    while let [segment, behind @ ..] = rest {
+        rest = behind;
+        let Some(quantity) = segment.strip_prefix(b"QTY+220:") else {
+            out.extend_from_slice(segment);
+            out.push(b'\'');
+            continue;
+        };
+        let [from, to, _status, behind @ ..] = behind else {
+            break;
+        };
+        rest = behind;
+        is_turned = !is_turned;
+        let qualifier = qualifiers.next().unwrap_or_default();
+        let status = status.next().unwrap_or_default();
+        let quantity = [b"QTY+", qualifier, b":", quantity, b":KWH"].concat();
+        let parts = if is_turned {
+            [&quantity, *to, *from, status]
+        } else {
+            [&quantity, status, *from, *to]
+        };
+        for part in parts {
+            out.extend_from_slice(part);
+            out.push(b'\'');
+        }
+    }
+    // What was released is no service character any more; one other character is released.
+    let plain = replaced(&replaced(&out, b"?+", b"\x01"), b"?:", b"\x02");
+    let other = plain.iter().flat_map(|byte| match byte {
+        b':' => &b";"[..],
+        b'+' => b"|",
+        b'?' => b"!",
+        b'\'' => b"~",
+        1 => b"+",
+        2 => b"!;",
+        byte => std::slice::from_ref(byte),
+    });
+    other.copied().collect()
+}
+
+fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
+    while let Some((before, behind)) = memchr::memmem::find(rest, old)
+        .and_then(|at| Some((rest.get(..at)?, rest.get(at + old.len()..)?)))
+    {
+        out.extend_from_slice(before);
+        out.extend_from_slice(new);
+        rest = behind;
+    }
+    out.extend_from_slice(rest);
+    out
 }
 
 /// Count of values, sum of mantissas, of digits behind the mark, of starts, of ends.

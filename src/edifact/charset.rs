@@ -1,5 +1,7 @@
 //! Bytes to text, by the charset that UNB 0001 names.
 
+use std::fmt;
+
 use encoding_rs::Encoding;
 
 /// A charset of ISO 9735 (UNB S001, data element 0001).
@@ -36,6 +38,19 @@ impl Charset {
         })
     }
 
+    /// Whether the charset has all of these bytes: what it has not, [`Self::decode`] replaces.
+    pub fn has(self, bytes: &[u8]) -> bool {
+        match self {
+            Self::Latin1 | Self::Latin5 => true,
+            Self::Ascii => bytes.is_ascii(),
+            Self::Other(encoding) => {
+                let decoded = encoding.decode_without_bom_handling_and_without_replacement(bytes);
+                decoded.is_some()
+            }
+            Self::Utf8 => std::str::from_utf8(bytes).is_ok(),
+        }
+    }
+
     /// Decodes; what the charset does not have becomes U+FFFD.
     pub fn decode(self, bytes: &[u8]) -> String {
         if bytes.is_ascii() {
@@ -58,6 +73,18 @@ impl Charset {
             Self::Other(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
             Self::Utf8 => String::from_utf8_lossy(bytes).into_owned(),
         }
+    }
+}
+
+impl fmt::Display for Charset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ascii => "ASCII",
+            Self::Latin1 => "ISO-8859-1",
+            Self::Latin5 => "ISO-8859-9",
+            Self::Other(encoding) => encoding.name(),
+            Self::Utf8 => "UTF-8",
+        })
     }
 }
 
@@ -95,5 +122,22 @@ mod tests {
         assert_eq!(read(b"UNOW", "ß\u{20AC}".as_bytes()), "ß€");
         assert_eq!(read(b"UNOY", b"\xFF"), "\u{FFFD}");
         assert_eq!(Charset::from_code(b"UNOX"), None);
+    }
+
+    #[test]
+    fn what_is_replaced_is_what_the_charset_does_not_have() {
+        let codes = [
+            b"UNOA", b"UNOC", b"UNOD", b"UNOF", b"UNOG", b"UNOI", b"UNOJ", b"UNOK", b"UNOW",
+        ];
+        for code in codes {
+            let charset = Charset::from_code(code).unwrap();
+            for byte in 0..=255 {
+                let is_replaced = charset
+                    .decode(&[byte])
+                    .contains(char::REPLACEMENT_CHARACTER);
+                assert_eq!(charset.has(&[byte]), !is_replaced, "{charset:?} {byte:#x}");
+            }
+        }
+        assert!(Charset::Utf8.has("ß".as_bytes()));
     }
 }

@@ -35,6 +35,10 @@ pub enum FindingCode {
     StrayBytes,
     /// `UNH` without `UNB`: no interchange.
     MessageWithoutInterchange,
+    /// UNA names characters that cannot separate.
+    BadServiceCharacters,
+    /// UNH is missing, or lacks its reference or its type.
+    MessageHeadBroken,
     /// A rest without a segment terminator, or a message without UNT.
     Truncated,
     /// UNZ is missing.
@@ -43,7 +47,7 @@ pub enum FindingCode {
     SegmentCountWrong,
     /// UNT 0062 differs from UNH 0062.
     MessageReferenceDiffers,
-    /// UNZ 0036 differs from the messages counted.
+    /// UNZ 0036 differs from the messages or groups counted, or UNE 0060 from the messages.
     MessageCountWrong,
     /// UNZ 0020 differs from UNB 0020.
     InterchangeReferenceDiffers,
@@ -59,9 +63,11 @@ pub enum FindingCode {
     BadNumber,
     /// DTM 2380 does not fit its format.
     BadTime,
+    /// DTM+137 does not fit its format.
+    BadDocumentDate,
     /// A check digit does not fit.
     CheckDigit,
-    /// A segment longer than the bound.
+    /// A segment or an identifier longer than the bound.
     SegmentTooLong,
     /// A message without any QTY where one is due.
     NoValues,
@@ -76,7 +82,8 @@ impl FindingCode {
     /// as a whole, and the messages beside it go on.
     pub fn bars_message(self) -> bool {
         match self {
-            Self::Truncated
+            Self::MessageHeadBroken
+            | Self::Truncated
             | Self::MessageWithoutInterchange
             | Self::BadNumber
             | Self::BadTime
@@ -84,6 +91,7 @@ impl FindingCode {
             | Self::CancelsNothing
             | Self::IntervalNotPositive => true,
             Self::StrayBytes
+            | Self::BadServiceCharacters
             | Self::MissingUnz
             | Self::SegmentCountWrong
             | Self::MessageReferenceDiffers
@@ -93,6 +101,7 @@ impl FindingCode {
             | Self::Undecodable
             | Self::UnknownSegment
             | Self::UnknownPid
+            | Self::BadDocumentDate
             | Self::CheckDigit
             | Self::NoValues => false,
         }

@@ -24,8 +24,9 @@ pub struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
     separators: Separators,
-    /// Whether there is a line end anywhere: most files have none, and need no cleaning.
-    has_line_ends: bool,
+    /// The first line end that is not behind the scanner, or the end of the bytes. Most files have
+    /// none, and a segment before it needs no cleaning.
+    line_end: usize,
     scratch: Vec<u8>,
 }
 
@@ -38,30 +39,28 @@ pub struct Segment<'s> {
     pub offset: usize,
     /// Where it ends, its terminator included.
     pub end: usize,
-    separators: Separators,
+    /// The service characters of its interchange.
+    pub separators: Separators,
 }
 
 impl<'a> Scanner<'a> {
     /// A scanner of `bytes` from `at` on.
     pub fn new(bytes: &'a [u8], at: usize, separators: Separators) -> Self {
-        Self::of_file(bytes, at, separators, has_line_ends(bytes))
-    }
-
-    /// The same, where it is known whether the file has line ends: asked once a file, not once an
-    /// interchange, so that a file of many costs no more than its length.
-    pub fn of_file(
-        bytes: &'a [u8],
-        at: usize,
-        separators: Separators,
-        has_line_ends: bool,
-    ) -> Self {
-        Self {
+        let mut scanner = Self {
             bytes,
             at,
             separators,
-            has_line_ends,
+            line_end: 0,
             scratch: Vec::new(),
-        }
+        };
+        scanner.find_line_end(at);
+        scanner
+    }
+
+    /// Goes on with another interchange of the file, which begins at or behind the last segment.
+    pub fn go_on(&mut self, at: usize, separators: Separators) {
+        self.at = at;
+        self.separators = separators;
     }
 
     /// The next segment; `None` at the end, or if the rest has no terminator.
@@ -70,18 +69,15 @@ impl<'a> Scanner<'a> {
         reason = "the segment borrows the scanner's scratch"
     )]
     pub fn next(&mut self) -> Option<Segment<'_>> {
-        let end = self.terminator_from(self.at)?;
-        let begin = self.begin(self.at, end);
+        let end = self.terminator()?;
+        let begin = self.begin(end);
         self.at = end + 1;
         let raw = self.bytes.get(begin..end)?;
-        let text = if self.has_line_ends && memchr2(b'\r', b'\n', raw).is_some() {
-            let terminator = self.separators.terminator;
-            self.scratch.clear();
-            self.scratch.extend(
-                raw.iter()
-                    .copied()
-                    .filter(|&byte| !is_line_end(byte) || byte == terminator),
-            );
+        if self.line_end < begin {
+            self.find_line_end(begin);
+        }
+        let text = if self.line_end < end {
+            self.clean(raw);
             self.scratch.as_slice()
         } else {
             raw
@@ -96,24 +92,40 @@ impl<'a> Scanner<'a> {
 
     /// The rest without terminator: where it begins, if anything but blanks is left.
     pub fn rest(&self) -> Option<usize> {
-        let begin = self.begin(self.at, self.bytes.len());
+        let begin = self.begin(self.bytes.len());
         (begin < self.bytes.len()).then_some(begin)
     }
 
     /// All that is left behind the blanks before the next segment, and where it begins.
     pub fn upcoming(&self) -> (usize, &'a [u8]) {
-        let begin = self.begin(self.at, self.bytes.len());
+        let begin = self.begin(self.bytes.len());
         (begin, self.bytes.get(begin..).unwrap_or_default())
     }
 
-    /// Goes on from `at`, which must be where a segment begins.
+    /// Goes on from `at`, which must be where a segment begins, and not behind the scanner.
     pub fn skip_to(&mut self, at: usize) {
         self.at = at;
     }
 
-    /// The first terminator from `from` on that no release character makes data.
-    fn terminator_from(&self, from: usize) -> Option<usize> {
-        let mut from = from;
+    /// Copies a segment without its line ends.
+    fn clean(&mut self, raw: &[u8]) {
+        self.scratch.clear();
+        let mut rest = raw;
+        while let Some((before, [line_end, behind @ ..])) =
+            memchr2(b'\r', b'\n', rest).and_then(|at| rest.split_at_checked(at))
+        {
+            self.scratch.extend_from_slice(before);
+            if !self.separators.drops(*line_end) {
+                self.scratch.push(*line_end);
+            }
+            rest = behind;
+        }
+        self.scratch.extend_from_slice(rest);
+    }
+
+    /// The first terminator that no release character makes data.
+    fn terminator(&self) -> Option<usize> {
+        let mut from = self.at;
         loop {
             let hit = from + memchr(self.separators.terminator, self.bytes.get(from..)?)?;
             match self.separators.release {
@@ -130,7 +142,7 @@ impl<'a> Scanner<'a> {
         for &byte in self.bytes.get(self.at..at).unwrap_or_default().iter().rev() {
             if byte == release {
                 count += 1;
-            } else if !is_line_end(byte) {
+            } else if !self.separators.drops(byte) {
                 break;
             }
         }
@@ -138,132 +150,48 @@ impl<'a> Scanner<'a> {
     }
 
     /// Skips what may stand before a tag: line ends, blanks, tabs, NULs.
-    fn begin(&self, from: usize, end: usize) -> usize {
-        let text = self.bytes.get(from..end).unwrap_or_default();
-        let blanks = text.iter().take_while(|&&byte| is_blank(byte)).count();
-        from + blanks
+    fn begin(&self, end: usize) -> usize {
+        let text = self.bytes.get(self.at..end).unwrap_or_default();
+        let is_blank = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' ' | b'\t' | 0);
+        self.at + text.iter().take_while(|byte| is_blank(byte)).count()
+    }
+
+    fn find_line_end(&mut self, from: usize) {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        self.line_end = from + memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
     }
 }
 
 impl<'s> Segment<'s> {
     /// The tag: everything before the first element separator.
     pub fn tag(&self) -> &'s [u8] {
-        let end = memchr(self.separators.element, self.text).unwrap_or(self.text.len());
-        self.text.get(..end).unwrap_or_default()
+        self.text.get(..self.tag_length()).unwrap_or_default()
     }
 
     /// Everything behind the tag and its separator, still escaped.
     pub fn body(&self) -> &'s [u8] {
-        let begin = memchr(self.separators.element, self.text).map_or(self.text.len(), |at| at + 1);
-        self.text.get(begin..).unwrap_or_default()
+        self.text.get(self.tag_length() + 1..).unwrap_or_default()
     }
 
     /// Element `n` (1 is the first behind the tag), still escaped; `None` if it is not there.
     pub fn element(&self, n: usize) -> Option<&'s [u8]> {
-        self.split(self.text, self.separators.element).nth(n)
+        self.separators.elements(self.text).nth(n)
     }
 
     /// Component `c` (from 0) of element `n`, unescaped; `None` if it is not there.
     pub fn component(&self, n: usize, c: usize) -> Option<Cow<'s, [u8]>> {
-        let component = self
-            .split(self.element(n)?, self.separators.component)
-            .nth(c)?;
-        Some(self.unescape(component))
+        let component = self.separators.components(self.element(n)?).nth(c)?;
+        Some(self.separators.unescape(component))
     }
 
-    /// Whether components, elements and releases are marked by `:`, `+` and `?`.
-    pub fn has_usual_separators(&self) -> bool {
-        let Separators {
-            component,
-            element,
-            release,
-            ..
-        } = self.separators;
-        component == b':' && element == b'+' && release == Some(b'?')
-    }
-
-    /// The components of an element, unescaped.
-    pub fn components(&self, element: &'s [u8]) -> impl Iterator<Item = Cow<'s, [u8]>> {
-        let this = *self;
-        this.split(element, self.separators.component)
-            .map(move |part| this.unescape(part))
-    }
-
-    /// Removes the release characters: `?X` is `X`. One at the very end stays.
-    pub fn unescape(&self, text: &'s [u8]) -> Cow<'s, [u8]> {
-        let Some(release) = self.separators.release else {
-            return Cow::Borrowed(text);
-        };
-        if memchr(release, text).is_none() {
-            return Cow::Borrowed(text);
-        }
-        let mut plain = Vec::with_capacity(text.len());
-        let mut bytes = text.iter().copied();
-        while let Some(byte) = bytes.next() {
-            plain.push(if byte == release {
-                bytes.next().unwrap_or(release)
-            } else {
-                byte
-            });
-        }
-        Cow::Owned(plain)
-    }
-
-    /// The elements behind the tag, each as its components, still escaped.
-    pub fn elements(&self) -> impl Iterator<Item = &'s [u8]> {
-        self.split(self.text, self.separators.element).skip(1)
-    }
-
-    /// Splits at a separator that no release character makes data.
-    fn split(&self, text: &'s [u8], separator: u8) -> Split<'s> {
-        Split {
-            rest: Some(text),
-            separator,
-            release: self.separators.release,
+    fn tag_length(&self) -> usize {
+        let element = self.separators.element;
+        match self.text {
+            // Nearly all tags have three letters: no search.
+            [a, b, c, d, ..] if *d == element && ![a, b, c].contains(&&element) => 3,
+            text => memchr(element, text).unwrap_or(text.len()),
         }
     }
-}
-
-/// The parts of a text between separators, still escaped.
-struct Split<'s> {
-    rest: Option<&'s [u8]>,
-    separator: u8,
-    release: Option<u8>,
-}
-
-impl<'s> Iterator for Split<'s> {
-    type Item = &'s [u8];
-
-    fn next(&mut self) -> Option<&'s [u8]> {
-        let text = self.rest?;
-        let mut at = 0;
-        while let Some(&byte) = text.get(at) {
-            if Some(byte) == self.release {
-                at += 2;
-            } else if byte == self.separator {
-                self.rest = text.get(at + 1..);
-                return text.get(..at);
-            } else {
-                at += 1;
-            }
-        }
-        self.rest = None;
-        Some(text)
-    }
-}
-
-/// Whether there is a line end anywhere.
-pub fn has_line_ends(bytes: &[u8]) -> bool {
-    memchr2(b'\r', b'\n', bytes).is_some()
-}
-
-/// CR and LF are never data (ISO 9735 has no line ends; senders and mail put them in anywhere).
-fn is_line_end(byte: u8) -> bool {
-    byte == b'\r' || byte == b'\n'
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b'\r' | b'\n' | b' ' | b'\t' | 0)
 }
 
 #[cfg(test)]
@@ -306,15 +234,23 @@ mod tests {
 
     #[test]
     fn a_line_end_can_be_the_terminator() {
-        let separators = Separators::from_una(*b":+.? \n");
+        let separators = Separators::from_una(*b":+.? \n").unwrap();
         let mut scanner = Scanner::new(b"A+1\r\nB+2\n", 0, separators);
         assert_eq!(scanner.next().unwrap().text, b"A+1");
         assert_eq!(scanner.next().unwrap().text, b"B+2");
     }
 
     #[test]
+    fn a_terminator_that_is_a_line_end_can_be_released_once() {
+        let separators = Separators::from_una(*b":+.? \n").unwrap();
+        let mut scanner = Scanner::new(b"A+1?\r\n\nB+2\n", 0, separators);
+        assert_eq!(scanner.next().unwrap().text, b"A+1?\n");
+        assert_eq!(scanner.next().unwrap().text, b"B+2");
+    }
+
+    #[test]
     fn without_a_release_character_nothing_is_released() {
-        let separators = Separators::from_una(*b":+.  '");
+        let separators = Separators::from_una(*b":+.  '").unwrap();
         let mut scanner = Scanner::new(b"A+?'B'", 0, separators);
         assert_eq!(
             scanner.next().unwrap().component(1, 0).as_deref(),

@@ -1,4 +1,8 @@
-//! The service characters of an interchange (UNA).
+//! The service characters of an interchange (UNA), and how they cut a text into parts.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
 
 /// The service characters of an interchange (ISO 9735, UNA): six bytes behind the tag.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -15,6 +19,16 @@ pub struct Separators {
     pub terminator: u8,
 }
 
+/// Six bytes behind `UNA` that cannot all be service characters: letters, digits, blanks, one of
+/// them twice, or a line end other than as the terminator.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BadUna {
+    /// What is used instead.
+    pub used: Separators,
+    /// What is wrong, and what is used instead. For people.
+    pub detail: String,
+}
+
 impl Separators {
     /// What holds where there is no UNA (syntax level A and B): `:+.? '`.
     pub const DEFAULT: Self = Self {
@@ -26,15 +40,209 @@ impl Separators {
     };
 
     /// The six bytes behind `UNA`: component, element, decimal mark, release, reserved, terminator.
-    pub fn from_una(bytes: [u8; 6]) -> Self {
+    ///
+    /// The reserved place is a blank in syntax 3; in syntax 4 it is the repetition character, which
+    /// MSCONS does not use: it stays data.
+    ///
+    /// # Errors
+    /// [`BadUna`], if these cannot all be service characters.
+    pub fn from_una(bytes: [u8; 6]) -> Result<Self, BadUna> {
         let [component, element, decimal, release, _, terminator] = bytes;
-        let release = (release != b' ').then_some(release);
-        Self {
+        let stated = Self {
             component,
             element,
             decimal,
-            release,
+            release: (release != b' ').then_some(release),
             terminator,
+        };
+        if let Some(fault) = stated.fault() {
+            return Err(BadUna {
+                used: Self::DEFAULT,
+                detail: format!("UNA names {fault}; the usual \":+.? '\" are used"),
+            });
         }
+        let is_taken = [component, element, release, terminator].contains(&decimal);
+        if is_taken || !matches!(decimal, b'.' | b',') {
+            let shown = decimal.escape_ascii();
+            return Err(BadUna {
+                used: Self {
+                    decimal: Self::DEFAULT.decimal,
+                    ..stated
+                },
+                detail: format!("UNA names \"{shown}\" as decimal mark; \".\" and \",\" are read"),
+            });
+        }
+        Ok(stated)
+    }
+
+    /// Which of the characters that cut a text cannot be one, and why.
+    fn fault(self) -> Option<String> {
+        let places = [
+            ("component separator", Some(self.component)),
+            ("element separator", Some(self.element)),
+            ("release character", self.release),
+            ("terminator", Some(self.terminator)),
+        ];
+        places.iter().enumerate().find_map(|(n, (name, byte))| {
+            let byte = (*byte)?;
+            let twin = places.iter().take(n).find(|place| place.1 == Some(byte));
+            let is_line_end = matches!(byte, b'\r' | b'\n');
+            let can_separate = match byte {
+                b'\r' | b'\n' => *name == "terminator",
+                b'\t' | 0 => false,
+                _ => byte.is_ascii_punctuation() || byte.is_ascii_control(),
+            };
+            let shown = byte.escape_ascii();
+            match twin {
+                Some((twin, _)) => Some(format!("\"{shown}\" as {twin} and as {name}")),
+                None if can_separate => None,
+                None if is_line_end => Some(format!("a line end as {name}")),
+                None if byte.is_ascii_alphanumeric() => {
+                    Some(format!("\"{shown}\" as {name}, a letter or digit"))
+                }
+                None => Some(format!("\"{shown}\" as {name}")),
+            }
+        })
+    }
+
+    /// Whether the byte is a line end that is dropped: CR and LF are never data (senders and mail
+    /// put them in anywhere), unless one of them is the terminator.
+    pub fn drops(&self, byte: u8) -> bool {
+        matches!(byte, b'\r' | b'\n') && byte != self.terminator
+    }
+
+    /// The elements of a segment's text, the tag first; still escaped.
+    pub fn elements<'t>(&self, text: &'t [u8]) -> Parts<'t> {
+        self.parts(text, self.element)
+    }
+
+    /// The components of an element, still escaped.
+    pub fn components<'t>(&self, element: &'t [u8]) -> Parts<'t> {
+        self.parts(element, self.component)
+    }
+
+    /// The parts between separators that no release character makes data; still escaped.
+    pub fn parts<'t>(&self, text: &'t [u8], separator: u8) -> Parts<'t> {
+        Parts {
+            rest: Some(text),
+            separator,
+            release: self.release,
+        }
+    }
+
+    /// Removes the release characters: `?X` is `X`. One at the very end stays.
+    pub fn unescape<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        let Some(release) = self.release else {
+            return Cow::Borrowed(text);
+        };
+        if memchr(release, text).is_none() {
+            return Cow::Borrowed(text);
+        }
+        let mut plain = Vec::with_capacity(text.len());
+        let mut bytes = text.iter().copied();
+        while let Some(byte) = bytes.next() {
+            plain.push(if byte == release {
+                bytes.next().unwrap_or(release)
+            } else {
+                byte
+            });
+        }
+        Cow::Owned(plain)
+    }
+}
+
+/// The parts of a text between separators, still escaped.
+#[derive(Clone, Debug)]
+pub struct Parts<'t> {
+    rest: Option<&'t [u8]>,
+    separator: u8,
+    release: Option<u8>,
+}
+
+impl<'t> Iterator for Parts<'t> {
+    type Item = &'t [u8];
+
+    fn next(&mut self) -> Option<&'t [u8]> {
+        let text = self.rest?;
+        let mut at = 0;
+        while let Some(&byte) = text.get(at) {
+            if Some(byte) == self.release {
+                at += 2;
+            } else if byte == self.separator {
+                self.rest = text.get(at + 1..);
+                return text.get(..at);
+            } else {
+                at += 1;
+            }
+        }
+        self.rest = None;
+        Some(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn una_names_the_service_characters() {
+        let german = Separators::from_una(*b":+,? '").unwrap();
+        assert_eq!(german.decimal, b',');
+        assert_eq!(german.release, Some(b'?'));
+        assert_eq!(Separators::from_una(*b":+.? '"), Ok(Separators::DEFAULT));
+        // Syntax 4: a repetition character in the reserved place.
+        assert_eq!(Separators::from_una(*b":+.?*'"), Ok(Separators::DEFAULT));
+        assert_eq!(Separators::from_una(*b":+.  '").unwrap().release, None);
+        assert_eq!(
+            Separators::from_una(*b"\x1f\x1d.? \x1c").unwrap().element,
+            0x1D
+        );
+    }
+
+    #[test]
+    fn what_cannot_separate_is_named_and_the_usual_is_used() {
+        for (una, fault) in [
+            (b":1.? '", "\"1\" as element separator, a letter or digit"),
+            (b":+.? X", "\"X\" as terminator, a letter or digit"),
+            (
+                b"::.? '",
+                "\":\" as component separator and as element separator",
+            ),
+            (b":+.? :", "\":\" as component separator and as terminator"),
+            (
+                b":+.+ '",
+                "\"+\" as element separator and as release character",
+            ),
+            (b":+.? ?", "\"?\" as release character and as terminator"),
+            (b" +.? '", "\" \" as component separator"),
+            (b"\n+.? '", "a line end as component separator"),
+            (b":+.\n '", "a line end as release character"),
+            (b":+.? \0", "\"\\x00\" as terminator"),
+            (b":+.\xA7 '", "\"\\xa7\" as release character"),
+        ] {
+            let bad = Separators::from_una(*una).unwrap_err();
+            assert_eq!(bad.used, Separators::DEFAULT);
+            let detail = format!("UNA names {fault}; the usual \":+.? '\" are used");
+            assert_eq!(bad.detail, detail);
+        }
+    }
+
+    #[test]
+    fn a_decimal_mark_that_is_none_changes_nothing_else() {
+        for una in [b";|x! ~", b";|;! ~", b";| ! ~"] {
+            let bad = Separators::from_una(*una).unwrap_err();
+            assert_eq!(Ok(bad.used), Separators::from_una(*b";|.! ~"));
+            assert!(bad.detail.contains("as decimal mark"), "{}", bad.detail);
+        }
+    }
+
+    #[test]
+    fn a_released_separator_is_data() {
+        let components: Vec<_> = Separators::DEFAULT
+            .components(b"1-1?:1.29.0:S??:")
+            .collect();
+        assert_eq!(components, [&b"1-1?:1.29.0"[..], b"S??", b""]);
+        assert_eq!(&*Separators::DEFAULT.unescape(b"1-1?:1??"), b"1-1:1?");
+        assert_eq!(&*Separators::DEFAULT.unescape(b"end?"), b"end?");
     }
 }

@@ -146,9 +146,9 @@ fn kind_of(row: &Row<'_>) -> Kind {
 
 fn key_of(group: &Group, kind: Kind, unit: Option<&str>) -> Key {
     Key {
-        location: group.location.clone().unwrap_or_default(),
-        device: group.device.clone().filter(|_| kind == Kind::Reading),
-        obis: group.obis.clone().unwrap_or_default(),
+        location: group.location.as_deref().unwrap_or_default().to_owned(),
+        device: (group.device.as_deref().filter(|_| kind == Kind::Reading)).map(str::to_owned),
+        obis: group.obis.as_deref().unwrap_or_default().to_owned(),
         kind,
         unit: unit.map(str::to_owned),
     }

@@ -259,10 +259,11 @@ fn fill(piece: &mut Piece, interchange: &mscons::Interchange, arrived: UtcTime) 
                 finding.code.bars_message()
                     && (message.bytes.start..=message.bytes.end).contains(&offset)
             });
-            piece.barred.push((
-                message.reference.clone(),
-                own.map(ToString::to_string).collect(),
-            ));
+            let mut reasons: Vec<String> = own.map(ToString::to_string).collect();
+            if reasons.is_empty() {
+                reasons.push("its findings are beyond those that are kept of a file".to_owned());
+            }
+            piece.barred.push((message.reference.clone(), reasons));
         } else {
             piece
                 .messages

@@ -4,9 +4,11 @@
 //! older versions as far as they are met) and of the Swiss use of versions 1.6 and 2.2e.
 
 pub mod read;
+mod rules;
 pub mod write;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::edifact::Finding;
 use crate::market::calendar::UtcTime;
@@ -85,17 +87,35 @@ pub struct Message {
     pub is_barred: bool,
 }
 
-/// Rows that share location, device and OBIS code: the values of one LIN, as a rule.
+/// Rows that share location, device and OBIS code: the values of one LIN, as a rule. Equal names of
+/// an interchange are one text.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Group {
     /// As `location` of the record: the place, or a transfer series joined by `/`.
-    pub location: Option<String>,
+    pub location: Option<Arc<str>>,
     /// RFF+MG.
-    pub device: Option<String>,
+    pub device: Option<Arc<str>>,
     /// PIA 7140, unescaped.
-    pub obis: Option<String>,
+    pub obis: Option<Arc<str>>,
     /// DTM+293 of the series, or of SG1 in 13013.
     pub version: Option<UtcTime>,
     /// Its rows in [`Interchange::columns`].
     pub rows: Range<usize>,
+}
+
+impl Group {
+    /// Whether the rows of both belong to the same series and version.
+    fn names_the_same(&self, other: &Self) -> bool {
+        let Self {
+            location,
+            device,
+            obis,
+            version,
+            rows: _,
+        } = self;
+        *location == other.location
+            && *device == other.device
+            && *obis == other.obis
+            && *version == other.version
+    }
 }

@@ -20,6 +20,7 @@ mod laws;
 mod maildir;
 mod parse;
 mod pop3;
+mod reference;
 mod run;
 mod store;
 mod support;

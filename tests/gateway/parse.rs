@@ -1,5 +1,6 @@
 //! Fixtures: every `.edi` gives the records beside it, every broken one its findings.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -83,6 +84,68 @@ fn every_broken_fixture_has_the_findings_beside_it() {
         let expected = fs::read_to_string(&beside).unwrap_or_default();
         assert_eq!(got, expected, "{}", path.display());
     }
+}
+
+/// A message with one value; `quantity` is its QTY.
+fn message(number: u32, quantity: &str) -> String {
+    format!(
+        "UNH+{number}+MSCONS:D:04B:UN:2.5'BGM+Z48+D{number}+9'UNS+D'NAD+DP'LOC+172+41373559241'\
+         LIN+1'PIA+5+1-1?:1.29.0:SRW'{quantity}'DTM+163:202611222300?+00:303'\
+         DTM+164:202611222315?+00:303'UNT+11+{number}'"
+    )
+}
+
+#[test]
+fn harmless_findings_never_hide_those_that_bar() {
+    let harmless = "XXX'".repeat(5_000);
+    let bytes = format!(
+        "UNB+UNOC:3+S+R+261124:0815+R1'{}{}{}UNZ+3+R1'",
+        message(1, &format!("{harmless}QTY+220:1")),
+        message(2, "QTY+220:x"),
+        message(3, "QTY+220:3"),
+    );
+    let file = mscons::read(bytes.as_bytes());
+    let [interchange] = &file.interchanges[..] else {
+        panic!("{} interchanges", file.interchanges.len());
+    };
+    let is_barred: Vec<bool> = interchange.messages.iter().map(|m| m.is_barred).collect();
+    assert_eq!(is_barred, [false, true, false]);
+    let found = &interchange.findings;
+    assert!(found.len() <= 1_000);
+    let barring: Vec<&Finding> = found.iter().filter(|f| f.code.bars_message()).collect();
+    assert_eq!(barring.len(), 1);
+    assert_eq!(barring[0].place.message.as_deref(), Some("2"));
+    assert!(found.last().unwrap().detail.contains("findings more"));
+}
+
+#[test]
+fn a_message_is_barred_though_there_is_no_room_for_its_finding() {
+    let bad = "QTY+220:x'".repeat(5_000);
+    let bytes = format!(
+        "UNB+UNOC:3+S+R+261124:0815+R1'{}{}UNZ+2+R1'",
+        message(1, &format!("{bad}QTY+220:1")),
+        message(2, "QTY+220:x"),
+    );
+    let file = mscons::read(bytes.as_bytes());
+    assert_eq!(file.interchanges[0].findings.len(), 1_000);
+    assert!(file.interchanges[0].messages.iter().all(|m| m.is_barred));
+}
+
+#[test]
+fn groups_share_their_names() {
+    let location = "X".repeat(200);
+    let place = format!("QTY+220:1'LOC+172+{location}'LIN+1'PIA+5+1-1?:1.29.0:SRW'");
+    let other = format!("{place}QTY+220:1'LIN+2'PIA+5+1-1?:2.29.0:SRW'").repeat(500);
+    let bytes = format!(
+        "UNB+UNOC:3+S+R+261124:0815+R1'{}UNZ+1+R1'",
+        message(1, &format!("{other}QTY+220:1"))
+    );
+    let file = mscons::read(bytes.as_bytes());
+    let groups = &file.interchanges[0].messages[0].groups;
+    assert!(groups.len() > 900, "{}", groups.len());
+    let texts = groups.iter().filter_map(|group| group.location.as_ref());
+    let copies: HashSet<*const u8> = texts.map(|text| text.as_ptr()).collect();
+    assert_eq!(copies.len(), 2);
 }
 
 #[test]

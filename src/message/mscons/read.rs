@@ -1,8 +1,10 @@
 //! Bytes to columns in one pass.
 //!
-//! [`interchange`] drives the scanner and keeps the envelope; [`state`] holds what the segments so
-//! far have said; [`time`] turns DTM into instants; [`record`] closes a QTY into a row. [`template`] is the short
-//! way for values that look like one before them.
+//! [`interchange`] drives the scanner and keeps the envelope, [`head`] the frame of a message;
+//! [`state`] holds what the segments so far have said, [`place`] where it was measured; [`time`]
+//! turns DTM into instants, [`usual`] those of the usual forms; [`record`] closes a QTY into a row,
+//! whose qualifier, unit and status are a [`label`]. [`template`] is the short way for values that
+//! look like one before them.
 //!
 //! ```
 //! let file = mscons_gateway::message::mscons::read(b"UNB+UNOC:3+A:500+B:500+261124:0815+R1'\
@@ -15,76 +17,99 @@
 //! ```
 
 mod findings;
+mod head;
 mod interchange;
+mod label;
+mod place;
 mod record;
 mod state;
 mod template;
 mod time;
+mod usual;
+
+use std::fmt::Write as _;
 
 use memchr::memmem;
 
 use crate::edifact::envelope::next_start;
-use crate::edifact::scan;
+use crate::edifact::scan::Scanner;
+use crate::edifact::separators::Separators;
 use crate::edifact::{Finding, FindingCode, Place};
 use crate::message::mscons::File;
-use findings::Findings;
+use findings::Budget;
 
 /// Reads a file: any number of interchanges, with or without UNA.
 ///
-/// Never fails: what can be read is given, and every oddity is a finding with its place.
+/// Never fails: what can be read is given, and every oddity is a finding with its place. At most
+/// 1,000 findings are kept; the last of them says how many more there were.
 pub fn read(bytes: &[u8]) -> File {
     let mut file = File::default();
-    let mut budget = MAX_FINDINGS;
+    let mut budget = Budget::of_file();
+    let mut scanner = Scanner::new(bytes, 0, Separators::DEFAULT);
     let mut at = 0;
-    let has_line_ends = scan::has_line_ends(bytes);
     while let Some(start) = next_start(bytes, at) {
-        strays(bytes, at, start.begin, &mut file.findings);
-        let findings = Findings::new(budget);
-        let interchange = interchange::read(bytes, start, has_line_ends, findings);
-        budget = budget.saturating_sub(interchange.findings.len());
-        at = interchange.bytes.end.max(start.unb + 3);
+        file.findings
+            .extend(strays(bytes, at, start.begin, &mut budget));
+        let interchange = interchange::read(bytes, &start, &mut scanner, &mut budget);
+        at = interchange.bytes.end.max(start.unb + 1);
         file.interchanges.push(interchange);
     }
-    strays(bytes, at, bytes.len(), &mut file.findings);
+    file.findings
+        .extend(strays(bytes, at, bytes.len(), &mut budget));
+    say_left_out(&mut file, budget.left_out);
     file
 }
 
-/// Notes bytes between interchanges that are more than blanks.
-fn strays(bytes: &[u8], from: usize, to: usize, findings: &mut Vec<Finding>) {
-    let between = bytes.get(from..to).unwrap_or_default();
-    let between_trimmed = between.strip_prefix(BOM).unwrap_or(between);
-    let Some(first) = between_trimmed
-        .iter()
-        .position(|byte| !BLANKS.contains(byte))
-    else {
-        return;
-    };
-    if findings.len() >= MAX_FINDINGS {
-        return;
+/// Bytes between interchanges that are more than blanks.
+fn strays(bytes: &[u8], from: usize, to: usize, budget: &mut Budget) -> Option<Finding> {
+    let between = bytes.get(from..to)?;
+    let text = between.strip_prefix(BOM).unwrap_or(between);
+    let blanks = text.iter().take_while(|byte| BLANKS.contains(byte)).count();
+    let offset = to - text.len() + blanks;
+    if offset == to {
+        return None;
     }
-    let offset = from + (between.len() - between_trimmed.len()) + first;
-    let (code, detail) = if memmem::find(between, b"UNH+").is_some() {
-        let what = "a message (UNH) stands outside of an interchange (UNB … UNZ)";
-        (FindingCode::MessageWithoutInterchange, what.to_owned())
+    let is_message = memmem::find(text, b"UNH+").is_some();
+    let code = if is_message {
+        FindingCode::MessageWithoutInterchange
     } else {
-        (
-            FindingCode::StrayBytes,
-            format!("{} bytes that belong to no interchange", to - offset),
-        )
+        FindingCode::StrayBytes
+    };
+    if !budget.take(code) {
+        return None;
+    }
+    let detail = if is_message {
+        "a message (UNH) stands outside of an interchange (UNB … UNZ)".to_owned()
+    } else {
+        format!("{} bytes that belong to no interchange", to - offset)
     };
     let place = Place {
         message: None,
         segment: 0,
         offset_bytes: offset as u64,
     };
-    findings.push(Finding {
+    Some(Finding {
         code,
         place,
         detail,
-    });
+    })
 }
 
-/// Findings kept of a file: a person reads some dozens; a hostile file could make millions.
-const MAX_FINDINGS: usize = 1_000;
+/// Tells in the file's last finding how many found no room.
+fn say_left_out(file: &mut File, left_out: u64) {
+    let of_interchanges = file
+        .interchanges
+        .iter_mut()
+        .rev()
+        .filter_map(|i| i.findings.last_mut());
+    let last = of_interchanges.chain(file.findings.last_mut()).next();
+    if let Some(last) = last
+        && left_out > 0
+    {
+        // Writing into a `String` cannot fail.
+        let _ = write!(last.detail, " (and {left_out} findings more)");
+    }
+}
+
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 const BLANKS: &[u8] = b" \t\r\n\0";

@@ -4,61 +4,81 @@ use crate::edifact::FindingCode;
 use crate::edifact::charset::Charset;
 use crate::edifact::envelope::Start;
 use crate::edifact::scan::{Scanner, Segment};
-use crate::market::calendar::{UtcTime, days_from_civil};
+use crate::market::calendar::UtcTime;
 use crate::market::party;
 use crate::message::mscons::Interchange;
-use crate::message::mscons::read::findings::{Findings, shown};
+use crate::message::mscons::read::findings::{At, Budget, shown};
 use crate::message::mscons::read::state::Reader;
+use crate::message::mscons::read::time;
 
 /// Reads the interchange that begins here, up to its UNZ, or to where another begins.
 pub(super) fn read(
     bytes: &[u8],
-    start: Start,
-    has_line_ends: bool,
-    findings: Findings,
+    start: &Start,
+    scanner: &mut Scanner<'_>,
+    budget: &mut Budget,
 ) -> Interchange {
-    let mut scanner = Scanner::of_file(bytes, start.unb, start.separators, has_line_ends);
-    let mut reader = Reader::new(bytes, start.separators, findings);
-    let mut segments = 0_u32;
+    scanner.go_on(start.unb, start.separators);
+    let mut reader = Reader::new(bytes, start.separators, *budget);
+    let mut number = 0_u32;
     let mut end = None;
     let mut has_unz = false;
     loop {
-        segments = segments.saturating_add(reader.take_alike(&mut scanner));
+        number = number.saturating_add(reader.take_alike(scanner));
         let Some(segment) = scanner.next() else {
             break;
         };
-        segments = segments.saturating_add(1);
-        reader.at_segment(segments, segment.offset..segment.end);
-        if segment.text.len() > MAX_SEGMENT_BYTES {
-            let length = segment.text.len();
-            // What follows it must not be taken for a part of the value before it.
-            reader.close_record();
-            reader.findings.add(FindingCode::SegmentTooLong, || {
-                format!(
-                    "a segment of {length} bytes; {MAX_SEGMENT_BYTES} are the most that is read"
-                )
-            });
+        if segment.text.is_empty() {
+            // A terminator too many, or an empty line where the line end is the terminator.
             continue;
         }
-        if segments == 1 {
-            unb(&segment, &mut reader);
-        } else if is_next_start(&segment) {
-            end = Some(segment.offset);
-            break;
-        } else if segment.tag() == b"UNZ" {
-            unz(&segment, &mut reader);
-            has_unz = true;
-            end = Some(segment.end);
-            break;
-        } else {
+        number = number.saturating_add(1);
+        reader.go_to(number, &segment);
+        if segment.text.len() > MAX_SEGMENT_BYTES {
+            too_long(&segment, &mut reader);
+            continue;
+        }
+        if number == 1 {
+            unb(&segment, start.una_fault.as_deref(), &mut reader);
+            continue;
+        }
+        if !segment.text.starts_with(b"UN") {
+            reader.check_charset(&segment);
             reader.take(&segment);
+            continue;
+        }
+        match segment.tag() {
+            b"UNG" => ung(&segment, &mut reader),
+            b"UNE" => une(&segment, &mut reader),
+            b"UNZ" => {
+                unz(&segment, &mut reader);
+                has_unz = true;
+                end = Some(segment.end);
+                break;
+            }
+            _ if is_next_start(&segment) => {
+                end = Some(segment.offset);
+                break;
+            }
+            _ => reader.take(&segment),
         }
     }
     let end = end.unwrap_or(bytes.len());
     if !has_unz {
         unfinished(&mut reader, scanner.rest().filter(|rest| *rest < end), end);
     }
-    reader.finish(start.begin..end)
+    let (interchange, left) = reader.finish(start.begin..end);
+    *budget = left;
+    interchange
+}
+
+fn too_long(segment: &Segment<'_>, reader: &mut Reader<'_>) {
+    let length = segment.text.len();
+    // What follows it must not be taken for a part of the value before it.
+    reader.close_record();
+    reader.findings.add(FindingCode::SegmentTooLong, || {
+        format!("a segment of {length} bytes; {MAX_SEGMENT_BYTES} are the most that is read")
+    });
 }
 
 /// UNA or UNB behind an interchange without UNZ: the next one.
@@ -66,98 +86,122 @@ fn is_next_start(segment: &Segment<'_>) -> bool {
     segment.tag() == b"UNB" || (segment.text.starts_with(b"UNA") && segment.text.len() <= UNA_BYTES)
 }
 
-fn unb(segment: &Segment<'_>, reader: &mut Reader) {
+fn unb(segment: &Segment<'_>, una_fault: Option<&str>, reader: &mut Reader<'_>) {
+    if let Some(fault) = una_fault {
+        let fault = fault.to_owned();
+        reader
+            .findings
+            .add(FindingCode::BadServiceCharacters, || fault);
+    }
     let code = segment.component(1, 0).unwrap_or_default();
     if let Some(charset) = Charset::from_code(&code) {
         reader.charset = charset;
     } else {
-        reader.findings.note(FindingCode::UnknownCharset, || {
+        reader.findings.add(FindingCode::UnknownCharset, || {
             format!("UNB 0001 is {}; read as ISO 8859-1 (UNOC)", shown(&code))
         });
     }
-    let text = |n, c| reader.text(segment, n, c);
-    let (sender, receiver) = (text(2, 0), text(3, 0));
-    let prepared = prepared(&text(4, 0), &text(4, 1));
+    reader.check_charset(segment);
+    let mut text = |n, c| reader.text(segment, n, c);
     let interchange = Interchange {
+        sender: text(2, 0),
         sender_qualifier: text(2, 1),
+        receiver: text(3, 0),
         receiver_qualifier: text(3, 1),
+        prepared: prepared(&text(4, 0), &text(4, 1)),
         reference: text(5, 0),
         application: text(7, 0),
         is_test: text(11, 0) == "1",
-        prepared,
-        sender,
-        receiver,
         ..Interchange::default()
     };
-    for (role, code) in [
-        ("sender", &interchange.sender),
-        ("receiver", &interchange.receiver),
-    ] {
+    for code in [&interchange.sender, &interchange.receiver] {
         if party::check_digit_fits(code) == Some(false) {
-            reader.findings.note(FindingCode::CheckDigit, || {
-                format!("the check digit of the {role}'s code {code} does not fit")
-            });
+            reader.check_digit_misfits(code);
         }
     }
     reader.out = interchange;
 }
 
-/// UNB S004: `YYMMDD` (or `CCYYMMDD`) and `HHMM`, in UTC as the market means it.
+/// UNB S004: `YYMMDD` (syntax 4: `CCYYMMDD`) and `HHMM`, in UTC as the market means it.
 fn prepared(date: &str, time: &str) -> Option<UtcTime> {
-    let date = if date.len() == 6 {
-        format!("20{date}")
-    } else {
-        date.to_owned()
-    };
-    let part = |text: &str, from, to| text.get(from..to)?.parse::<u32>().ok().map(i64::from);
-    let (year, month, day) = (part(&date, 0, 4)?, part(&date, 4, 6)?, part(&date, 6, 8)?);
-    let (hour, minute) = (part(time, 0, 2)?, part(time, 2, 4)?);
-    let is_date = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60;
-    let days = days_from_civil(year, month, day);
-    is_date.then(|| UtcTime::from_seconds(days * 86_400 + hour * 3600 + minute * 60))
+    let century = if date.len() == 6 { "20" } else { "" };
+    time::utc(format!("{century}{date}{time}Z").as_bytes())
 }
 
-fn unz(segment: &Segment<'_>, reader: &mut Reader) {
+/// UNG: a group of messages begins. The German market does not use them.
+fn ung(segment: &Segment<'_>, reader: &mut Reader<'_>) {
     reader.end_message_without_unt(segment.offset);
-    let stated = reader.text(segment, 1, 0);
-    let counted = reader.out.messages.len();
-    if stated.trim_start_matches('0') != counted.to_string() && !(counted == 0 && stated == "0") {
-        reader.findings.note(FindingCode::MessageCountWrong, || {
-            format!(
-                "UNZ says {} messages, there are {counted}",
-                shown(stated.as_bytes())
-            )
-        });
-    }
+    reader.groups += 1;
+    reader.messages_before_group = reader.out.messages.len();
+}
+
+/// UNE: 0060 counts the messages of the group.
+fn une(segment: &Segment<'_>, reader: &mut Reader<'_>) {
+    reader.end_message_without_unt(segment.offset);
+    let counted = reader.out.messages.len() - reader.messages_before_group;
+    check_count(segment, (counted as u64, "messages"), reader);
+}
+
+/// UNZ: 0036 counts the groups where there are any, and the messages where there are none.
+fn unz(segment: &Segment<'_>, reader: &mut Reader<'_>) {
+    reader.end_message_without_unt(segment.offset);
+    let counted = match reader.groups {
+        0 => (reader.out.messages.len() as u64, "messages"),
+        groups => (groups, "groups"),
+    };
+    check_count(segment, counted, reader);
     let reference = reader.text(segment, 2, 0);
     if reference != reader.out.reference {
-        let of_unb = reader.out.reference.clone();
+        let of_unb = shown(reader.out.reference.as_bytes());
         reader
             .findings
-            .note(FindingCode::InterchangeReferenceDiffers, || {
+            .add(FindingCode::InterchangeReferenceDiffers, || {
                 format!(
-                    "UNZ names interchange {}, UNB {}",
-                    shown(reference.as_bytes()),
-                    shown(of_unb.as_bytes())
+                    "UNZ names interchange {}, UNB {of_unb}",
+                    shown(reference.as_bytes())
                 )
             });
     }
 }
 
+fn check_count(segment: &Segment<'_>, (counted, what): (u64, &str), reader: &mut Reader<'_>) {
+    reader.check_charset(segment);
+    let stated = reader.text(segment, 1, 0);
+    if !states(&stated, counted) {
+        reader.findings.add(FindingCode::MessageCountWrong, || {
+            let tag = String::from_utf8_lossy(segment.tag());
+            format!(
+                "{tag} says {} {what}, there are {counted}",
+                shown(stated.as_bytes())
+            )
+        });
+    }
+}
+
 /// The end came without UNZ.
-fn unfinished(reader: &mut Reader, rest: Option<usize>, end: usize) {
+fn unfinished(reader: &mut Reader<'_>, rest: Option<usize>, end: usize) {
     if let Some(rest) = rest {
-        reader.findings.offset = rest;
+        reader.findings.go_to(At {
+            offset: rest,
+            ..reader.findings.here()
+        });
         reader.findings.add(FindingCode::Truncated, || {
             format!("the last {} bytes have no segment terminator", end - rest)
         });
     }
     reader.end_message_without_unt(end);
-    reader.findings.message = None;
-    reader.findings.offset = end;
-    reader.findings.note(FindingCode::MissingUnz, || {
+    reader.findings.go_to(At {
+        offset: end,
+        ..reader.findings.here()
+    });
+    reader.findings.add(FindingCode::MissingUnz, || {
         "the interchange ends without UNZ".to_owned()
     });
+}
+
+/// Whether a count (0036, 0074) says this; leading zeros do not matter.
+pub(super) fn states(text: &str, counted: u64) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse() == Ok(counted)
 }
 
 /// The longest segment that is read: a free text has 5 × 512 characters at most.

@@ -2,43 +2,29 @@
 
 use crate::edifact::FindingCode;
 use crate::edifact::scan::Segment;
+use crate::edifact::separators::Separators;
 use crate::market::calendar::UtcTime;
 use crate::market::quantity::Decimal;
-use crate::message::mscons::read::findings::{Findings, shown};
+use crate::message::mscons::read::findings::{At, Findings, shown};
+use crate::message::mscons::read::label::RawLabels;
 use crate::message::mscons::read::state::Reader;
 use crate::message::mscons::read::template::Alike;
-use crate::message::mscons::read::time::{self, Moment};
-use crate::series::{Label, Row, Value};
+use crate::message::mscons::read::time::{Clock, Dtm, Moment, within_calendar};
+use crate::message::mscons::read::usual::UsualTimes;
+use crate::series::{Row, Value};
 
 /// A QTY and the DTM and STS that follow it. Its buffers are used again for the next.
-#[derive(Default)]
 pub(super) struct Record {
     is_open: bool,
     amount: Amount,
     text: Vec<u8>,
-    /// Qualifier, unit and status as received: rows that share them share a label.
-    label: RawLabel,
-    last: Option<(RawLabel, u32)>,
-    start: Slot,
-    end: Slot,
-    /// DTM+7, +9, +60: the instant of a reading, the first that is there counts.
-    instants: [Slot; 3],
-    /// DTM+306: a day, month or year.
-    period: Slot,
-    step_seconds: Option<i64>,
+    labels: RawLabels,
+    usual: UsualTimes,
+    times: Times,
     /// Whether a date without a time is a gas day.
     pub(super) is_gas: bool,
-    /// Number and offset of the QTY.
-    segment: u32,
-    pub(super) offset: usize,
-}
-
-#[derive(Clone, Default, Eq, PartialEq)]
-struct RawLabel {
-    qualifier: Vec<u8>,
-    unit: Vec<u8>,
-    /// The bodies of the STS, each behind a terminator that cannot stand in them.
-    status: Vec<u8>,
+    /// The QTY.
+    pub(super) at: At,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -50,7 +36,19 @@ enum Amount {
     Text,
 }
 
-/// A DTM of the record: the first of a qualifier counts.
+/// The DTM of a record: of each qualifier the first counts.
+#[derive(Clone, Copy, Default)]
+struct Times {
+    start: Slot,
+    end: Slot,
+    /// DTM+7, +9, +60: the instant of a reading, the first that is there counts.
+    instants: [Slot; 3],
+    /// DTM+306: a day, month or year.
+    period: Slot,
+    /// DTM+672.
+    step_seconds: Option<i64>,
+}
+
 #[derive(Clone, Copy, Default)]
 enum Slot {
     #[default]
@@ -59,20 +57,43 @@ enum Slot {
     Read(Moment),
 }
 
+/// When a value counts.
+struct Extent {
+    start: Option<UtcTime>,
+    end: Option<UtcTime>,
+    is_reading: bool,
+}
+
 impl Slot {
     fn is_there(self) -> bool {
-        !matches!(self, Self::Absent)
+        match self {
+            Self::Absent => false,
+            Self::Unreadable | Self::Read(_) => true,
+        }
     }
 
-    fn instant(self, is_gas: bool, after: Option<UtcTime>) -> Option<UtcTime> {
+    fn moment(self) -> Option<Moment> {
         match self {
-            Self::Read(moment) => moment.instant(is_gas, after),
+            Self::Read(moment) => Some(moment),
             Self::Absent | Self::Unreadable => None,
         }
     }
 }
 
 impl Record {
+    pub(super) fn new(separators: Separators) -> Self {
+        Self {
+            is_open: false,
+            amount: Amount::default(),
+            text: Vec::new(),
+            labels: RawLabels::new(separators),
+            usual: UsualTimes::new(separators),
+            times: Times::default(),
+            is_gas: false,
+            at: At::default(),
+        }
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.is_open
     }
@@ -80,123 +101,105 @@ impl Record {
     /// Opens the record of a QTY (C186: qualifier, quantity, unit).
     pub(super) fn open(&mut self, segment: &Segment<'_>, findings: &mut Findings) {
         self.is_open = true;
-        (self.segment, self.offset) = (findings.segment, findings.offset);
-        self.label.qualifier.clear();
-        self.label.unit.clear();
-        self.label.status.clear();
-        self.start = Slot::Absent;
-        self.end = Slot::Absent;
-        self.instants = [Slot::Absent; 3];
-        self.period = Slot::Absent;
-        self.step_seconds = None;
-        self.amount = Amount::Absent;
-        let Some(element) = segment.element(1) else {
-            return;
-        };
-        let mut parts = segment.components(element);
-        self.label
-            .qualifier
-            .extend_from_slice(&parts.next().unwrap_or_default());
-        let value = parts.next().unwrap_or_default();
-        self.label
-            .unit
-            .extend_from_slice(&parts.next().unwrap_or_default());
-        if let Some(number) = Decimal::parse(&value) {
+        self.at = findings.here();
+        self.times = Times::default();
+        let separators = segment.separators;
+        let mut parts = separators.components(segment.element(1).unwrap_or_default());
+        let mut next = || parts.next().unwrap_or_default();
+        let (qualifier, quantity, unit) = (next(), next(), next());
+        self.labels.open(qualifier, unit);
+        if let Some(number) = Decimal::parse(quantity) {
             self.amount = Amount::Number(number);
-        } else if !value.is_empty() {
-            self.amount = Amount::Text;
-            self.text.clear();
-            self.text.extend(
-                value
-                    .iter()
-                    .map(|&byte| if byte == b',' { b'.' } else { byte }),
-            );
-            if Decimal::parse_lenient(&value).is_none() {
-                findings.add(FindingCode::BadNumber, || {
-                    format!(
-                        "the quantity {} is no number of at most 18 digits",
-                        shown(&value)
-                    )
-                });
-            }
+            return;
+        }
+        let quantity = separators.unescape(quantity);
+        if let Some(number) = Decimal::parse(&quantity) {
+            self.amount = Amount::Number(number);
+            return;
+        }
+        if quantity.is_empty() {
+            self.amount = Amount::Absent;
+            return;
+        }
+        self.amount = Amount::Text;
+        let with_point = quantity
+            .iter()
+            .map(|&byte| if byte == b',' { b'.' } else { byte });
+        self.text.clear();
+        self.text.extend(with_point);
+        if Decimal::parse_lenient(&quantity).is_none() {
+            findings.add(FindingCode::BadNumber, || {
+                format!(
+                    "the quantity {} is no number of at most 18 digits",
+                    shown(&quantity)
+                )
+            });
         }
     }
 
-    /// Adds an STS: elements joined by `+`, components by `:`, unescaped.
+    /// Adds an STS.
     pub(super) fn add_status(&mut self, segment: &Segment<'_>) {
-        if !self.is_open {
-            return;
+        if self.is_open {
+            self.labels.add(segment.body());
         }
-        let status = &mut self.label.status;
-        if segment.has_usual_separators() {
-            status.extend_from_slice(&segment.unescape(segment.body()));
-        } else {
-            for (n, element) in segment.elements().enumerate() {
-                if n > 0 {
-                    status.push(b'+');
-                }
-                for (c, component) in segment.components(element).enumerate() {
-                    if c > 0 {
-                        status.push(b':');
-                    }
-                    status.extend_from_slice(&component);
-                }
-            }
-        }
-        status.push(STATUS_END);
     }
 
     /// Adds a DTM.
-    pub(super) fn add_time(&mut self, segment: &Segment<'_>, findings: &mut Findings) {
-        let fast = if segment.has_usual_separators() {
-            fast_time(segment.body())
-        } else {
-            None
+    ///
+    /// # Errors
+    /// The DTM, if it is one of a record's times and does not fit its format.
+    pub(super) fn add_time(&mut self, segment: &Segment<'_>, clock: &mut Clock) -> Result<(), Dtm> {
+        if let Some((kind, moment)) = self.usual.read(segment.text, clock) {
+            self.times.add(kind, Slot::Read(moment));
+            return Ok(());
+        }
+        let dtm = Dtm::of(segment);
+        if dtm.qualifier() == b"672" {
+            let step = dtm.length_seconds();
+            self.times.step_seconds = self.times.step_seconds.or(step);
+            return if step.is_some() { Ok(()) } else { Err(dtm) };
+        }
+        let Some(kind) = Kind::of(dtm.qualifier()) else {
+            return Ok(());
         };
-        let (qualifier, moment) = if let Some((qualifier, moment)) = fast {
-            (qualifier, Some(moment))
-        } else {
-            let Some([qualifier, text, format]) = time::parts(segment) else {
-                return;
-            };
-            if &*qualifier == b"672" {
-                self.step_seconds = self.step_seconds.or(time::length_seconds(&text, &format));
-                return;
-            }
-            let Some(kind) = Kind::of(&qualifier) else {
-                return;
-            };
-            let moment = time::moment(&text, &format);
-            let is_readable = moment.is_some_and(|moment| kind.takes(moment));
-            if !is_readable {
-                let (text, format) = (shown(&text), shown(&format));
-                findings.add(FindingCode::BadTime, || {
-                    format!("{text} is no time of the format {format}")
-                });
-            }
-            (kind, moment.filter(|_| is_readable))
-        };
-        let slot = match qualifier {
+        let moment = clock.moment(&dtm).filter(|moment| kind.takes(*moment));
+        self.times
+            .add(kind, moment.map_or(Slot::Unreadable, Slot::Read));
+        if moment.is_some() { Ok(()) } else { Err(dtm) }
+    }
+}
+
+impl Times {
+    fn add(&mut self, kind: Kind, time: Slot) {
+        let [seven, nine, sixty] = &mut self.instants;
+        let slot = match kind {
             Kind::Start => &mut self.start,
             Kind::End => &mut self.end,
-            Kind::Instant(n) => match self.instants.get_mut(n) {
-                Some(slot) => slot,
-                None => return,
-            },
+            Kind::Counts => seven,
+            Kind::Read => nine,
+            Kind::Changed => sixty,
             Kind::Period => &mut self.period,
         };
         if !slot.is_there() {
-            *slot = moment.map_or(Slot::Unreadable, Slot::Read);
+            *slot = time;
         }
     }
 }
 
 /// Which of a record's times a DTM is (2005).
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
+    /// 163.
     Start,
+    /// 164.
     End,
-    Instant(usize),
+    /// 7: the instant that a reading counts for.
+    Counts,
+    /// 9: when it was read.
+    Read,
+    /// 60: when the meter was changed.
+    Changed,
+    /// 306.
     Period,
 }
 
@@ -205,9 +208,9 @@ impl Kind {
         Some(match qualifier {
             b"163" => Self::Start,
             b"164" => Self::End,
-            b"7" => Self::Instant(0),
-            b"9" => Self::Instant(1),
-            b"60" => Self::Instant(2),
+            b"7" => Self::Counts,
+            b"9" => Self::Read,
+            b"60" => Self::Changed,
             b"306" => Self::Period,
             _ => return None,
         })
@@ -216,28 +219,9 @@ impl Kind {
     /// A period must have an extent.
     fn takes(self, moment: Moment) -> bool {
         match self {
-            Self::Period => moment.end(false).is_some(),
-            Self::Start | Self::End | Self::Instant(_) => true,
+            Self::Period => moment.is_period(),
+            Self::Start | Self::End | Self::Counts | Self::Read | Self::Changed => true,
         }
-    }
-}
-
-/// The form that nearly every value of the German market has: `163:YYYYMMDDHHMM?+00:303` under the
-/// default separators. The general way reads it, too; this one does it without splitting.
-fn fast_time(body: &[u8]) -> Option<(Kind, Moment)> {
-    let (qualifier, rest) = body.split_at_checked(4)?;
-    let (digits, zone) = rest.split_at_checked(12)?;
-    if zone != b"?+00:303" {
-        return None;
-    }
-    let kind = match qualifier {
-        b"163:" => Kind::Start,
-        b"164:" => Kind::End,
-        _ => return None,
-    };
-    match time::moment(digits, b"203")? {
-        Moment::Local(local) => Some((kind, Moment::Utc(UtcTime::from_seconds(local)))),
-        Moment::Utc(_) | Moment::Day(_) | Moment::Month(..) | Moment::Year(_) => None,
     }
 }
 
@@ -248,7 +232,20 @@ impl Reader<'_> {
             return None;
         }
         self.record.is_open = false;
-        let (start, end) = self.times();
+        let Extent {
+            start,
+            end,
+            is_reading,
+        } = self.extent();
+        if let (Some(from), Some(to)) = (start, end)
+            && to <= from
+            && !is_reading
+        {
+            self.findings
+                .add_at(self.record.at, FindingCode::IntervalNotPositive, || {
+                    format!("the interval from {from} ends at {to}")
+                });
+        }
         let label = self.label();
         let text;
         let value = match self.record.amount {
@@ -259,33 +256,30 @@ impl Reader<'_> {
                 Value::Text(&text)
             }
         };
-        if let (Some(from), Some(to)) = (start, end)
-            && to <= from
-            && self.record.end.is_there()
-        {
-            let here = (self.findings.segment, self.findings.offset);
-            (self.findings.segment, self.findings.offset) =
-                (self.record.segment, self.record.offset);
-            self.findings.add(FindingCode::IntervalNotPositive, || {
-                format!("the interval from {from} ends at {to}")
-            });
-            (self.findings.segment, self.findings.offset) = here;
-        }
         self.out.columns.push(Row {
             start,
             end,
             value,
             label,
         });
-        self.values_of_lin += 1;
+        self.values_of_line += 1;
         self.previous_start = start.or(self.previous_start);
-        self.alike(value, label)
+        self.alike(label)
     }
 
     /// The value that is closed here, if its times are instants by themselves.
-    fn alike(&self, value: Value<'_>, label: u32) -> Option<Alike> {
-        let (Slot::Read(Moment::Utc(start)), Slot::Read(Moment::Utc(end)), Value::Number(number)) =
-            (self.record.start, self.record.end, value)
+    fn alike(&self, label: u32) -> Option<Alike> {
+        let Record {
+            amount: Amount::Number(number),
+            times:
+                Times {
+                    start: Slot::Read(Moment::Utc(start)),
+                    end: Slot::Read(Moment::Utc(end)),
+                    ..
+                },
+            at,
+            ..
+        } = self.record
         else {
             return None;
         };
@@ -294,74 +288,83 @@ impl Reader<'_> {
             end,
             number,
             label,
-            segments: self.findings.segment.saturating_sub(self.record.segment),
+            segments: self.findings.here().number.saturating_sub(at.number),
         })
     }
 
-    /// Start and end of the row: the first of these that fits.
-    fn times(&self) -> (Option<UtcTime>, Option<UtcTime>) {
-        let record = &self.record;
-        let is_gas = record.is_gas;
+    /// When the value counts: the first of these that fits.
+    fn extent(&mut self) -> Extent {
+        let times = self.record.times;
         let before = self.previous_start;
-        if record.start.is_there() || record.end.is_there() {
-            let start = record.start.instant(is_gas, before);
-            let end = if record.end.is_there() {
-                record.end.instant(is_gas, start)
+        if times.start.is_there() || times.end.is_there() {
+            let start = self.instant_of(times.start, before);
+            let end = if times.end.is_there() {
+                self.instant_of(times.end, start)
             } else {
-                let step = record.step_seconds.or(self.dates.step_seconds);
-                later(start, step)
+                later(start, times.step_seconds.or(self.dates.step_seconds))
             };
-            return (start, end);
+            return Extent::interval(start, end);
         }
-        if let Some(slot) = record.instants.iter().find(|slot| slot.is_there()) {
-            let instant = slot.instant(is_gas, before);
-            return (instant, instant);
-        }
-        if record.period.is_there() {
-            let end = match record.period {
-                Slot::Read(moment) => moment.end(is_gas),
-                Slot::Absent | Slot::Unreadable => None,
+        if let Some(slot) = times.instants.into_iter().find(|slot| slot.is_there()) {
+            let instant = self.instant_of(slot, before);
+            return Extent {
+                start: instant,
+                end: instant,
+                is_reading: true,
             };
-            return (record.period.instant(is_gas, None), end);
         }
-        let dates = &self.dates;
-        let first = dates.start.and_then(|moment| moment.instant(is_gas, None));
-        if let (Some(first), Some(step)) = (first, dates.step_seconds) {
-            let start = later(Some(first), step.checked_mul(self.values_of_lin));
-            return (start, later(start, Some(step)));
+        if times.period.is_there() {
+            let start = self.instant_of(times.period, None);
+            let moment = times.period.moment();
+            let end = moment.and_then(|moment| self.clock.end(moment, self.record.is_gas));
+            return Extent::interval(start, end);
         }
-        match (first, dates.end) {
-            (Some(first), Some(end)) => (Some(first), end.instant(is_gas, Some(first))),
-            (_, _) => (None, None),
+        self.extent_of_place()
+    }
+
+    /// When a value without DTM counts: by the dates of SG6.
+    fn extent_of_place(&mut self) -> Extent {
+        let is_gas = self.record.is_gas;
+        let (start, end) = (self.dates.start, self.dates.end);
+        let first = start.and_then(|moment| self.clock.instant(moment, is_gas, None));
+        if let (Some(first), Some(step)) = (first, self.dates.step_seconds) {
+            let start = later(Some(first), step.checked_mul(self.values_of_line));
+            return Extent::interval(start, later(start, Some(step)));
         }
+        let last = end.and_then(|moment| self.clock.instant(moment, is_gas, first));
+        match (first, last) {
+            (Some(_), Some(_)) => Extent::interval(first, last),
+            (_, _) => Extent::interval(None, None),
+        }
+    }
+
+    fn instant_of(&mut self, slot: Slot, after: Option<UtcTime>) -> Option<UtcTime> {
+        self.clock
+            .instant(slot.moment()?, self.record.is_gas, after)
     }
 
     /// The number of the row's label; the one of the row before, nearly always.
     fn label(&mut self) -> u32 {
-        if let Some((last, number)) = &self.record.last
-            && *last == self.record.label
-        {
-            return *number;
+        if let Some(number) = self.record.labels.known() {
+            return number;
         }
-        let raw = self.record.label.clone();
-        let decode = |bytes: &[u8]| self.charset.decode(bytes).into_boxed_str();
-        let status = raw.status.split(|byte| *byte == STATUS_END);
-        let count = status.clone().count() - 1;
-        let number = self.out.labels.intern(Label {
-            qualifier: decode(&raw.qualifier),
-            unit: (!raw.unit.is_empty()).then(|| decode(&raw.unit)),
-            status: status.take(count).map(decode).collect(),
-        });
-        self.record.last = Some((raw, number));
+        let label = self.record.labels.decoded(self.charset);
+        let number = self.out.labels.intern(label);
+        self.record.labels.learn(number);
         number
     }
 }
 
-fn later(time: Option<UtcTime>, seconds: Option<i64>) -> Option<UtcTime> {
-    Some(UtcTime::from_seconds(
-        time?.seconds().checked_add(seconds?)?,
-    ))
+impl Extent {
+    fn interval(start: Option<UtcTime>, end: Option<UtcTime>) -> Self {
+        Self {
+            start,
+            end,
+            is_reading: false,
+        }
+    }
 }
 
-/// Ends a status in `RawLabel::status`; ASCII "unit separator", which no charset level admits.
-const STATUS_END: u8 = 0x1F;
+fn later(time: Option<UtcTime>, seconds: Option<i64>) -> Option<UtcTime> {
+    within_calendar(time?.seconds().checked_add(seconds?)?)
+}

@@ -1,160 +1,188 @@
-//! What the segments so far have said: the message, the place, the series, the open QTY.
+//! What the segments so far have said: the message, the series, the open QTY.
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::edifact::FindingCode;
 use crate::edifact::charset::Charset;
 use crate::edifact::scan::{Scanner, Segment};
 use crate::edifact::separators::Separators;
 use crate::market::calendar::UtcTime;
-use crate::market::{location, obis, pid};
-use crate::message::mscons::read::findings::{Findings, shown};
+use crate::market::obis;
+use crate::message::mscons::read::findings::{At, Budget, Findings, shown};
+use crate::message::mscons::read::place::{Dates, Names, Part, Place};
 use crate::message::mscons::read::record::Record;
 use crate::message::mscons::read::template::Templates;
-use crate::message::mscons::read::time::{self, Moment};
-use crate::message::mscons::{Group, Interchange, Message};
+use crate::message::mscons::read::time::{Clock, Dtm, Moment};
+use crate::message::mscons::{Group, Interchange, Message, rules};
 
 /// The reader of one interchange.
 pub(super) struct Reader<'a> {
     /// The file.
-    pub(super) bytes: &'a [u8],
+    bytes: &'a [u8],
     pub(super) out: Interchange,
     pub(super) charset: Charset,
     pub(super) findings: Findings,
+    pub(super) clock: Clock,
+    /// UNG so far.
+    pub(super) groups: u64,
+    /// Messages before the group under way.
+    pub(super) messages_before_group: usize,
     /// The message under way.
-    message: Option<Message>,
-    is_mscons: bool,
-    /// Number of the interchange's segment that is the message's UNH.
-    unh_segment: u32,
-    segment: u32,
-    /// Where the segment under way ends, its terminator included.
-    segment_end: usize,
-    has_pid: bool,
+    pub(super) message: Option<Message>,
+    pub(super) kind: Kind,
+    pub(super) has_pid: bool,
+    /// Whether bytes that the charset does not have were noted in it.
+    pub(super) is_undecodable: bool,
     /// DTM+293 before the first LOC (13013).
-    head_version: Option<Moment>,
-    place: Place,
+    pub(super) head_version: Option<Moment>,
+    pub(super) place: Place,
     pub(super) dates: Dates,
-    obis: Option<String>,
+    pub(super) names: Names,
+    /// Identifiers of the interchange whose check digit does not fit.
+    misfits: HashSet<Box<str>>,
+    obis: Option<Arc<str>>,
     /// QTYs of this LIN so far.
-    pub(super) values_of_lin: i64,
+    pub(super) values_of_line: i64,
     /// Start of the row before in this LIN.
     pub(super) previous_start: Option<UtcTime>,
     pub(super) record: Record,
-    pub(super) templates: Templates,
+    templates: Templates,
     /// Whether the next row belongs to the group of the row before.
-    is_same_group: bool,
+    pub(super) is_same_group: bool,
 }
 
-/// Where the values were measured (SG5, SG6).
-#[derive(Default)]
-struct Place {
-    /// LOC+237: from and to.
-    balance: Option<(String, String)>,
-    /// Any other LOC.
-    code: Option<String>,
-    /// CCI+15 7037.
-    characteristic: Option<String>,
-    /// RFF+AGK.
-    configuration: Option<String>,
-    /// RFF+MG.
-    device: Option<String>,
-}
-
-/// DTM between LOC and the first QTY (SG6).
-#[derive(Default)]
-pub(super) struct Dates {
-    is_open: bool,
-    pub(super) start: Option<Moment>,
-    pub(super) end: Option<Moment>,
-    /// DTM+672, in seconds.
-    pub(super) step_seconds: Option<i64>,
-    version: Option<Moment>,
+/// What the message under way is.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Kind {
+    Mscons,
+    /// Another type, or no message is under way.
+    Other,
+    /// Its UNH is missing.
+    WithoutHead,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8], separators: Separators, findings: Findings) -> Self {
+    pub(super) fn new(bytes: &'a [u8], separators: Separators, budget: Budget) -> Self {
         Self {
             bytes,
             out: Interchange::default(),
             charset: Charset::Latin1,
-            findings,
+            findings: Findings::new(budget),
+            clock: Clock::default(),
+            groups: 0,
+            messages_before_group: 0,
             message: None,
-            is_mscons: false,
-            unh_segment: 0,
-            segment: 0,
-            segment_end: 0,
+            kind: Kind::Other,
             has_pid: false,
+            is_undecodable: false,
             head_version: None,
             place: Place::default(),
             dates: Dates::default(),
+            names: Names::default(),
+            misfits: HashSet::new(),
             obis: None,
-            values_of_lin: 0,
+            values_of_line: 0,
             previous_start: None,
-            record: Record::default(),
+            record: Record::new(separators),
             templates: Templates::new(separators),
             is_same_group: false,
         }
     }
 
     /// Takes note of the segment that comes.
-    pub(super) fn at_segment(&mut self, number: u32, bytes: Range<usize>) {
-        self.segment = number;
-        self.segment_end = bytes.end;
-        let in_message = self.message.is_some();
-        self.findings.segment = if in_message {
-            number - self.unh_segment + 1
-        } else {
-            number
-        };
-        self.findings.offset = bytes.start;
+    pub(super) fn go_to(&mut self, number: u32, segment: &Segment<'_>) {
+        self.findings.go_to(At {
+            number,
+            offset: segment.offset,
+        });
     }
 
-    /// A component as text; empty if it is not there.
-    pub(super) fn text(&self, segment: &Segment<'_>, n: usize, c: usize) -> String {
-        segment
-            .component(n, c)
-            .map(|bytes| self.charset.decode(&bytes))
-            .unwrap_or_default()
+    /// A component as text; empty if it is not there, and cut if it is too long for an identifier.
+    pub(super) fn text(&mut self, segment: &Segment<'_>, n: usize, c: usize) -> String {
+        let bytes = segment.component(n, c).unwrap_or_default();
+        if bytes.len() <= MAX_IDENTIFIER_BYTES {
+            return self.charset.decode(&bytes);
+        }
+        self.findings.add(FindingCode::SegmentTooLong, || {
+            format!(
+                "an identifier of {} bytes; {MAX_IDENTIFIER_BYTES} are the most that is read",
+                bytes.len()
+            )
+        });
+        let text = self.charset.decode(&bytes);
+        text.chars().take(MAX_IDENTIFIER_BYTES).collect()
     }
 
     /// A component as text, if it is there and not empty.
-    fn given(&self, segment: &Segment<'_>, n: usize, c: usize) -> Option<String> {
+    pub(super) fn given(&mut self, segment: &Segment<'_>, n: usize, c: usize) -> Option<String> {
         Some(self.text(segment, n, c)).filter(|text| !text.is_empty())
+    }
+
+    /// A component that names what many rows share, if it is there and not empty.
+    pub(super) fn name(&mut self, segment: &Segment<'_>, n: usize, c: usize) -> Option<Arc<str>> {
+        let text = self.given(segment, n, c)?;
+        Some(self.names.shared(&text))
+    }
+
+    /// Notes bytes that the charset does not have: once a message, and once outside of any.
+    pub(super) fn check_charset(&mut self, segment: &Segment<'_>) {
+        if self.is_undecodable || self.charset.has(segment.text) {
+            return;
+        }
+        self.is_undecodable = true;
+        let charset = self.charset;
+        self.findings.add(FindingCode::Undecodable, || {
+            format!(
+                "{} has bytes that {charset} (UNB 0001) does not have",
+                shown(segment.text)
+            )
+        });
+    }
+
+    /// Notes a check digit that does not fit: once an interchange and identifier.
+    pub(super) fn check_digit_misfits(&mut self, code: &str) {
+        if self.misfits.insert(code.into()) {
+            self.findings.add(FindingCode::CheckDigit, || {
+                format!("the check digit of {code} does not fit")
+            });
+        }
+    }
+
+    pub(super) fn is_mscons(&self) -> bool {
+        self.kind == Kind::Mscons
     }
 
     /// Takes a segment between UNB and UNZ. The frequent ones come first.
     pub(super) fn take(&mut self, segment: &Segment<'_>) {
-        match segment.tag() {
-            b"QTY" if self.is_mscons => self.qty(segment),
-            b"DTM" => self.dtm(segment),
-            b"STS" if self.is_mscons => self.record.add_status(segment),
-            b"LIN" => {
-                self.close_record();
-                self.obis = self.given(segment, 3, 0);
-                self.values_of_lin = 0;
-                self.previous_start = None;
-                self.is_same_group = false;
+        let tag = segment.tag();
+        if self.is_mscons() {
+            match tag {
+                b"QTY" => return self.qty(segment),
+                b"DTM" => return self.dtm(segment),
+                b"STS" => return self.record.add_status(segment),
+                b"LIN" => return self.lin(segment),
+                b"PIA" => return self.pia(segment),
+                b"LOC" => return self.loc(segment),
+                b"NAD" => return self.nad(segment),
+                b"CCI" => return self.cci(segment),
+                b"UNS" => {
+                    self.close_record();
+                    return;
+                }
+                _ => {}
             }
-            b"PIA" => {
-                self.obis = self.given(segment, 2, 0);
-                self.is_same_group = false;
-            }
-            b"LOC" => self.loc(segment),
-            b"NAD" => self.nad(segment),
-            b"RFF" => self.rff(segment),
-            b"CCI" if segment.component(1, 0).as_deref() == Some(b"15") => {
-                self.place.characteristic = self.given(segment, 3, 0);
-                self.is_same_group = false;
-            }
+        }
+        match tag {
             b"UNH" => self.unh(segment),
             b"UNT" => self.unt(segment),
+            _ if self.message.is_none() => self.begin_without_unh(segment),
             b"BGM" => self.bgm(segment),
-            b"UNS" => {
-                self.close_record();
-            }
-            b"UNG" | b"UNE" => {}
-            tag if self.is_mscons && !KNOWN_TAGS.contains(&tag) => {
-                self.findings.note(FindingCode::UnknownSegment, || {
+            b"RFF" => self.rff(segment),
+            b"DTM" => self.dtm(segment),
+            tag if self.is_mscons() && !rules::has_segment(tag) => {
+                self.findings.add(FindingCode::UnknownSegment, || {
                     format!("segment {} is not one of MSCONS; left out", shown(tag))
                 });
             }
@@ -162,288 +190,139 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn unh(&mut self, segment: &Segment<'_>) {
-        self.end_message_without_unt(segment.offset);
-        let version = self
-            .given(segment, 2, 4)
-            .unwrap_or_else(|| self.text(segment, 2, 2));
-        let message = Message {
-            bytes: segment.offset..segment.offset,
-            reference: self.text(segment, 1, 0),
-            kind: self.text(segment, 2, 0),
-            version,
-            ..Message::default()
-        };
-        self.is_mscons = message.kind == "MSCONS";
-        self.unh_segment = self.segment;
-        self.findings.begin_message(&message.reference);
-        self.findings.segment = 1;
-        self.has_pid = false;
-        self.head_version = None;
-        self.place = Place::default();
-        self.dates = Dates::default();
-        self.obis = None;
-        self.values_of_lin = 0;
-        self.previous_start = None;
-        self.is_same_group = false;
-        self.message = Some(message);
-    }
-
-    fn unt(&mut self, segment: &Segment<'_>) {
-        self.close_record();
-        let Some(message) = self.message.take() else {
-            return;
-        };
-        let counted = self.segment - self.unh_segment + 1;
-        let stated = self.text(segment, 1, 0);
-        if stated.trim_start_matches('0') != counted.to_string() {
-            self.findings.note(FindingCode::SegmentCountWrong, || {
-                format!(
-                    "UNT says {} segments, there are {counted}",
-                    shown(stated.as_bytes())
-                )
-            });
-        }
-        let reference = self.text(segment, 2, 0);
-        if reference != message.reference {
-            self.findings
-                .note(FindingCode::MessageReferenceDiffers, || {
-                    format!(
-                        "UNT names message {}, UNH {}",
-                        shown(reference.as_bytes()),
-                        shown(message.reference.as_bytes())
-                    )
-                });
-        }
-        self.end_message(message, self.segment_end);
-    }
-
-    /// A message that ends without its UNT: something is missing.
-    pub(super) fn end_message_without_unt(&mut self, end: usize) {
-        self.close_record();
-        if let Some(message) = self.message.take() {
-            self.findings.add(FindingCode::Truncated, || {
-                format!(
-                    "message {} ends without UNT",
-                    shown(message.reference.as_bytes())
-                )
-            });
-            self.end_message(message, end);
-        }
-    }
-
-    fn end_message(&mut self, mut message: Message, end: usize) {
-        message.bytes.end = end.max(message.bytes.start);
-        if self.is_mscons {
-            message.is_cancellation |= message.pid == Some(pid::CANCELLATION);
-            let known = message.pid.map(pid::find);
-            if let (Some(number), Some(None)) = (message.pid, known) {
-                self.findings.note(FindingCode::UnknownPid, || {
-                    format!(
-                        "Prüfidentifikator {number} is not known; its values are read all the same"
-                    )
-                });
-            }
-            if message.is_cancellation && message.cancels.is_none() {
-                self.findings.add(FindingCode::CancelsNothing, || {
-                    "a cancellation without RFF+ACW does not say what it cancels".to_owned()
-                });
-            } else if !message.is_cancellation && message.groups.is_empty() {
-                self.findings.note(FindingCode::NoValues, || {
-                    "the message has no QTY".to_owned()
-                });
-            }
-        }
-        message.is_barred = self.findings.is_barred;
-        self.findings.message = None;
-        self.is_mscons = false;
-        self.out.messages.push(message);
-    }
-
-    fn bgm(&mut self, segment: &Segment<'_>) {
-        let (name_code, document) = (self.text(segment, 1, 0), self.text(segment, 2, 0));
-        let is_cancellation = segment.component(3, 0).as_deref() == Some(b"1");
-        if let Some(message) = &mut self.message {
-            message.name_code = name_code;
-            message.document = document;
-            message.is_cancellation = is_cancellation;
-        }
-    }
-
-    fn rff(&mut self, segment: &Segment<'_>) {
-        let value = self.given(segment, 1, 1);
-        let Some(qualifier) = segment.component(1, 0) else {
-            return;
-        };
-        match &*qualifier {
-            b"Z13" if !self.has_pid => {
-                self.has_pid = true;
-                let is_pid =
-                    |text: &String| text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit());
-                let number = value.filter(is_pid).and_then(|text| text.parse().ok());
-                if let Some(message) = &mut self.message {
-                    message.pid = number;
-                }
-            }
-            b"AGI" => self.in_message(|message| message.answers = value),
-            b"ACW" => self.in_message(|message| message.cancels = value),
-            b"MG" => {
-                self.place.device = value;
-                self.is_same_group = false;
-            }
-            b"AGK" => {
-                self.place.configuration = value;
-                self.is_same_group = false;
-            }
-            _ => {}
-        }
-    }
-
-    fn in_message(&mut self, change: impl FnOnce(&mut Message)) {
+    pub(super) fn in_message(&mut self, change: impl FnOnce(&mut Message)) {
         if let Some(message) = &mut self.message {
             change(message);
         }
     }
 
-    fn nad(&mut self, segment: &Segment<'_>) {
+    /// LIN: a new series of the place; some senders name it here, and not in PIA.
+    fn lin(&mut self, segment: &Segment<'_>) {
         self.close_record();
-        self.is_same_group = false;
-        let is_party = matches!(segment.component(1, 0).as_deref(), Some(b"MS" | b"MR"));
-        self.place = if is_party {
-            let place = std::mem::take(&mut self.place);
-            Place {
-                device: None,
-                configuration: None,
-                ..place
-            }
-        } else {
-            Place::default()
-        };
+        let obis = self.name(segment, 3, 0);
+        self.begin_line(obis);
     }
 
-    fn loc(&mut self, segment: &Segment<'_>) {
-        self.close_record();
+    /// PIA: the OBIS code.
+    fn pia(&mut self, segment: &Segment<'_>) {
         self.is_same_group = false;
-        self.obis = None;
-        self.values_of_lin = 0;
+        self.obis = self.name(segment, 2, 0);
+    }
+
+    pub(super) fn begin_line(&mut self, obis: Option<Arc<str>>) {
+        self.obis = obis;
+        self.values_of_line = 0;
         self.previous_start = None;
-        self.dates = Dates {
-            is_open: true,
-            ..Dates::default()
-        };
-        let Place { balance, code, .. } = std::mem::take(&mut self.place);
-        self.place = Place {
-            balance,
-            code,
-            ..Place::default()
-        };
-        if segment.component(1, 0).as_deref() == Some(b"237") {
-            self.place.balance = Some((self.text(segment, 2, 0), self.text(segment, 3, 0)));
-            return;
-        }
-        let code = self
-            .given(segment, 2, 0)
-            .or_else(|| self.given(segment, 2, 3));
-        if code != self.place.code
-            && let Some(code) = &code
-            && location::check_digit_fits(code) == Some(false)
-        {
-            self.findings.note(FindingCode::CheckDigit, || {
-                format!("the check digit of {code} does not fit")
-            });
-        }
-        self.place.code = code;
+        self.is_same_group = false;
     }
 
     fn dtm(&mut self, segment: &Segment<'_>) {
         if self.record.is_open() {
-            self.record.add_time(segment, &mut self.findings);
+            if let Err(unreadable) = self.record.add_time(segment, &mut self.clock) {
+                self.bad_time(&unreadable);
+            }
             return;
         }
-        let Some([qualifier, text, format]) = time::parts(segment) else {
-            return;
-        };
-        let moment = time::moment(&text, &format);
-        let slot = match &*qualifier {
-            b"137" => {
-                let date = moment.and_then(|moment| moment.instant(false, None));
-                if date.is_none() {
-                    self.findings.note(FindingCode::BadTime, || {
-                        format!("the document date {} is no time", shown(&text))
-                    });
-                }
-                self.in_message(|message| message.document_date = message.document_date.or(date));
-                return;
-            }
-            b"672" if self.dates.is_open => {
-                let step = time::length_seconds(&text, &format);
-                if step.is_none() {
-                    self.bad_time(&text);
-                }
+        let dtm = Dtm::of(segment);
+        let is_readable = match dtm.qualifier() {
+            b"672" if self.dates.part == Part::Place => {
+                let step = dtm.length_seconds();
                 self.dates.step_seconds = self.dates.step_seconds.or(step);
-                return;
+                step.is_some()
             }
-            b"163" if self.dates.is_open => &mut self.dates.start,
-            b"164" if self.dates.is_open => &mut self.dates.end,
-            b"293" if self.dates.is_open => &mut self.dates.version,
-            b"293" => &mut self.head_version,
-            _ => return,
+            b"137" => {
+                self.document_date(&dtm);
+                true
+            }
+            b"163" | b"164" | b"293" => self.date(&dtm),
+            _ => true,
         };
-        *slot = slot.or(moment);
-        if moment.is_none() {
-            self.bad_time(&text);
+        if !is_readable {
+            self.bad_time(&dtm);
         }
     }
 
-    fn bad_time(&mut self, text: &[u8]) {
-        if self.is_mscons {
+    /// A date of SG6, or the version in the head of the message. Whether it can be read.
+    fn date(&mut self, dtm: &Dtm) -> bool {
+        let slot = match (self.dates.part, dtm.qualifier()) {
+            (Part::Place, b"163") => &mut self.dates.start,
+            (Part::Place, b"164") => &mut self.dates.end,
+            (Part::Place, b"293") => &mut self.dates.version,
+            (Part::Head, b"293") => &mut self.head_version,
+            (Part::Head | Part::Place | Part::Values, _) => return true,
+        };
+        let moment = self.clock.moment(dtm);
+        *slot = slot.or(moment);
+        moment.is_some()
+    }
+
+    /// DTM+137. Without it the arrival says which message is newer: it bars nothing.
+    fn document_date(&mut self, dtm: &Dtm) {
+        let moment = self.clock.moment(dtm);
+        let date = moment.and_then(|moment| self.clock.instant(moment, false, None));
+        self.in_message(|message| message.document_date = message.document_date.or(date));
+        if date.is_none() {
+            self.findings.add(FindingCode::BadDocumentDate, || {
+                format!("the document date {} is no time", shown(dtm.text()))
+            });
+        }
+    }
+
+    /// A DTM that does not fit its format. Of other types of message it is not said.
+    fn bad_time(&mut self, dtm: &Dtm) {
+        if self.is_mscons() {
             self.findings.add(FindingCode::BadTime, || {
-                format!("{} is no time", shown(text))
+                format!(
+                    "{} is no time of the format {}",
+                    shown(dtm.text()),
+                    shown(dtm.format())
+                )
             });
         }
     }
 
     fn qty(&mut self, segment: &Segment<'_>) {
         if let Some(value) = self.close_record() {
-            let raw = self.bytes.get(self.record.offset..segment.offset);
+            let raw = self.bytes.get(self.record.at.offset..segment.offset);
             self.templates.learn(raw.unwrap_or_default(), value);
         }
-        self.dates.is_open = false;
+        self.dates.part = Part::Values;
+        if !self.is_same_group {
+            self.begin_group();
+        }
         self.record.open(segment, &mut self.findings);
-        self.join_group();
     }
 
-    /// Puts the row that is opened to the group of the row before, or to a new one: what holds at
-    /// the QTY counts, whatever comes before it is closed.
-    fn join_group(&mut self) {
+    /// Begins a group with the row that comes: what holds at the QTY counts. Groups that are equal
+    /// and adjacent are one.
+    fn begin_group(&mut self) {
         let row = self.out.columns.len();
-        let rows = row..row + 1;
-        if self.is_same_group
-            && let Some(group) = self
-                .message
-                .as_mut()
-                .and_then(|message| message.groups.last_mut())
-        {
-            group.rows.end = rows.end;
-            return;
-        }
-        self.record.is_gas = self.obis.as_deref().is_some_and(obis::is_gas);
         let version = self.dates.version.or(self.head_version);
         let group = Group {
-            location: self.place.name(),
+            location: self.location(),
             device: self.place.device.clone(),
             obis: self.obis.clone(),
-            version: version.and_then(|moment| moment.instant(false, None)),
-            rows,
+            version: version.and_then(|moment| self.clock.instant(moment, false, None)),
+            rows: row..row,
         };
-        self.in_message(|message| message.groups.push(group));
+        self.record.is_gas = self.obis.as_deref().is_some_and(obis::is_gas);
         self.is_same_group = true;
+        let Some(message) = &mut self.message else {
+            return;
+        };
+        if let Some(last) = message.groups.last_mut() {
+            last.rows.end = row;
+            if last.names_the_same(&group) {
+                return;
+            }
+        }
+        message.groups.push(group);
     }
 
     /// Takes the values that come and look like one before, as long as they do and another value
     /// follows; gives the number of their segments.
     pub(super) fn take_alike(&mut self, scanner: &mut Scanner<'_>) -> u32 {
-        if !(self.is_mscons && self.is_same_group && self.record.is_open()) {
+        if self.templates.is_empty() || !self.is_same_group || !self.record.is_open() {
             return 0;
         }
         let (mut at, mut rest) = scanner.upcoming();
@@ -451,7 +330,7 @@ impl<'a> Reader<'a> {
         while let Some((value, length)) = self.templates.read(rest) {
             self.close_record();
             self.out.columns.push(value.row());
-            self.values_of_lin += 1;
+            self.values_of_line += 1;
             self.previous_start = Some(value.start);
             segments = segments.saturating_add(value.segments);
             at += length;
@@ -459,48 +338,18 @@ impl<'a> Reader<'a> {
         }
         if segments > 0 {
             scanner.skip_to(at);
-            let rows = self.out.columns.len();
-            self.in_message(|message| {
-                if let Some(group) = message.groups.last_mut() {
-                    group.rows.end = rows;
-                }
-            });
         }
         segments
     }
 
-    pub(super) fn finish(mut self, bytes: Range<usize>) -> Interchange {
+    pub(super) fn finish(mut self, bytes: Range<usize>) -> (Interchange, Budget) {
         self.out.bytes = bytes;
-        self.out.findings = self.findings.finish();
-        self.out
+        let (findings, left) = self.findings.finish();
+        self.out.findings = findings;
+        (self.out, left)
     }
 }
 
-impl Place {
-    /// The `location` of the record: the place; a transfer series is named by all of its parts
-    /// together; without a place, the configuration.
-    fn name(&self) -> Option<String> {
-        let Some((from, to)) = &self.balance else {
-            return self.code.clone().or_else(|| self.configuration.clone());
-        };
-        let parts = [
-            Some(from),
-            Some(to),
-            self.code.as_ref(),
-            self.characteristic.as_ref(),
-        ];
-        let given: Vec<&str> = parts
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .filter(|part| !part.is_empty())
-            .collect();
-        (!given.is_empty()).then(|| given.join("/"))
-    }
-}
-
-/// Tags of MSCONS (D.99A to D.04B) that carry nothing that is read here.
-const KNOWN_TAGS: [&[u8]; 13] = [
-    b"CTA", b"COM", b"CUX", b"MOA", b"MEA", b"CAV", b"CCI", b"SEQ", b"STS", b"QTY", b"DTM", b"CNT",
-    b"AUT",
-];
+/// The longest identifier that is read: the standard's longest has 70 characters. A file repeats
+/// what holds for many values; the bound keeps what is kept of it in proportion.
+const MAX_IDENTIFIER_BYTES: usize = 256;

@@ -88,10 +88,16 @@ impl Templates {
         }
     }
 
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
     /// Learns from a value that was read the general way: its bytes from its QTY up to the segment
     /// that closed it.
     pub(super) fn learn(&mut self, raw: &[u8], value: Alike) {
-        if self.trials == 0 || raw.len() > MAX_BYTES {
+        // What the charset may not have is looked at each time.
+        if self.trials == 0 || raw.len() > MAX_BYTES || !raw.is_ascii() {
             return;
         }
         self.trials -= 1;
@@ -106,10 +112,15 @@ impl Templates {
     /// The value that begins here, and its length in bytes, if it fits a template and another
     /// value follows: what follows the last one may belong to it.
     pub(super) fn read(&mut self, text: &[u8]) -> Option<(Alike, usize)> {
+        // Asked before each segment, and a value begins with one of four.
+        if !text.starts_with(b"QTY") {
+            return None;
+        }
         let day = &mut self.last_day;
         let (at, found) = (self.known.iter().enumerate())
             .find_map(|(at, template)| Some((at, template.read(text, day)?)))?;
-        self.trials = MAX_TRIALS;
+        // Each hit pays for one more miss.
+        self.trials = (self.trials + 1).min(MAX_TRIALS);
         if at > 0 {
             self.known.swap(0, at);
         }
@@ -127,7 +138,8 @@ impl Template {
             ..
         } = separators;
         let mut cutter = Cutter { rest: raw };
-        let is_in_segment = |byte: u8| byte != terminator;
+        // A line that is wrapped inside a segment is wrapped elsewhere the next time.
+        let is_in_segment = |byte: u8| byte != terminator && !is_line_end(byte);
 
         let head = cutter.cut(|c| {
             c.pass(b"QTY")?;
