@@ -52,6 +52,7 @@ impl SledStore {
     /// [`StoreError::File`] if it cannot be made or read.
     pub fn open(data_dir: &DataDir, cache_bytes: u64) -> Result<Self, StoreError> {
         rebuild::finish_swap(data_dir)?;
+        rebuild::make_if_missing(data_dir, cache_bytes)?;
         Self::open_in(data_dir, SLED, cache_bytes)
     }
 

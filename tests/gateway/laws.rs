@@ -10,11 +10,13 @@ use edifact_primitives::{Control, RawSegment};
 use mscons_gateway::edifact::scan::Scanner;
 use mscons_gateway::edifact::separators::Separators;
 use mscons_gateway::extract::{Bounds, candidates};
-use mscons_gateway::message::mscons::{self, File};
+use mscons_gateway::message::mscons;
 use mscons_gateway::sample;
 use mscons_gateway::series::Value;
 use proptest::prelude::*;
 use proptest::sample::Index;
+
+use crate::fuzz::laws::whole;
 
 /// Small fixtures of many kinds, to be mutated.
 fn fixtures() -> Vec<Vec<u8>> {
@@ -36,41 +38,6 @@ fn fixtures() -> Vec<Vec<u8>> {
     }
     assert!(all.len() > 40);
     all
-}
-
-/// What holds of every result, whatever the bytes were.
-fn check(bytes: &[u8], file: &File) {
-    let mut end = 0;
-    for interchange in &file.interchanges {
-        assert!(interchange.bytes.start >= end && interchange.bytes.end <= bytes.len());
-        end = interchange.bytes.end;
-        let mut rows = 0;
-        for message in &interchange.messages {
-            assert!(message.bytes.start >= interchange.bytes.start);
-            assert!(message.bytes.end <= interchange.bytes.end);
-            for group in &message.groups {
-                assert_eq!(
-                    group.rows.start, rows,
-                    "rows belong to one group each, in order"
-                );
-                rows = group.rows.end;
-            }
-        }
-        assert_eq!(rows, interchange.columns.len());
-        for row in interchange.columns.rows() {
-            assert!(interchange.labels.get(row.label).is_some());
-        }
-    }
-    let inner = file
-        .interchanges
-        .iter()
-        .flat_map(|interchange| &interchange.findings);
-    for finding in file.findings.iter().chain(inner) {
-        assert!(
-            finding.place.offset_bytes <= bytes.len() as u64,
-            "{finding}"
-        );
-    }
 }
 
 /// Segments by the letter of the standard, a byte at a time: slow and obviously right.
@@ -114,12 +81,12 @@ proptest! {
                 _ => drop(bytes.remove(at)),
             }
         }
-        check(&bytes, &mscons::read(&bytes));
+        whole(&bytes, &mscons::read(&bytes));
     }
 
     #[test]
     fn random_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
-        check(&bytes, &mscons::read(&bytes));
+        whole(&bytes, &mscons::read(&bytes));
     }
 
     #[test]
@@ -318,6 +285,6 @@ fn hostile_input_costs_no_more_than_its_length() {
         [b"UNB+UNOC:3'".to_vec(), many("?'", 2_000_000)].concat(),
         [b"UNB+UNOC:3'".to_vec(), many("\r\n?'", 2_000_000)].concat(),
     ] {
-        check(&bytes, &mscons::read(&bytes));
+        whole(&bytes, &mscons::read(&bytes));
     }
 }

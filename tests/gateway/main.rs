@@ -10,10 +10,12 @@
 mod architecture;
 mod cli;
 mod crash;
+mod disk_faults;
 mod docs;
 mod extract;
 mod faults;
 mod folder;
+mod fuzz;
 mod hostile;
 mod imap;
 mod ingest;

@@ -1,6 +1,7 @@
 //! The open database: readers, the writer, the fsync, and what follows when a write fails.
 
 use std::any::Any;
+use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -50,6 +51,26 @@ pub(super) struct Open {
     file: Arc<File>,
     pub(super) records: Records,
     pub(super) index: Index,
+    _last: LastHandle,
+}
+
+/// The handle that is dropped last. With it sled writes and syncs what is left, and panics where it
+/// cannot. Nothing is lost by that: what counts was synced before.
+struct LastHandle(Option<sled::Db>);
+
+impl Drop for LastHandle {
+    fn drop(&mut self) {
+        let db = self.0.take();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(db))) {
+            tracing::warn!(what = %panic_text(&*panic), "the database was not closed in good order");
+        }
+    }
+}
+
+impl fmt::Debug for LastHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LastHandle")
+    }
 }
 
 impl Database {
@@ -215,6 +236,7 @@ impl Open {
                 })
                 .map_err(|source| StoreError::file("opening", &log, source))?;
             Ok(Self {
+                _last: LastHandle(Some(db.clone())),
                 db,
                 file,
                 records,

@@ -1,9 +1,12 @@
 //! A new database in place of the old one: filled beside it, then swapped in.
 
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::store::data_dir::{DataDir, SLED, remove_dir, rename};
+use crate::store::disk::sync_dir;
 use crate::store::sled::SledStore;
 use crate::store::{Store, StoreError};
 
@@ -47,6 +50,8 @@ impl Rebuild {
             let what = "it is still being filled".to_owned();
             return Err(StoreError::database(&new, what));
         }
+        // sled itself syncs neither its settings nor what it writes when it is closed.
+        sync_files(&new).map_err(|source| StoreError::file("syncing", &new, source))?;
         if current.exists() {
             rename(&current, &old)?;
         }
@@ -68,10 +73,35 @@ pub(super) fn finish_swap(data_dir: &DataDir) -> Result<(), StoreError> {
     remove_dir(&old)
 }
 
+/// Makes an empty database if there is none. sled cannot open what a crash leaves of a database that
+/// was being made, so it is made beside its place, too.
+pub(super) fn make_if_missing(data_dir: &DataDir, cache_bytes: u64) -> Result<(), StoreError> {
+    let [current, ..] = places(data_dir);
+    if FIRST_FILES.iter().any(|name| current.join(name).exists()) {
+        return Ok(());
+    }
+    Rebuild::start(data_dir, cache_bytes)?.finish()
+}
+
+/// Returns when all files of a directory are on the disk, in whatever depth.
+fn sync_files(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            sync_files(&path)?;
+        } else {
+            File::open(&path)?.sync_all()?;
+        }
+    }
+    sync_dir(directory)
+}
+
 fn places(data_dir: &DataDir) -> [PathBuf; 3] {
     [SLED, NEW, OLD].map(|name| data_dir.path().join(name))
 }
 
+/// What a database has from its beginning: settings and log.
+const FIRST_FILES: [&str; 2] = ["conf", "db"];
 const NEW: &str = "sled.new";
 const OLD: &str = "sled.old";
 
