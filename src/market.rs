@@ -9,3 +9,4 @@ pub mod obis;
 pub mod party;
 pub mod pid;
 pub mod quantity;
+pub mod workday;

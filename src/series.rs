@@ -5,10 +5,12 @@
 
 pub mod block;
 pub mod columns;
+pub mod completeness;
 pub mod gaps;
 pub mod key;
 pub mod merge;
 pub mod quality;
+pub mod rhythm;
 pub mod total;
 
 pub use block::Block;

@@ -1,5 +1,7 @@
 //! What no single type can tell: how keys go together, and which values make sense.
 
+mod deliveries;
+
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -33,6 +35,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
         check.release(mailbox);
         check.limits(mailbox);
     }
+    deliveries::check(gateway, &mut faults);
     faults
 }
 
@@ -47,6 +50,7 @@ pub fn hints(gateway: &Gateway) -> Vec<ConfigFault> {
         if mailbox.protocol != Protocol::Maildir {
             check.connection(mailbox);
         }
+        check.staleness(mailbox, &gateway.alert);
     }
     hints
 }

@@ -182,6 +182,9 @@ and key.
 `MSCONS_GATEWAY__MAILBOX__METERING__PORT=993`. One that is not in the file is made if its `HOST` \
 or `PATH` is there.
 
+**Due times** are written `10:00 +1d` (10 o'clock of the day after the delivery day) or `12:00 +3wd` \
+(the third working day after it; holidays that all German states have are none).
+
 **Secrets** are a string, `{ env = \"NAME\" }` or `{ file = \"path\" }`; the last line end of a file \
 is cut. In the environment: `…__PASSWORD=…` or `…__PASSWORD__FILE=/run/secrets/…`.
 
