@@ -6,6 +6,7 @@ mod completions;
 mod demo;
 mod export;
 mod fetch;
+mod gaps;
 mod generate;
 mod import;
 mod messages;
@@ -91,6 +92,12 @@ enum Command {
         after_help = "Example:\n  mscons-gateway export '5012*' --from 2026-11-01 --to 2026-12-01 --out november.csv"
     )]
     Export(export::Args),
+    /// List the intervals that are missing, with who should have sent them and how late they are
+    #[command(
+        long_about = "List the intervals that are missing, with who should have sent them and how late they are.\n\nNeighbouring ones are one line. Without --to, a series that an [[expect]] names is looked at up to the last delivery day that is due, any other one up to its last value; nothing is missing that has not ended yet. The exit code is 0, also with gaps, unless --fail is given.",
+        after_help = "Example:\n  mscons-gateway gaps '5012*' --from 2026-11-01 --to 2026-12-01 --fail"
+    )]
+    Gaps(gaps::Args),
     /// Draw a series as SVG
     #[command(
         after_help = "Example:\n  mscons-gateway plot 50120962218/1-1:1.29.0 --from 2026-11-02 --to 2026-11-09 --out week.svg"
@@ -191,6 +198,7 @@ fn dispatch(cli: &Cli) -> Result<Done, Failure> {
         Command::Series(args) => series::run(config, args),
         Command::Values(args) => values::run(config, args),
         Command::Export(args) => export::run(config, args),
+        Command::Gaps(args) => gaps::run(config, args),
         Command::Plot(args) => plot::run(config, args),
         Command::Messages(args) => messages::run(config, args),
         Command::Quarantine(args) => quarantine::run(config, args),
@@ -217,6 +225,7 @@ fn start_log(cli: &Cli) {
         | Command::Series(_)
         | Command::Values(_)
         | Command::Export(_)
+        | Command::Gaps(_)
         | Command::Plot(_)
         | Command::Messages(_)
         | Command::Quarantine(_)

@@ -60,16 +60,16 @@ fn add_example(text: &mut String, section: &str, keys: &[Key]) {
         let choices = choice_names(key).map_or_else(String::new, |names| format!(" ({names})"));
         add(text, format_args!("# {english}{choices}\n"));
         match example {
-            Some(value) => add(text, format_args!("{name} = {value}\n")),
+            Some(value) if !is_optional(section) => add(text, format_args!("{name} = {value}\n")),
+            Some(value) => add(text, format_args!("#{name} = {value}\n")),
             None => add(text, format_args!("#{name} = {}\n", toml(&key.default))),
         }
     }
     for (key, keys) in sections(keys) {
         let path = join(section, &key.name);
-        add(
-            text,
-            format_args!("\n# {}\n{}\n", key.english, heading(&path, &key.shape)),
-        );
+        let mark = if is_optional(&path) { "#" } else { "" };
+        let heading = heading(&path, &key.shape);
+        add(text, format_args!("\n# {}\n{mark}{heading}\n", key.english));
         add_example(text, &path, keys);
     }
 }
@@ -158,12 +158,23 @@ fn add(text: &mut String, line: std::fmt::Arguments<'_>) {
     let _ = text.write_fmt(line);
 }
 
-/// The mailbox of the example file.
-const EXAMPLES: [(&str, &str); 4] = [
+/// Whether a section of the example file says something that is true of nobody else: it stands
+/// there as a comment.
+fn is_optional(section: &str) -> bool {
+    matches!(section, "partner" | "expect")
+}
+
+/// The mailbox of the example file, and what could be expected in it.
+const EXAMPLES: [(&str, &str); 9] = [
     ("mailbox.name", "\"metering\""),
     ("mailbox.host", "\"imap.example.org\""),
     ("mailbox.username", "\"meter@example.org\""),
     ("mailbox.password", "{ env = \"IMAP_PASSWORD\" }"),
+    ("partner.name", "\"Netz Musterstadt\""),
+    ("partner.id", "\"9905048000007\""),
+    ("expect.location", "\"50120962218\""),
+    ("expect.obis", "\"1-1:1.29.0\""),
+    ("expect.partner", "\"9905048000007\""),
 ];
 
 const TABLE_HEAD: &str = "\n| key | type | default | English | Deutsch |\n|---|---|---|---|---|\n";
@@ -201,6 +212,8 @@ const EXAMPLE_HEAD: &str = "\
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::expect::Expect;
+    use crate::config::partner::Partner;
     use crate::config::{Gateway, load_text, mailbox::Mailbox, secret::Secret};
 
     fn load_example(text: &str) -> Gateway {
@@ -235,7 +248,20 @@ mod tests {
                 _ => line.to_owned(),
             })
             .collect();
-        assert_eq!(load_example(&lines.join("\n")), expected());
+        let optional = Gateway {
+            partner: vec![Partner {
+                name: "Netz Musterstadt".to_owned(),
+                id: "9905048000007".to_owned(),
+            }],
+            expect: vec![Expect {
+                location: "50120962218".to_owned(),
+                obis: "1-1:1.29.0".to_owned(),
+                partner: "9905048000007".to_owned(),
+                ..Expect::default()
+            }],
+            ..expected()
+        };
+        assert_eq!(load_example(&lines.join("\n")), optional);
     }
 
     #[test]

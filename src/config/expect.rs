@@ -64,7 +64,9 @@ pub enum Resolution {
 }
 
 /// When the values of a delivery day are due: `10:00 +1d`, `12:00 +3wd`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,
+)]
 #[serde(into = "String", try_from = "String")]
 #[schemars(with = "String")]
 pub struct Due {
@@ -172,8 +174,20 @@ mod tests {
     #[test]
     fn due_times_that_are_none_say_how_to_write_one() {
         for text in [
-            "", "10:00", "+1d", "10 +1d", "24:00 +1d", "10:60 +1d", "1:00 +1d", "10:00 1d",
-            "10:00 +1", "10:00 +d", "10:00 +1w", "10:00 -1d", "10:00 + 1d", "10:00 ++1d",
+            "",
+            "10:00",
+            "+1d",
+            "10 +1d",
+            "24:00 +1d",
+            "10:60 +1d",
+            "1:00 +1d",
+            "10:00 1d",
+            "10:00 +1",
+            "10:00 +d",
+            "10:00 +1w",
+            "10:00 -1d",
+            "10:00 + 1d",
+            "10:00 ++1d",
             "+9:00 +1d",
         ] {
             let fault = text.parse::<Due>().unwrap_err();

@@ -88,6 +88,34 @@ pub fn record<W: Write>(out: &mut W, dialect: Dialect, record: &Record<'_>) -> i
     line.write(out)
 }
 
+/// Writes a list that is none of records: a line of names, then the rows.
+///
+/// # Errors
+/// What `out` says.
+pub fn list<W: Write>(
+    out: &mut W,
+    dialect: Dialect,
+    names: &[&str],
+    rows: &[Vec<String>],
+) -> io::Result<()> {
+    if dialect.bom {
+        out.write_all("\u{FEFF}".as_bytes())?;
+    }
+    let mut head = Line::new(dialect);
+    for name in names {
+        head.plain(name);
+    }
+    head.write(out)?;
+    for row in rows {
+        let mut line = Line::new(dialect);
+        for cell in row {
+            line.text(cell);
+        }
+        line.write(out)?;
+    }
+    Ok(())
+}
+
 struct Line {
     dialect: Dialect,
     text: String,
@@ -177,6 +205,23 @@ mod tests {
             line,
             "9905048000007;9985046000001;R1;1;D1;13025;41373559241;;1-1:1.29.0;;;-2,50;;220;\r\n"
         );
+    }
+
+    #[test]
+    fn a_list_has_its_names_and_no_formula() {
+        let rows = [
+            vec!["=1+1".to_owned(), "a;b".to_owned()],
+            vec![String::new(), "-2".to_owned()],
+        ];
+        let dialect = Dialect {
+            delimiter: ';',
+            decimal: ',',
+            bom: true,
+        };
+        let mut out = Vec::new();
+        list(&mut out, dialect, &["x", "y"], &rows).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, "\u{FEFF}x;y\r\n'=1+1;\"a;b\"\r\n;'-2\r\n");
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub fn find(store: &dyn Store, pattern: &str) -> Result<Vec<SeriesEntry>, StoreE
 }
 
 /// Whether a text fits a pattern in which `*` stands for any characters.
-fn fits(pattern: &str, text: &str) -> bool {
+pub fn fits(pattern: &str, text: &str) -> bool {
     let Some((start, pattern)) = pattern.split_once('*') else {
         return pattern == text;
     };

@@ -38,6 +38,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "clock",
         ],
     ),
+    ("expect", &["config", "market", "series", "store"]),
     (
         "query",
         &["chart", "format", "market", "message", "series", "store"],
@@ -46,22 +47,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "actors",
         &[
-            "clock", "config", "health", "ingest", "mail", "mailbox", "market", "metrics", "net",
-            "store",
+            "clock", "config", "expect", "health", "ingest", "mail", "mailbox", "market",
+            "metrics", "net", "store",
         ],
     ),
     (
         "web",
         &[
-            "chart", "clock", "config", "format", "health", "mail", "market", "metrics", "query",
-            "series", "store", "text", "mailbox", "actors",
+            "chart", "clock", "config", "expect", "format", "health", "mail", "market", "metrics",
+            "query", "series", "store", "text", "mailbox", "actors",
         ],
     ),
     (
         "cli",
         &[
-            "actors", "chart", "clock", "config", "extract", "format", "health", "ingest", "mail",
-            "mailbox", "market", "message", "metrics", "query", "sample", "store", "text", "web",
+            "actors", "chart", "clock", "config", "expect", "extract", "format", "health",
+            "ingest", "mail", "mailbox", "market", "message", "metrics", "query", "sample",
+            "store", "text", "web",
         ],
     ),
     ("main", &["mscons_gateway"]),

@@ -11,6 +11,7 @@ mod architecture;
 mod cli;
 mod crash;
 mod docs;
+mod expect;
 mod extract;
 mod imap;
 mod ingest;

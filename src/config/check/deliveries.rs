@@ -43,7 +43,8 @@ impl Check<'_> {
 
     fn expect(&mut self, expect: &Expect, partners: &[Partner]) {
         if expect.location.is_empty() {
-            let what = "is missing; give a market or metering location, or a pattern such as `5012*`";
+            let what =
+                "is missing; give a market or metering location, or a pattern such as `5012*`";
             self.fault("location", what);
         }
         for (key, text) in [("location", &expect.location), ("obis", &expect.obis)] {
@@ -75,7 +76,11 @@ impl Check<'_> {
         }
         // The address is a secret: a part of it lets anyone write to the channel.
         let webhook = alert.webhook.reveal();
-        if !webhook.is_empty() && !["http://", "https://"].iter().any(|s| webhook.starts_with(s)) {
+        if !webhook.is_empty()
+            && !["http://", "https://"]
+                .iter()
+                .any(|s| webhook.starts_with(s))
+        {
             self.fault("webhook", "is no address; it begins with `https://`");
         }
     }
@@ -86,7 +91,9 @@ fn unknown_partner(id: &str, partners: &[Partner]) -> String {
     let nearest = keys::nearest(partners.iter().map(|partner| partner.id.as_str()), id);
     match (by_name, nearest) {
         (Some(partner), _) => format!("`{id}` is a name; write its id, `{}`", partner.id),
-        (None, Some(nearest)) => format!("no [[partner]] has the id `{id}`; did you mean `{nearest}`?"),
+        (None, Some(nearest)) => {
+            format!("no [[partner]] has the id `{id}`; did you mean `{nearest}`?")
+        }
         (None, None) => format!("no [[partner]] has the id `{id}`; add one, or leave it out"),
     }
 }
