@@ -56,10 +56,7 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     let zone = open::time_zone(&config)?;
     let (from, to) = args.stretch.read(&zone)?;
     let opened = open::existing_store(&config)?;
-    let plan = Plan {
-        expects: config.expect.clone(),
-        partners: config.partner.clone(),
-    };
+    let plan = open::plan(&config);
     let mut targets = plan.targets(opened.store.series()?);
     warn_of_idle_patterns(&plan, &targets);
     targets.retain(|target| is_meant(target, &args.pattern));

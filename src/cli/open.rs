@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::cli::{Failure, output};
 use crate::config::{self, Gateway};
+use crate::expect::Plan;
 use crate::format::csv::Dialect;
 use crate::ingest::Ingest;
 use crate::store::archive::Archive;
@@ -67,6 +68,14 @@ pub(super) fn existing_store(config: &Gateway) -> Result<Opened, Failure> {
         )));
     }
     store(config)
+}
+
+/// What the configuration says should arrive.
+pub(super) fn plan(config: &Gateway) -> Plan {
+    Plan {
+        expects: config.expect.clone(),
+        partners: config.partner.clone(),
+    }
 }
 
 /// The dialect of CSV that the configuration names.

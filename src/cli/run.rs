@@ -13,6 +13,7 @@ use crate::actors::{Reload, Stop, Supervisor};
 use crate::cli::{Done, Failure, open};
 use crate::clock;
 use crate::config::Gateway;
+use crate::expect::Watch;
 use crate::health::Health;
 use crate::metrics;
 use crate::text::Text;
@@ -56,6 +57,7 @@ pub(super) async fn serve(
     let health = Health::new(clock::now());
     health.set_mailboxes(&config.mailbox);
     health.store_ready(true);
+    let watch = Watch::new(open::plan(&config));
     let context = Context {
         store: Arc::clone(&opened.store),
         archive: Arc::clone(&opened.archive),
@@ -63,6 +65,7 @@ pub(super) async fn serve(
         text: Arc::new(Text::new(config.language).in_zone(open::time_zone(&config)?)),
         time_zone: open::time_zone(&config)?,
         metrics: metrics.clone(),
+        watch: watch.clone(),
         dialect: open::dialect(&config),
     };
     let listeners = Listeners::bind(&config.web).map_err(|error| {

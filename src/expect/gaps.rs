@@ -3,8 +3,10 @@
 use crate::config::expect::Due;
 use crate::expect::due::{deadline, last_due_day};
 use crate::expect::target::Target;
-use crate::market::calendar::UtcTime;
+use crate::market::calendar::{Day, UtcTime};
+use crate::series::completeness::{Completeness, by_day};
 use crate::series::gaps::{Gap, gaps_in};
+use crate::series::merge::Held;
 use crate::series::rhythm::Rhythm;
 use crate::store::{Store, StoreError};
 
@@ -38,11 +40,27 @@ pub struct Asked {
     pub to: Option<UtcTime>,
 }
 
-/// What a target lacks of a period, in order of time. Nothing is missing that has not ended yet.
-///
-/// An open period begins with the first value (of a target that has never arrived
-/// [`WINDOW_DAYS`] days before the last one that is due), and ends with the last delivery day that
-/// is due, or, where nothing is expected, with the last value.
+impl Asked {
+    /// What a period and the time have in common in which a target should have values.
+    pub fn within(target: &Target, (from, to): (UtcTime, UtcTime), now: UtcTime) -> Self {
+        let (open_from, open_to) = open_period(target, now);
+        Self {
+            from: Some(from).filter(|from| open_from.is_none_or(|open| open < *from)),
+            to: Some(to).filter(|to| open_to.is_none_or(|open| *to < open)),
+        }
+    }
+}
+
+/// A target over a period, with its rhythm.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Its values, in order of time.
+    pub held: Vec<Held>,
+    rhythm: Rhythm,
+    period: (UtcTime, UtcTime),
+}
+
+/// What a target lacks of a period, in order of time: [`look`], then [`Look::missing`].
 ///
 /// # Errors
 /// [`StoreError`].
@@ -52,46 +70,86 @@ pub fn find(
     asked: Asked,
     now: UtcTime,
 ) -> Result<Vec<MissingRun>, StoreError> {
-    let border = target.border();
-    let due = target.expect.as_ref().map(|expect| expect.due);
-    let due_until = due.map(|due| border.start_of(last_due_day(due, now).plus(1)));
-    let known_from = target.span().map(|(first, _)| border.start_of(first));
-    // Values of a gas day may stand in the local day before or after it.
-    let known_to = target.span().map(|(_, last)| border.start_of(last.plus(2)));
-    let Some(to) = asked.to.or(due_until).or(known_to) else {
-        return Ok(Vec::new());
+    let look = look(store, target, asked, now)?;
+    Ok(look.map_or_else(Vec::new, |look| look.missing(target)))
+}
+
+/// Looks at a target over a period. `None` if it has no rhythm, or there is nothing to look at.
+///
+/// Nothing is missing that has not ended yet. An open period begins with the first value (of a
+/// target that has never arrived [`WINDOW_DAYS`] days before the last one that is due), and ends
+/// with the last delivery day that is due, or, where nothing is expected, with the last value.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn look(
+    store: &dyn Store,
+    target: &Target,
+    asked: Asked,
+    now: UtcTime,
+) -> Result<Option<Look>, StoreError> {
+    let (open_from, open_to) = open_period(target, now);
+    let (Some(from), Some(to)) = (asked.from.or(open_from), asked.to.or(open_to)) else {
+        return Ok(None);
     };
-    let window = border.start_of(border.day_of(to).plus(-WINDOW_DAYS));
-    let from = asked.from.or(known_from).unwrap_or(window);
     let to = to.min(now);
     if from >= to {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let seen = target.see(store, (from, to))?;
     let Some(rhythm) = seen.rhythm else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
-    let mut held = seen.held.as_slice();
-    // On its first day a series may begin at any hour, and so may one end that nobody expects.
-    let from = match (asked.from, held.first().and_then(|first| first.start)) {
+    // On its first day a series may begin at any hour, and on its last one end, if nobody waits
+    // for more.
+    let first = seen.held.first().and_then(|first| first.start);
+    let from = match (asked.from, first) {
         (None, Some(first)) => from.max(first),
         (Some(_), _) | (None, None) => from,
     };
-    let to = match (asked.to, due, held.last().and_then(|last| last.end)) {
-        (None, None, Some(last)) => to.min(last),
+    let last = seen.held.last().and_then(|last| last.end);
+    let to = match (asked.to, &target.expect, last) {
+        (None, None, Some(last)) => last.min(now),
         (_, _, _) => to,
     };
-    if let Some(behind) = held.iter().position(|held| held.start >= Some(to)) {
-        held = held.get(..behind).unwrap_or_default();
+    Ok(Some(Look {
+        held: seen.held,
+        rhythm,
+        period: (from, rhythm.whole_until(to)),
+    }))
+}
+
+impl Look {
+    /// What is missing, in order of time.
+    pub fn missing(&self, target: &Target) -> Vec<MissingRun> {
+        let (from, to) = self.period;
+        let due = target.expect.as_ref().map(|expect| expect.due);
+        let run = |gap: Gap| MissingRun {
+            start: gap.start,
+            end: gap.end,
+            intervals: gap.intervals,
+            due: due.map(|due| due_of(due, self.rhythm, target, gap.start)),
+        };
+        let gaps = gaps_in(self.rhythm, &self.held, from, to);
+        gaps.into_iter().map(run).collect()
     }
-    let gaps = gaps_in(rhythm, held, from, rhythm.whole_until(to));
-    let run = |gap: &Gap| MissingRun {
-        start: gap.start,
-        end: gap.end,
-        intervals: gap.intervals,
-        due: due.map(|due| due_of(due, rhythm, target, gap.start)),
-    };
-    Ok(gaps.iter().map(run).collect())
+
+    /// How complete each delivery day is.
+    pub fn days(&self, target: &Target) -> Vec<(Day, Completeness)> {
+        by_day(self.rhythm, target.border(), &self.held, self.period)
+    }
+}
+
+/// When a target should have values, as far as that is known without reading them.
+fn open_period(target: &Target, now: UtcTime) -> (Option<UtcTime>, Option<UtcTime>) {
+    let border = target.border();
+    let last_due = (target.expect.as_ref()).map(|expect| last_due_day(expect.due, now));
+    let due_until = last_due.map(|last| border.start_of(last.plus(1)));
+    let window = last_due.map(|last| border.start_of(last.plus(1 - WINDOW_DAYS)));
+    let known_from = target.span().map(|(first, _)| border.start_of(first));
+    // The last hours of a gas day stand in the next local day.
+    let known_to = target.span().map(|(_, last)| border.start_of(last.plus(1)));
+    (known_from.or(window), due_until.or(known_to))
 }
 
 /// When an interval is due: after the delivery day in which it ends.

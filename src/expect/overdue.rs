@@ -83,12 +83,7 @@ pub fn survey(store: &dyn Store, plan: &Plan, now: UtcTime) -> Result<Survey, St
         let border = target.border();
         let window = border.start_of(last_due_day(expect.due, now).plus(1 - WINDOW_DAYS));
         // A series that began within the window is not late for the days before it began.
-        let has_begun_before =
-            (target.span()).is_some_and(|(first, _)| border.start_of(first) < window);
-        let asked = Asked {
-            from: has_begun_before.then_some(window),
-            to: None,
-        };
+        let asked = Asked::within(&target, (window, now), now);
         let runs = find(store, &target, asked, now)?;
         let Some(since) = runs.iter().filter_map(|run| run.due).min() else {
             continue;

@@ -25,6 +25,7 @@ gaps_none = keine Lücken
 
 nav_status = Status
 nav_series = Zeitreihen
+nav_gaps = Lücken
 nav_messages = Nachrichten
 nav_quarantine = Quarantäne
 nav_skip = Zum Inhalt
@@ -50,6 +51,7 @@ total_messages = Nachrichten
 total_series = Zeitreihen
 total_values = Werte
 total_quarantine = in Quarantäne
+total_overdue = überfällig
 total_disk = auf der Platte
 total_duplicates =
     { $count ->
@@ -177,6 +179,23 @@ gaps_more =
         [one] und eine weitere
        *[other] und { $count } weitere
     }
+gaps_intro = Was fehlt, zählt nirgends als null. Überfällig ist, was eine Erwartung ([[expect]]) nennt und nach seiner Frist nicht da ist.
+gaps_no_expect = Noch wird nichts Bestimmtes erwartet. Mit [[expect]] in der Konfiguration sagt das Gateway von selbst, was zu spät ist.
+gaps_overdue = Überfällig
+gaps_overdue_none = Nichts ist überfällig
+gaps_overdue_since = seit { $when }
+gaps_surveyed = Stand { $when }
+gaps_never_came = noch nie angekommen
+gaps_values_missing =
+    { $count ->
+        [one] ein Wert fehlt
+       *[other] { $count } Werte fehlen
+    }
+completeness = Vollständigkeit
+completeness_hint = Ein Feld ist ein Tag, im Jahr ein Monat: voll, mit Ersatzwerten, teilweise oder leer.
+completeness_none = Keine Zeitreihe mit Intervallen gefunden
+completeness_cell = { $when }: { $present } von { $expected }, { $quality }
+completeness_nothing = { $when }: nichts erwartet
 values_title = Werte
 values_none = Keine Werte in diesem Zeitraum
 values_none_hint = Fehlende Werte sind nicht null: Für diesen Zeitraum ist nichts bekannt.

@@ -25,6 +25,7 @@ gaps_none = no gaps
 
 nav_status = Status
 nav_series = Time series
+nav_gaps = Gaps
 nav_messages = Messages
 nav_quarantine = Quarantine
 nav_skip = Skip to content
@@ -50,6 +51,7 @@ total_messages = messages
 total_series = time series
 total_values = values
 total_quarantine = in quarantine
+total_overdue = overdue
 total_disk = on disk
 total_duplicates =
     { $count ->
@@ -177,6 +179,23 @@ gaps_more =
         [one] and one more
        *[other] and { $count } more
     }
+gaps_intro = What is missing never counts as zero. Overdue is what an expectation ([[expect]]) names and is not there after its deadline.
+gaps_no_expect = Nothing in particular is expected yet. With [[expect]] in the configuration the gateway tells by itself what is late.
+gaps_overdue = Overdue
+gaps_overdue_none = Nothing is overdue
+gaps_overdue_since = since { $when }
+gaps_surveyed = as of { $when }
+gaps_never_came = has never arrived
+gaps_values_missing =
+    { $count ->
+        [one] one value is missing
+       *[other] { $count } values are missing
+    }
+completeness = Completeness
+completeness_hint = A cell is a day, in a year a month: full, with substitutes, in part or empty.
+completeness_none = No series of intervals found
+completeness_cell = { $when }: { $present } of { $expected }, { $quality }
+completeness_nothing = { $when }: nothing expected
 values_title = Values
 values_none = No values in this period
 values_none_hint = Missing is not zero: nothing is known of this period.

@@ -47,6 +47,7 @@ sentences! {
 
     nav_status;
     nav_series;
+    nav_gaps;
     nav_messages;
     nav_quarantine;
     nav_skip;
@@ -68,6 +69,7 @@ sentences! {
     total_series;
     total_values;
     total_quarantine;
+    total_overdue;
     total_disk;
     total_duplicates(count: u64);
 
@@ -159,6 +161,19 @@ sentences! {
 
     gaps_title;
     gaps_more(count: u64);
+    gaps_intro;
+    gaps_no_expect;
+    gaps_overdue;
+    gaps_overdue_none;
+    gaps_overdue_since(when: &str);
+    gaps_surveyed(when: &str);
+    gaps_never_came;
+    gaps_values_missing(count: u64);
+    completeness;
+    completeness_hint;
+    completeness_none;
+    completeness_cell(when: &str, present: &str, expected: &str, quality: &str);
+    completeness_nothing(when: &str);
     values_title;
     values_none;
     values_none_hint;

@@ -167,7 +167,10 @@ fn a_day_is_late_from_its_deadline_on_and_no_more_when_it_has_come() {
     let overdue = &late.overdue[0];
     assert_eq!(overdue.since, at("2026-11-24T09:00:00Z"));
     assert_eq!(overdue.runs[0].intervals, 96);
-    assert_eq!(overdue.runs[0].late_seconds(at("2026-11-24T10:00:00Z")), Some(3600));
+    assert_eq!(
+        overdue.runs[0].late_seconds(at("2026-11-24T10:00:00Z")),
+        Some(3600)
+    );
     house.power("2026-11-23".."2026-11-24");
     assert_eq!(house.survey(&plan, "2026-11-24T09:00:00Z").overdue, []);
 }
@@ -197,7 +200,11 @@ fn a_series_that_stopped_long_ago_is_missed_in_its_own_rhythm() {
     assert_eq!(late.overdue[0].intervals, expected);
     let (from, to) = ("2026-11-22T23:00:00Z", "2026-11-23T23:00:00Z");
     let gaps = house.gaps(&Plan::default(), (from, to), "2026-11-24T12:00:00Z");
-    assert_eq!(gaps, [(from.to_owned(), to.to_owned(), 96)], "expected or not");
+    assert_eq!(
+        gaps,
+        [(from.to_owned(), to.to_owned(), 96)],
+        "expected or not"
+    );
 }
 
 #[test]
@@ -223,10 +230,19 @@ fn a_series_that_began_lately_is_not_late_for_the_time_before() {
     let mut house = House::new();
     let (from, to) = (at("2026-11-20T11:00:00Z"), at("2026-11-23T23:00:00Z"));
     house.deliver(POWER, &steps(from, to, 900));
-    assert_eq!(house.survey(&expected_power(), "2026-11-24T12:00:00Z").overdue, []);
+    assert_eq!(
+        house
+            .survey(&expected_power(), "2026-11-24T12:00:00Z")
+            .overdue,
+        []
+    );
     let told = ("2026-11-19T23:00:00Z", "2026-11-20T23:00:00Z");
     let gaps = house.gaps(&expected_power(), told, "2026-11-24T12:00:00Z");
-    assert_eq!(gaps, [(told.0.to_owned(), from.to_string(), 48)], "who asks for it is told");
+    assert_eq!(
+        gaps,
+        [(told.0.to_owned(), from.to_string(), 48)],
+        "who asks for it is told"
+    );
 }
 
 #[test]
@@ -238,13 +254,19 @@ fn nothing_is_missing_that_has_not_ended() {
     let expected = ("2026-11-23T23:00:00Z", "2026-11-24T11:15:00Z", 49);
     assert_eq!(gaps, [(expected.0.into(), expected.1.into(), expected.2)]);
     let ahead = ("2026-11-25T23:00:00Z", "2026-11-26T23:00:00Z");
-    assert_eq!(house.gaps(&Plan::default(), ahead, "2026-11-24T11:22:33Z"), []);
+    assert_eq!(
+        house.gaps(&Plan::default(), ahead, "2026-11-24T11:22:33Z"),
+        []
+    );
 }
 
 #[test]
 fn gas_hours_belong_to_the_gas_day_also_where_the_clock_changes() {
     let mut house = House::new();
-    let (from, to) = (gas_day_bounds(day("2026-10-01")).0, gas_day_bounds(day("2026-10-24")).0);
+    let (from, to) = (
+        gas_day_bounds(day("2026-10-01")).0,
+        gas_day_bounds(day("2026-10-24")).0,
+    );
     house.deliver(GAS, &steps(from, to, 3600));
     let plan = plan(GAS, "06:00 +1d", Resolution::Auto);
     // The gas day of 24 October has 25 hours, and ends at the instant at which it is due.
@@ -262,7 +284,13 @@ fn a_monthly_value_is_due_after_the_last_day_of_its_month() {
         let border = |text| legal_day_bounds(day(text)).0.seconds();
         (border(from), border(to))
     };
-    house.deliver(POWER, &[month("2026-08-01", "2026-09-01"), month("2026-09-01", "2026-10-01")]);
+    house.deliver(
+        POWER,
+        &[
+            month("2026-08-01", "2026-09-01"),
+            month("2026-09-01", "2026-10-01"),
+        ],
+    );
     let plan = plan(POWER, "12:00 +3wd", Resolution::Auto);
     // Of October: 31 is a Saturday, so the third working day is Wednesday, 4 November.
     assert_eq!(house.survey(&plan, "2026-11-04T10:59:59Z").overdue, []);
