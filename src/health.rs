@@ -24,6 +24,9 @@ pub struct Snapshot {
     pub is_store_ready: bool,
     /// The mailboxes in the order of the configuration.
     pub mailboxes: Vec<MailboxHealth>,
+    /// How many expected series are overdue; `None` where nothing is expected, or nobody has
+    /// looked yet.
+    pub overdue_series: Option<u64>,
 }
 
 /// How one mailbox is.
@@ -47,6 +50,8 @@ pub struct MailboxHealth {
     pub next_poll: Option<UtcTime>,
     /// How many connections are open.
     pub connections: u32,
+    /// Until when the certificate of its server is valid, if it showed one.
+    pub certificate_until: Option<UtcTime>,
 }
 
 /// Whether a mailbox can be reached.
@@ -75,6 +80,7 @@ impl Health {
             started,
             is_store_ready,
             mailboxes: Vec::new(),
+            overdue_series: None,
         })))
     }
 
@@ -148,6 +154,16 @@ impl Health {
         self.change_mailbox(mailbox, |mailbox| mailbox.connections = open);
     }
 
+    /// Notes until when the certificate of a mailbox's server is valid.
+    pub fn mailbox_certificate(&self, mailbox: &str, until: UtcTime) {
+        self.change_mailbox(mailbox, |mailbox| mailbox.certificate_until = Some(until));
+    }
+
+    /// Notes how many expected series are overdue; `None` where nothing is expected.
+    pub fn overdue_series(&self, series: Option<u64>) {
+        self.change(|now| now.overdue_series = series);
+    }
+
     fn change(&self, change: impl FnOnce(&mut Snapshot)) {
         change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
     }
@@ -206,6 +222,7 @@ impl MailboxHealth {
             since_start: Summary::default(),
             next_poll: None,
             connections: 0,
+            certificate_until: None,
         }
     }
 }

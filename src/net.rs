@@ -1,6 +1,7 @@
 //! Connections to mail servers: dial, TLS, STARTTLS, SASL, backoff.
 
 pub mod backoff;
+pub mod certificate;
 pub mod dial;
 pub mod sasl;
 pub mod starttls;

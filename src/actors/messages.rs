@@ -31,6 +31,11 @@ pub struct Settle(pub Settled);
 #[rtype(result = "()")]
 pub struct PollNow;
 
+/// Do the next round.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct Tick;
+
 /// Finish what is in flight, then end. The answer comes when it is done.
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
@@ -48,6 +53,8 @@ pub enum ChildId {
     Mscons,
     /// The poller of the mailbox with this name.
     Poller(String),
+    /// The `Scheduler`.
+    Scheduler,
 }
 
 /// A child's actor is gone, whatever ended it.

@@ -3,7 +3,7 @@
 use crate::config::expect::Due;
 use crate::expect::due::{deadline, last_due_day};
 use crate::expect::target::Target;
-use crate::market::calendar::{Day, UtcTime};
+use crate::market::calendar::{Day, UtcTime, civil_from_days};
 use crate::series::completeness::{Completeness, by_day};
 use crate::series::gaps::{Gap, gaps_in};
 use crate::series::merge::Held;
@@ -77,7 +77,7 @@ pub fn find(
 /// Looks at a target over a period. `None` if it has no rhythm, or there is nothing to look at.
 ///
 /// Nothing is missing that has not ended yet. An open period begins with the first value (of a
-/// target that has never arrived [`WINDOW_DAYS`] days before the last one that is due), and ends
+/// target that has never arrived with the month some five weeks before the last due day), and ends
 /// with the last delivery day that is due, or, where nothing is expected, with the last value.
 ///
 /// # Errors
@@ -145,7 +145,7 @@ fn open_period(target: &Target, now: UtcTime) -> (Option<UtcTime>, Option<UtcTim
     let border = target.border();
     let last_due = (target.expect.as_ref()).map(|expect| last_due_day(expect.due, now));
     let due_until = last_due.map(|last| border.start_of(last.plus(1)));
-    let window = last_due.map(|last| border.start_of(last.plus(1 - WINDOW_DAYS)));
+    let window = last_due.map(|last| border.start_of(window_start(last)));
     let known_from = target.span().map(|(first, _)| border.start_of(first));
     // The last hours of a gas day stand in the next local day.
     let known_to = target.span().map(|(_, last)| border.start_of(last.plus(1)));
@@ -159,6 +159,13 @@ fn due_of(due: Due, rhythm: Rhythm, target: &Target, start: UtcTime) -> UtcTime 
     deadline(due, target.border().day_of(last_second))
 }
 
-/// How far back it is looked for what is late, in delivery days: a month of any length, and some
-/// days for the corrections that come with its end.
-pub const WINDOW_DAYS: i32 = 35;
+/// The first delivery day that is looked at for what is late: the first of a month, at least
+/// [`WINDOW_DAYS`] before the last day that is due. So a month that is missing is late until the
+/// next one has ended, too.
+pub(super) fn window_start(last_due: Day) -> Day {
+    let (_, _, date) = civil_from_days(last_due.plus(-WINDOW_DAYS).number().into());
+    last_due.plus(1 - WINDOW_DAYS - i32::try_from(date).unwrap_or(0))
+}
+
+/// A month of any length, and some days for the corrections that come with its end.
+const WINDOW_DAYS: i32 = 35;

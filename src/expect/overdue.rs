@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::expect::due::last_due_day;
-use crate::expect::gaps::{Asked, MissingRun, WINDOW_DAYS, find};
+use crate::expect::gaps::{Asked, MissingRun, find, window_start};
 use crate::expect::plan::Plan;
 use crate::expect::target::Target;
 use crate::market::calendar::UtcTime;
@@ -47,6 +47,52 @@ pub struct Lateness {
 }
 
 impl Survey {
+    /// Every partner, and nothing late yet.
+    fn of_nobody(plan: &Plan, now: UtcTime) -> Self {
+        let partners = plan.partners.iter().map(|partner| partner.id.as_str());
+        let partners = partners.chain([""]);
+        Self {
+            at: now,
+            overdue: Vec::new(),
+            partners: partners
+                .map(|id| (id.to_owned(), Lateness::default()))
+                .collect(),
+        }
+    }
+
+    /// Looks at one target that is expected.
+    fn look_at(&mut self, store: &dyn Store, target: Target) -> Result<(), StoreError> {
+        let Some(expect) = &target.expect else {
+            return Ok(());
+        };
+        let lateness = self.partners.entry(expect.partner.clone()).or_default();
+        lateness.expected += 1;
+        let last_due = last_due_day(expect.due, self.at);
+        let window = target.border().start_of(window_start(last_due));
+        // A series that began within the window is not late for the days before it began.
+        let asked = Asked::within(&target, (window, self.at), self.at);
+        let runs = find(store, &target, asked, self.at)?;
+        let Some(since) = runs.iter().filter_map(|run| run.due).min() else {
+            return Ok(());
+        };
+        lateness.overdue += 1;
+        let gaps = u64::try_from(runs.len()).unwrap_or(u64::MAX);
+        lateness.gaps += gaps;
+        self.overdue.push(Overdue {
+            gaps,
+            intervals: runs.iter().map(|run| run.intervals).sum(),
+            since,
+            runs: runs.into_iter().take(RUNS_KEPT).collect(),
+            target,
+        });
+        Ok(())
+    }
+
+    fn sorted(mut self) -> Self {
+        self.overdue.sort_by_key(|overdue| overdue.since);
+        self
+    }
+
     /// How many series are late in all.
     pub fn overdue_series(&self) -> u64 {
         self.partners
@@ -56,51 +102,46 @@ impl Survey {
     }
 }
 
-/// Looks at every target that is expected, over the last [`WINDOW_DAYS`] delivery days that are
-/// due. Reads as many days of each: see `docs/DECISIONS.md` for what that costs.
+/// Looks at every target that is expected, over the last five to ten weeks that are due: it reads
+/// as many days of each.
 ///
 /// # Errors
 /// [`StoreError`].
 pub fn survey(store: &dyn Store, plan: &Plan, now: UtcTime) -> Result<Survey, StoreError> {
-    let mut survey = Survey {
-        at: now,
-        overdue: Vec::new(),
-        partners: BTreeMap::new(),
-    };
-    let partners = plan.partners.iter().map(|partner| partner.id.as_str());
-    for partner in partners.chain([""]) {
-        survey.partners.entry(partner.to_owned()).or_default();
+    let mut survey = Survey::of_nobody(plan, now);
+    for target in expected(store, plan)? {
+        survey.look_at(store, target)?;
     }
+    Ok(survey.sorted())
+}
+
+/// As [`survey`], as long as it is wanted; `None` if it was given up.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn survey_while(
+    store: &dyn Store,
+    plan: &Plan,
+    now: UtcTime,
+    is_wanted: impl Fn() -> bool,
+) -> Result<Option<Survey>, StoreError> {
+    let mut survey = Survey::of_nobody(plan, now);
+    for target in expected(store, plan)? {
+        if !is_wanted() {
+            return Ok(None);
+        }
+        survey.look_at(store, target)?;
+    }
+    Ok(Some(survey.sorted()))
+}
+
+fn expected(store: &dyn Store, plan: &Plan) -> Result<Vec<Target>, StoreError> {
     if plan.expects.is_empty() {
-        return Ok(survey);
+        return Ok(Vec::new());
     }
-    for target in plan.targets(store.series()?) {
-        let Some(expect) = &target.expect else {
-            continue;
-        };
-        let lateness = survey.partners.entry(expect.partner.clone()).or_default();
-        lateness.expected += 1;
-        let border = target.border();
-        let window = border.start_of(last_due_day(expect.due, now).plus(1 - WINDOW_DAYS));
-        // A series that began within the window is not late for the days before it began.
-        let asked = Asked::within(&target, (window, now), now);
-        let runs = find(store, &target, asked, now)?;
-        let Some(since) = runs.iter().filter_map(|run| run.due).min() else {
-            continue;
-        };
-        lateness.overdue += 1;
-        let gaps = u64::try_from(runs.len()).unwrap_or(u64::MAX);
-        lateness.gaps += gaps;
-        survey.overdue.push(Overdue {
-            gaps,
-            intervals: runs.iter().map(|run| run.intervals).sum(),
-            since,
-            runs: runs.into_iter().take(RUNS_KEPT).collect(),
-            target,
-        });
-    }
-    survey.overdue.sort_by_key(|overdue| overdue.since);
-    Ok(survey)
+    let mut targets = plan.targets(store.series()?);
+    targets.retain(|target| target.expect.is_some());
+    Ok(targets)
 }
 
 /// Whether it is time for another survey: at once after new mails, but not all the time, and now

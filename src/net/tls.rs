@@ -19,8 +19,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::config::mailbox::Endpoint;
-use crate::net::NetError;
 use crate::net::dial::BoxStream;
+use crate::net::{NetError, certificate};
 
 /// Shakes hands as a client, with the trust that the endpoint asks for.
 ///
@@ -43,7 +43,11 @@ pub async fn handshake(stream: BoxStream, endpoint: &Endpoint) -> Result<BoxStre
     let config = client_config(trust).map_err(|error| failed(error.to_string()))?;
     let handshake = TlsConnector::from(Arc::new(config)).connect(name, stream);
     match timeout(HANDSHAKE_LIMIT, handshake).await {
-        Ok(Ok(stream)) => Ok(Box::new(stream)),
+        Ok(Ok(stream)) => {
+            let shown = stream.get_ref().1.peer_certificates();
+            certificate::note(endpoint, shown.and_then(<[_]>::first));
+            Ok(Box::new(stream))
+        }
         Ok(Err(error)) => Err(failed(explain::failure(&error))),
         Err(_) => Err(failed(format!(
             "no answer to the handshake within {} s; if the port speaks plain text first, use encryption = \"starttls\"",

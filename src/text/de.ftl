@@ -97,6 +97,7 @@ mailbox_too_large =
 mailbox_last_poll = Letzte Abfrage
 mailbox_since_start = Seit dem Start
 mailbox_retries = Das Gateway versucht es von selbst wieder.
+mailbox_certificate = Zertifikat gültig bis
 
 gallery = Zeitreihen
 gallery_all =
@@ -253,6 +254,28 @@ page_newest = Neueste
 page_previous = Zurück
 page_next = Weiter
 page_of = Seite { $page } von { $pages }
+
+alert_resolved = Behoben: { $title }
+alert_unwatched = Danach wird nicht mehr gesehen.
+alert_mailbox_stale = Postfach { $name }: keine erfolgreiche Abfrage
+alert_mailbox_stale_detail = Seit { $when } ist keine Abfrage gelungen. Der Grund steht auf der Statusseite.
+alert_quarantine = Neues in der Quarantäne
+alert_quarantine_detail =
+    { $count ->
+        [one] Ein Eintrag wartet dort.
+       *[other] { $count } Einträge warten dort.
+    }
+alert_certificate = Postfach { $name }: das Zertifikat des Mailservers läuft ab
+alert_certificate_detail = Es gilt bis { $when }. Danach ist keine Abfrage mehr möglich.
+alert_disk = Die Platte ist fast voll
+alert_disk_detail = Frei sind { $free } von { $total }. Ist sie voll, bleiben die Mails auf dem Server.
+alert_overdue = Erwartete Werte sind überfällig
+alert_overdue_of = { $partner }: erwartete Werte sind überfällig
+alert_overdue_detail =
+    { $count ->
+        [one] Eine Zeitreihe, seit { $when }.
+       *[other] { $count } Zeitreihen, die erste seit { $when }.
+    }
 
 error_not_found = Diese Seite gibt es nicht
 error_not_found_hint = Vielleicht ist die Adresse nicht vollständig.

@@ -97,6 +97,7 @@ mailbox_too_large =
 mailbox_last_poll = Last poll
 mailbox_since_start = Since the start
 mailbox_retries = The gateway tries again by itself.
+mailbox_certificate = Certificate valid until
 
 gallery = Time series
 gallery_all =
@@ -253,6 +254,28 @@ page_newest = Newest
 page_previous = Back
 page_next = Next
 page_of = Page { $page } of { $pages }
+
+alert_resolved = Resolved: { $title }
+alert_unwatched = It is no longer watched.
+alert_mailbox_stale = Mailbox { $name }: no successful poll
+alert_mailbox_stale_detail = No poll has succeeded since { $when }. The status page says why.
+alert_quarantine = Something new is in quarantine
+alert_quarantine_detail =
+    { $count ->
+        [one] One entry waits there.
+       *[other] { $count } entries wait there.
+    }
+alert_certificate = Mailbox { $name }: the mail server's certificate is about to end
+alert_certificate_detail = It is valid until { $when }. After that no poll can succeed.
+alert_disk = The disk is nearly full
+alert_disk_detail = { $free } of { $total } are free. Once it is full, mails stay at the server.
+alert_overdue = Expected values are overdue
+alert_overdue_of = { $partner }: expected values are overdue
+alert_overdue_detail =
+    { $count ->
+        [one] One series, since { $when }.
+       *[other] { $count } series, the first since { $when }.
+    }
 
 error_not_found = There is no such page
 error_not_found_hint = Perhaps the address is not complete.

@@ -91,6 +91,7 @@ sentences! {
     mailbox_last_poll;
     mailbox_since_start;
     mailbox_retries;
+    mailbox_certificate;
 
     gallery;
     gallery_all(count: u64);
@@ -219,6 +220,20 @@ sentences! {
     page_previous;
     page_next;
     page_of(page: &str, pages: &str);
+
+    alert_resolved(title: &str);
+    alert_unwatched;
+    alert_mailbox_stale(name: &str);
+    alert_mailbox_stale_detail(when: &str);
+    alert_quarantine;
+    alert_quarantine_detail(count: u64);
+    alert_certificate(name: &str);
+    alert_certificate_detail(when: &str);
+    alert_disk;
+    alert_disk_detail(free: &str, total: &str);
+    alert_overdue;
+    alert_overdue_of(partner: &str);
+    alert_overdue_detail(count: u64, when: &str);
 
     error_not_found;
     error_not_found_hint;

@@ -38,6 +38,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "clock",
         ],
     ),
+    (
+        "alert",
+        &["clock", "market", "metrics", "net", "store", "text"],
+    ),
     ("expect", &["config", "market", "series", "store"]),
     (
         "query",
@@ -47,7 +51,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "actors",
         &[
-            "clock", "config", "expect", "health", "ingest", "mail", "mailbox", "market",
+            "alert", "clock", "config", "expect", "health", "ingest", "mail", "mailbox", "market",
             "metrics", "net", "store",
         ],
     ),
@@ -61,7 +65,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "actors", "chart", "clock", "config", "expect", "extract", "format", "health",
+            "actors", "alert", "chart", "clock", "config", "expect", "extract", "format", "health",
             "ingest", "mail", "mailbox", "market", "message", "metrics", "query", "sample",
             "store", "text", "web",
         ],
@@ -76,6 +80,7 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("async_imap", &["mail", "cli"]),
     ("mail_parser", &["extract"]),
     ("askama", &["web"]),
+    ("reqwest", &["alert"]),
 ];
 
 /// The core knows no I/O and no clock.

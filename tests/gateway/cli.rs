@@ -24,9 +24,14 @@ fn fixture(name: &str) -> PathBuf {
 
 /// A directory whose data directory holds the demo's mails.
 fn filled() -> tempfile::TempDir {
+    filled_until("2026-11-24")
+}
+
+/// The same, for another day after the last mail.
+fn filled_until(today: &str) -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     gateway(home.path())
-        .args(["generate", "mail", "--today", "2026-11-24"])
+        .args(["generate", "mail", "--today", today])
         .assert()
         .success();
     // One mail is truncated on purpose: the exit code says so.
@@ -327,7 +332,7 @@ fn version_and_completions_print() {
 
 #[test]
 fn gaps_names_what_is_missing_of_the_demo_and_who_should_have_sent_it() {
-    let home = filled();
+    let home = filled_until("2025-11-24");
     fs::write(
         home.path().join("gateway.toml"),
         "[[partner]]\nname = \"Netz\"\nid = \"9905048000007\"\n\
@@ -338,7 +343,7 @@ fn gaps_names_what_is_missing_of_the_demo_and_who_should_have_sent_it() {
     let list = |arguments: &str| -> Vec<serde_json::Value> {
         serde_json::from_str(&stdout(&home, arguments)).unwrap()
     };
-    let period = "--from 2026-11-01 --to 2026-11-24";
+    let period = "--from 2025-11-01 --to 2025-11-24";
     let gaps = list(&format!(
         "gaps 50120962218/1-1:1.29.0 {period} --format json"
     ));
@@ -370,15 +375,15 @@ fn gaps_names_what_is_missing_of_the_demo_and_who_should_have_sent_it() {
         &format!("gaps 50120962218/1-1:1.29.0 {period} --format csv"),
     );
     assert_eq!(csv.lines().count(), 2);
-    assert!(csv.contains("50120962218;1-1:1.29.0;2026-11-"), "{csv}");
+    assert!(csv.contains("50120962218;1-1:1.29.0;2025-11-"), "{csv}");
     gateway(home.path())
         .args([
             "gaps",
             "50120962218",
             "--from",
-            "2026-11-01",
+            "2025-11-01",
             "--to",
-            "2026-11-24",
+            "2025-11-24",
         ])
         .assert()
         .success()
@@ -390,11 +395,11 @@ fn gaps_names_what_is_missing_of_the_demo_and_who_should_have_sent_it() {
 
 #[test]
 fn gaps_ends_with_one_only_if_it_is_asked_to() {
-    let home = filled();
+    let home = filled_until("2025-11-24");
     let gaps = |more: &[&str]| {
         let mut command = gateway(home.path());
         command
-            .args(["gaps", "--from", "2026-11-01", "--to", "2026-11-24"])
+            .args(["gaps", "--from", "2025-11-01", "--to", "2025-11-24"])
             .args(more);
         command.assert()
     };
@@ -404,7 +409,7 @@ fn gaps_ends_with_one_only_if_it_is_asked_to() {
         .stdout(contains("96"));
     gaps(&["41373559241", "--fail"]).code(0);
     gateway(home.path())
-        .args(["gaps", "--from", "2026-11-02", "--to", "2026-11-01"])
+        .args(["gaps", "--from", "2025-11-02", "--to", "2025-11-01"])
         .assert()
         .code(2)
         .stderr(contains("--to must be after --from"));

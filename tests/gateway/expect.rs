@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mscons_gateway::config::expect::{Expect, Resolution};
 use mscons_gateway::config::partner::Partner;
 use mscons_gateway::edifact::write::Envelope;
-use mscons_gateway::expect::gaps::{Asked, WINDOW_DAYS, find};
+use mscons_gateway::expect::gaps::{Asked, find};
 use mscons_gateway::expect::overdue::{Lateness, survey};
 use mscons_gateway::expect::{Plan, Survey};
 use mscons_gateway::ingest::{Arrival, Ingest, Parcel};
@@ -196,7 +196,8 @@ fn a_series_that_stopped_long_ago_is_missed_in_its_own_rhythm() {
     let mut house = House::new();
     house.power("2026-06-01".."2026-06-03");
     let late = house.survey(&expected_power(), "2026-11-24T12:00:00Z");
-    let expected = 96 * u64::try_from(WINDOW_DAYS).unwrap() + 4; // 25 October is among them.
+    // From the first of October, whose 25th has an hour more, to 23 November.
+    let expected = 96 * (31 + 23) + 4;
     assert_eq!(late.overdue[0].intervals, expected);
     let (from, to) = ("2026-11-22T23:00:00Z", "2026-11-23T23:00:00Z");
     let gaps = house.gaps(&Plan::default(), (from, to), "2026-11-24T12:00:00Z");
@@ -210,7 +211,7 @@ fn a_series_that_stopped_long_ago_is_missed_in_its_own_rhythm() {
 #[test]
 fn a_series_that_never_came_is_missed_as_it_was_agreed() {
     let house = House::new();
-    let days = u64::try_from(WINDOW_DAYS).unwrap();
+    let days = 31 + 23;
     for (of, resolution, expected) in [
         (POWER, Resolution::Auto, 96 * days + 4),
         (POWER, Resolution::Hour, 24 * days + 1),
@@ -297,6 +298,8 @@ fn a_monthly_value_is_due_after_the_last_day_of_its_month() {
     let late = house.survey(&plan, "2026-11-04T11:00:00Z");
     assert_eq!(late.overdue[0].since, at("2026-11-04T11:00:00Z"));
     assert_eq!(late.overdue[0].runs[0].intervals, 1);
+    let later = house.survey(&plan, "2026-12-02T11:00:00Z");
+    assert_eq!(later.overdue_series(), 1, "it stays late until it comes");
 }
 
 #[test]

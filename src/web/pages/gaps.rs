@@ -17,6 +17,7 @@ use crate::store::read;
 use crate::text::{Text, shorten};
 use crate::web::Context;
 use crate::web::pages::series::{day_date, gap_line};
+use crate::web::pages::series_list::form_urlencoded;
 use crate::web::pages::{CELL_CHARACTERS, PageError, Pager, Shell, Tab, render, show};
 use crate::web::period::{Period, Query as PeriodQuery, Unit};
 use crate::web::strip::Strip;
@@ -200,7 +201,7 @@ fn view<'a>(shown: &Shown, text: &'a Text) -> GapsPage<'a> {
         ..
     } = shown;
     let zone = text.time_zone();
-    let encoded = super::series_list::form_urlencoded(search);
+    let encoded = form_urlencoded(search);
     let link = |period: &Period| format!("/gaps?q={encoded}&{}", period.query());
     let walk = |period: Option<Period>| period.map_or_else(String::new, |period| link(&period));
     let units = [
