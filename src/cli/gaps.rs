@@ -88,7 +88,7 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
 fn warn_of_idle_patterns(plan: &Plan, targets: &[Target]) {
     for expect in plan.idle_patterns(targets) {
         output::note(&format!(
-            "[[expect]] location = {:?}, obis = {:?} fits no series",
+            "[[expect]] location = {:?}, obis = {:?} fits no series of intervals",
             expect.location, expect.obis
         ));
     }

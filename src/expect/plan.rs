@@ -1,6 +1,6 @@
 //! What the configuration says should arrive, and from whom.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::config::expect::Expect;
 use crate::config::partner::Partner;
@@ -32,28 +32,29 @@ impl Plan {
     /// changed its unit is still the same delivery), and what is expected and has never arrived.
     /// In the order of location and OBIS code.
     pub fn targets(&self, series: Vec<SeriesEntry>) -> Vec<Target> {
+        let index = Index::of(&self.expects);
         let mut targets: BTreeMap<(String, String), Target> = BTreeMap::new();
+        let mut has_come = HashSet::new();
         for entry in series {
+            let (location, obis) = (entry.key.location.clone(), entry.key.obis.clone());
+            let expect = index.first(&location, &obis);
+            has_come.extend(index.exact(&location, &obis));
+            // Readings and tables have no rhythm: nobody can tell what of them is missing.
             if entry.key.kind != Kind::Interval {
                 continue;
             }
-            let (location, obis) = (entry.key.location.clone(), entry.key.obis.clone());
             let target = targets
                 .entry((location, obis))
                 .or_insert_with_key(|(location, obis)| Target {
                     location: location.clone(),
                     obis: obis.clone(),
                     series: Vec::new(),
-                    expect: self.expect_of(location, obis).cloned(),
+                    expect: expect.and_then(|at| self.expects.get(at)).cloned(),
                 });
             target.series.push(entry);
         }
-        for expect in &self.expects {
-            let is_pattern = expect.location.contains('*') || expect.obis.contains('*');
-            let has_come = targets
-                .keys()
-                .any(|(location, obis)| expects(expect, location, obis));
-            if is_pattern || has_come {
+        for (at, expect) in self.expects.iter().enumerate() {
+            if is_pattern(expect) || has_come.contains(&at) {
                 continue;
             }
             let key = (expect.location.clone(), expect.obis.clone());
@@ -73,18 +74,59 @@ impl Plan {
             let mut arrived = targets.iter().filter(|target| !target.series.is_empty());
             arrived.any(|target| expects(expect, &target.location, &target.obis))
         };
-        let patterns = self
-            .expects
-            .iter()
-            .filter(|expect| expect.location.contains('*') || expect.obis.contains('*'));
+        let patterns = self.expects.iter().filter(|expect| is_pattern(expect));
         patterns.filter(|expect| !has_fitting(expect)).collect()
     }
+}
 
-    fn expect_of(&self, location: &str, obis: &str) -> Option<&Expect> {
-        self.expects
-            .iter()
-            .find(|expect| expects(expect, location, obis))
+/// Expectations by location, so that ten thousand of them and ten thousand series are no hundred
+/// million comparisons.
+struct Index<'p> {
+    expects: &'p [Expect],
+    by_location: HashMap<&'p str, Vec<usize>>,
+    patterns: Vec<usize>,
+}
+
+impl<'p> Index<'p> {
+    fn of(expects: &'p [Expect]) -> Self {
+        let mut by_location: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut patterns = Vec::new();
+        for (at, expect) in expects.iter().enumerate() {
+            if expect.location.contains('*') {
+                patterns.push(at);
+            } else {
+                by_location.entry(&expect.location).or_default().push(at);
+            }
+        }
+        Self {
+            expects,
+            by_location,
+            patterns,
+        }
     }
+
+    /// The first expectation of the file that fits.
+    fn first(&self, location: &str, obis: &str) -> Option<usize> {
+        let fits = |at: &usize| (self.expects.get(*at)).is_some_and(|e| expects(e, location, obis));
+        let pattern = self.patterns.iter().copied().find(fits);
+        let exact = self.exact(location, obis).next();
+        exact.into_iter().chain(pattern).min()
+    }
+
+    /// Those that name this location and fit.
+    fn exact(&self, location: &str, obis: &str) -> impl Iterator<Item = usize> {
+        let named = self
+            .by_location
+            .get(location)
+            .into_iter()
+            .flatten()
+            .copied();
+        named.filter(move |at| (self.expects.get(*at)).is_some_and(|e| expects(e, location, obis)))
+    }
+}
+
+fn is_pattern(expect: &Expect) -> bool {
+    expect.location.contains('*') || expect.obis.contains('*')
 }
 
 fn expects(expect: &Expect, location: &str, obis: &str) -> bool {
@@ -143,6 +185,7 @@ mod tests {
                 expect("60000000001", "1-1:1.29.0", "new"),
                 expect("70*", "", "nobody"),
                 expect("50000000001", "", "shadowed"),
+                expect("50000000001", "1-1:1.8.0", "reading"),
             ],
             partners: Vec::new(),
         };

@@ -389,7 +389,7 @@ fn gaps_names_what_is_missing_of_the_demo_and_who_should_have_sent_it() {
         .success()
         .stdout(contains("00:00 CET").and(contains("Netz")))
         .stderr(contains(
-            "[[expect]] location = \"77*\", obis = \"\" fits no series",
+            "[[expect]] location = \"77*\", obis = \"\" fits no series of intervals",
         ));
 }
 
