@@ -10,7 +10,7 @@ use crate::config::Gateway;
 use crate::config::mailbox::Mailbox;
 use crate::expect::overdue::{is_due, survey_while};
 use crate::expect::{Plan, Survey, Watch};
-use crate::health::Health;
+use crate::health::{GRACE_SECONDS, Health, MailboxState};
 use crate::market::calendar::UtcTime;
 use crate::metrics;
 use crate::net;
@@ -119,6 +119,9 @@ impl Duties {
 
     fn look_for_lateness(&self, now: UtcTime) -> Result<(), StoreError> {
         let shared = &self.0;
+        if self.is_starting(now) {
+            return Ok(());
+        }
         // Read first: what is committed meanwhile is seen next time.
         let sequence = shared.store.next_sequence()?;
         let mut last = shared
@@ -143,6 +146,16 @@ impl Duties {
         shared.watch.keep(survey, &plan);
         *last = Some((now, sequence));
         Ok(())
+    }
+
+    /// Whether mails that came while the gateway was off may still be on their way in: nothing of
+    /// them is late yet.
+    fn is_starting(&self, now: UtcTime) -> bool {
+        let health = self.0.health.snapshot();
+        let up_seconds = now.seconds().saturating_sub(health.started.seconds());
+        let mut mailboxes = health.mailboxes.iter();
+        let is_polling_first = mailboxes.any(|mailbox| mailbox.state == MailboxState::Starting);
+        is_polling_first && up_seconds < GRACE_SECONDS
     }
 
     fn note_certificates(&self) {
