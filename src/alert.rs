@@ -36,6 +36,15 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::MailboxStale,
+        Self::Quarantine,
+        Self::Certificate,
+        Self::Disk,
+        Self::Overdue,
+    ];
+
     /// Its name in the JSON of a notice, and in metrics.
     pub const fn name(self) -> &'static str {
         match self {
@@ -44,6 +53,21 @@ impl Kind {
             Self::Certificate => "certificate",
             Self::Disk => "disk",
             Self::Overdue => "overdue",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_has_one_name_in_json_and_metrics() {
+        let page = crate::metrics::docs_markdown();
+        for kind in Kind::ALL {
+            let name = kind.name();
+            assert_eq!(serde_json::to_value(kind).unwrap(), name);
+            assert!(page.contains(&format!("`{name}`")), "{name}");
         }
     }
 }

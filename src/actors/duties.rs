@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::alert::{Desk, Facts, MailboxFacts, PartnerFacts};
+use crate::clock;
 use crate::config::Gateway;
 use crate::config::mailbox::Mailbox;
-use crate::expect::overdue::{is_due, survey_while};
+use crate::expect::overdue::{Made, is_due, survey_while};
 use crate::expect::{Plan, Survey, Watch};
 use crate::health::{GRACE_SECONDS, Health, MailboxState};
 use crate::market::calendar::UtcTime;
@@ -28,7 +29,7 @@ struct Shared {
     desk: Desk,
     data_dir: PathBuf,
     settings: Mutex<Settings>,
-    last_survey: Mutex<Option<(UtcTime, u64)>>,
+    last_survey: Mutex<Option<Made>>,
     is_stopping: AtomicBool,
 }
 
@@ -123,14 +124,15 @@ impl Duties {
             return Ok(());
         }
         // Read first: what is committed meanwhile is seen next time.
-        let sequence = shared.store.next_sequence()?;
+        let next_sequence = shared.store.next_sequence()?;
         let mut last = shared
             .last_survey
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if !is_due(*last, now, sequence) {
+        if !is_due(*last, now, next_sequence) {
             return Ok(());
         }
+        let begun = clock::monotonic();
         let plan = shared.watch.plan();
         let is_wanted = || !shared.is_stopping.load(Ordering::Relaxed);
         let Some(survey) = survey_while(&*shared.store, &plan, now, is_wanted)? else {
@@ -144,7 +146,11 @@ impl Duties {
         let overdue = is_expecting.then(|| survey.overdue_series());
         shared.health.overdue_series(overdue);
         shared.watch.keep(survey, &plan);
-        *last = Some((now, sequence));
+        *last = Some(Made {
+            at: now,
+            next_sequence,
+            took: begun.elapsed(),
+        });
         Ok(())
     }
 

@@ -54,8 +54,7 @@ impl Asked {
 /// A target over a period, with its rhythm.
 #[derive(Clone, Debug)]
 pub struct Look {
-    /// Its values, in order of time.
-    pub held: Vec<Held>,
+    held: Vec<Held>,
     rhythm: Rhythm,
     period: (UtcTime, UtcTime),
 }

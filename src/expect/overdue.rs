@@ -1,6 +1,7 @@
 //! What is late: the expected values of the last weeks that are due and not there.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::expect::due::last_due_day;
 use crate::expect::gaps::{Asked, MissingRun, find, window_start};
@@ -144,18 +145,35 @@ fn expected(store: &dyn Store, plan: &Plan) -> Result<Vec<Target>, StoreError> {
     Ok(targets)
 }
 
-/// Whether it is time for another survey: at once after new mails, but not all the time, and now
-/// and then because of the clock. `last` is when the last one was, and the store's next sequence
-/// at that time.
-pub fn is_due(last: Option<(UtcTime, u64)>, now: UtcTime, next_sequence: u64) -> bool {
-    let Some((at, sequence)) = last else {
+/// A survey that was made.
+#[derive(Clone, Copy, Debug)]
+pub struct Made {
+    /// When.
+    pub at: UtcTime,
+    /// The store's next sequence before it.
+    pub next_sequence: u64,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Whether it is time for another survey: soon after new mails, but not all the time, and now and
+/// then because of the clock. However large the store is, surveys take a twentieth of one core at
+/// most.
+pub fn is_due(last: Option<Made>, now: UtcTime, next_sequence: u64) -> bool {
+    let Some(last) = last else {
         return true;
     };
-    let waited_seconds = now.seconds().saturating_sub(at.seconds());
+    let waited_seconds = now.seconds().saturating_sub(last.at.seconds());
+    let rest = i64::try_from(last.took.as_secs())
+        .unwrap_or(i64::MAX)
+        .saturating_mul(REST);
+    let pause = if last.next_sequence == next_sequence {
+        EVERY_SECONDS
+    } else {
+        PAUSE_SECONDS
+    };
     // A clock that was set back must not silence the survey.
-    waited_seconds < 0
-        || waited_seconds >= EVERY_SECONDS
-        || (sequence != next_sequence && waited_seconds >= PAUSE_SECONDS)
+    !(0..pause.max(rest)).contains(&waited_seconds)
 }
 
 /// Runs that are kept of one target, for a page; all of them are counted.
@@ -164,6 +182,8 @@ const RUNS_KEPT: usize = 20;
 const EVERY_SECONDS: i64 = 5 * 60;
 /// New mails are many at a time.
 const PAUSE_SECONDS: i64 = 60;
+/// How much longer than a survey the pause after it is.
+const REST: i64 = 20;
 
 #[cfg(test)]
 mod tests {
@@ -173,21 +193,26 @@ mod tests {
     fn a_survey_follows_new_mails_after_a_minute_and_the_clock_after_five() {
         let at = UtcTime::from_seconds;
         assert!(is_due(None, at(0), 7));
-        let last = Some((at(1000), 7));
-        for (now, sequence, expected) in [
-            (1000, 7, false),
-            (1059, 8, false),
-            (1060, 7, false),
-            (1060, 8, true),
-            (1299, 7, false),
-            (1300, 7, true),
-            (999, 7, true),
+        for (took, now, sequence, expected) in [
+            (0, 1000, 7, false),
+            (0, 1059, 8, false),
+            (0, 1060, 7, false),
+            (0, 1060, 8, true),
+            (0, 1299, 7, false),
+            (0, 1300, 7, true),
+            (0, 999, 7, true),
+            (6, 1119, 8, false),
+            (6, 1120, 8, true),
+            (60, 2199, 7, false),
+            (60, 2200, 7, true),
         ] {
-            assert_eq!(
-                is_due(last, at(now), sequence),
-                expected,
-                "{now} {sequence}"
-            );
+            let last = Made {
+                at: at(1000),
+                next_sequence: 7,
+                took: Duration::from_secs(took),
+            };
+            let found = is_due(Some(last), at(now), sequence);
+            assert_eq!(found, expected, "{took} {now} {sequence}");
         }
     }
 }

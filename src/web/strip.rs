@@ -52,7 +52,7 @@ impl Strip {
                 .collect()
         } else {
             let day = |(day, completeness): &(Day, Completeness)| {
-                cell(text.weekday_and_date(day_date(*day)), *completeness, text)
+                cell(&text.weekday_and_date(day_date(*day)), *completeness, text)
             };
             all.iter().map(day).collect()
         };
@@ -70,10 +70,10 @@ fn month_cell(((year, month), completeness): ((i64, i64), Completeness), text: &
         (Ok(year), Ok(month)) => jiff::civil::Date::new(year, month, 1).unwrap_or_default(),
         (_, _) => jiff::civil::Date::default(),
     };
-    cell(text.month_and_year(first), completeness, text)
+    cell(&text.month_and_year(first), completeness, text)
 }
 
-fn cell(when: String, completeness: Completeness, text: &Text) -> Cell {
+fn cell(when: &str, completeness: Completeness, text: &Text) -> Cell {
     let Completeness {
         expected, present, ..
     } = completeness;
@@ -89,11 +89,11 @@ fn cell(when: String, completeness: Completeness, text: &Text) -> Cell {
         },
     };
     let title = if expected == 0 {
-        text.completeness_nothing(&when)
+        text.completeness_nothing(when)
     } else {
         let [present, expected] = [present, expected].map(|count| text.count(count));
         let quality = quality_name(completeness.worst, text);
-        text.completeness_cell(&when, &present, &expected, &quality)
+        text.completeness_cell(when, &present, &expected, &quality)
     };
     Cell { class, title }
 }
