@@ -11,6 +11,7 @@ mod demo;
 mod diff;
 mod export;
 mod fetch;
+mod gaps;
 mod generate;
 mod import;
 mod inputs;

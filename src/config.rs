@@ -1,7 +1,9 @@
 //! Configuration: one file, `gateway.toml`. Every key has a default, a doc line and a check.
 
+pub mod alert;
 pub mod check;
 pub mod docs;
+pub mod expect;
 pub mod export;
 mod fit;
 pub mod keys;
@@ -9,6 +11,7 @@ mod lines;
 pub mod load;
 pub mod mailbox;
 pub mod overlay;
+pub mod partner;
 pub mod secret;
 pub mod store;
 pub mod units;
@@ -50,9 +53,18 @@ pub struct Gateway {
     #[serde(rename = "virtual")]
     #[schemars(extend("de" = "Zeitreihen, die beim Lesen aus anderen entstehen: Summen, Differenzen, Anteile."))]
     pub virtual_series: Vec<virtual_series::Virtual>,
+    /// The market partners, for names beside their numbers.
+    #[schemars(extend("de" = "Die Marktpartner, für Namen neben ihren Nummern."))]
+    pub partner: Vec<partner::Partner>,
+    /// What should arrive, and by when; drives gaps and alerts.
+    #[schemars(extend("de" = "Was ankommen soll und bis wann; davon leben Lücken und Alarme."))]
+    pub expect: Vec<expect::Expect>,
     /// How exports are written.
     #[schemars(extend("de" = "Wie Ausgaben geschrieben werden."))]
     pub export: export::Export,
+    /// How a person is told that something needs one.
+    #[schemars(extend("de" = "Wie jemand erfährt, dass er gebraucht wird."))]
+    pub alert: alert::Alert,
 }
 
 impl Default for Gateway {
@@ -65,7 +77,10 @@ impl Default for Gateway {
             web: web::Web::default(),
             mailbox: Vec::new(),
             virtual_series: Vec::new(),
+            partner: Vec::new(),
+            expect: Vec::new(),
             export: export::Export::default(),
+            alert: alert::Alert::default(),
         }
     }
 }

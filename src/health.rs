@@ -26,6 +26,9 @@ pub struct Snapshot {
     pub store_fault: Option<String>,
     /// The mailboxes in the order of the configuration.
     pub mailboxes: Vec<MailboxHealth>,
+    /// How many expected series are overdue; `None` where nothing is expected, or nobody has
+    /// looked yet.
+    pub overdue_series: Option<u64>,
 }
 
 /// How one mailbox is.
@@ -49,6 +52,8 @@ pub struct MailboxHealth {
     pub next_poll: Option<UtcTime>,
     /// How many connections are open.
     pub connections: u32,
+    /// Until when the certificate of its server is valid, if it showed one.
+    pub certificate_until: Option<UtcTime>,
 }
 
 /// Whether a mailbox can be reached.
@@ -78,6 +83,7 @@ impl Health {
             is_store_ready,
             store_fault: None,
             mailboxes: Vec::new(),
+            overdue_series: None,
         })))
     }
 
@@ -156,6 +162,16 @@ impl Health {
         self.change_mailbox(mailbox, |mailbox| mailbox.connections = open);
     }
 
+    /// Notes until when the certificate of a mailbox's server is valid.
+    pub fn mailbox_certificate(&self, mailbox: &str, until: UtcTime) {
+        self.change_mailbox(mailbox, |mailbox| mailbox.certificate_until = Some(until));
+    }
+
+    /// Notes how many expected series are overdue; `None` where nothing is expected.
+    pub fn overdue_series(&self, series: Option<u64>) {
+        self.change(|now| now.overdue_series = series);
+    }
+
     fn change(&self, change: impl FnOnce(&mut Snapshot)) {
         change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
     }
@@ -218,6 +234,7 @@ impl MailboxHealth {
             since_start: Summary::default(),
             next_poll: None,
             connections: 0,
+            certificate_until: None,
         }
     }
 }

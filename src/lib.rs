@@ -27,6 +27,8 @@ pub mod net;
 pub mod store;
 
 // The work: what the product does, as functions.
+pub mod alert;
+pub mod expect;
 pub mod ingest;
 pub mod query;
 pub mod upkeep;

@@ -10,3 +10,4 @@ pub mod party;
 pub mod pid;
 pub mod quantity;
 pub mod unit;
+pub mod workday;

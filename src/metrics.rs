@@ -16,10 +16,11 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 
 pub use docs::docs_markdown;
 use table::{
-    ACTOR_RESTARTS, ACTORS, BUILD_INFO, COMMIT_DURATION, DUPLICATES, INTERCHANGES, MAIL_BYTES,
-    MAILBOX_CONNECTIONS, MAILBOX_LAST_SUCCESS, MAILBOX_UP, MAILS_FETCHED, MAILS_RELEASED,
-    MESSAGE_TYPES, MESSAGES, NO_PID, OTHER, PARSE_DURATION, PIDS, POLL_DURATION, POLLS, QUALIFIERS,
-    QUARANTINE_SIZE, SERIES, STORE_BYTES, VALUES,
+    ACTOR_RESTARTS, ACTORS, ALERT_KINDS, ALERTS_SENT, BUILD_INFO, COMMIT_DURATION, DUPLICATES,
+    GAPS, INTERCHANGES, MAIL_BYTES, MAILBOX_CONNECTIONS, MAILBOX_LAST_SUCCESS, MAILBOX_UP,
+    MAILS_FETCHED, MAILS_RELEASED, MESSAGE_TYPES, MESSAGES, NO_PID, OTHER, OVERDUE_SERIES,
+    PARSE_DURATION, PIDS, POLL_DURATION, POLLS, QUALIFIERS, QUARANTINE_SIZE, SERIES, STORE_BYTES,
+    VALUES,
 };
 pub use table::{ALL, Metric, MetricKind};
 
@@ -94,6 +95,29 @@ impl InterchangeResult {
             Self::Stored => "stored",
             Self::Duplicate => "duplicate",
             Self::Quarantined => "quarantined",
+        }
+    }
+}
+
+/// How an alert was told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AlertResult {
+    /// Written to the log, as each one is.
+    Logged,
+    /// Taken by the webhook.
+    Delivered,
+    /// An attempt at the webhook that failed.
+    Failed,
+}
+
+impl AlertResult {
+    const ALL: [Self; 3] = [Self::Logged, Self::Delivered, Self::Failed];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Logged => "logged",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
         }
     }
 }
@@ -176,6 +200,19 @@ pub fn series(series: u64) {
     gauge!(SERIES.name).set(approximate(series));
 }
 
+/// Notes what of a partner is overdue; an empty id is nobody in particular.
+pub fn lateness(partner: &str, gaps: u64, overdue_series: u64) {
+    let partner = if partner.is_empty() { NOBODY } else { partner };
+    gauge!(GAPS.name, "partner" => partner.to_owned()).set(approximate(gaps));
+    gauge!(OVERDUE_SERIES.name, "partner" => partner.to_owned()).set(approximate(overdue_series));
+}
+
+/// Counts an alert of a kind by how it was told.
+pub fn alert_sent(kind: &str, result: AlertResult) {
+    let kind = listed(kind, ALERT_KINDS);
+    counter!(ALERTS_SENT.name, "kind" => kind, "result" => result.label()).increment(1);
+}
+
 /// Counts that an actor ended and was started again.
 pub fn actor_restarted(actor: &str) {
     counter!(ACTOR_RESTARTS.name, "actor" => listed(actor, ACTORS)).increment(1);
@@ -242,6 +279,12 @@ pub fn zero(mailboxes: &[String]) {
     for &actor in ACTORS.iter().chain(&[OTHER]) {
         counter!(ACTOR_RESTARTS.name, "actor" => actor).absolute(0);
     }
+    for &kind in ALERT_KINDS {
+        for result in AlertResult::ALL {
+            counter!(ALERTS_SENT.name, "kind" => kind, "result" => result.label()).absolute(0);
+        }
+    }
+    lateness("", 0, 0);
     counter!(DUPLICATES.name).absolute(0);
     for metric in [QUARANTINE_SIZE, STORE_BYTES, SERIES] {
         gauge!(metric.name).set(0.0);
@@ -335,6 +378,8 @@ fn approximate(number: u64) -> f64 {
 const MAILBOX_GAUGES: [Metric; 3] = [MAILBOX_UP, MAILBOX_LAST_SUCCESS, MAILBOX_CONNECTIONS];
 /// Mailboxes that a reload took out of the configuration.
 static REMOVED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+/// Stands for a partner that is not named.
+const NOBODY: &str = "none";
 /// Version of this build.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Commit of this build; the release build sets it.

@@ -1,6 +1,7 @@
 //! Connections to mail servers: dial and count, TLS, STARTTLS, SASL, backoff.
 
 pub mod backoff;
+pub mod certificate;
 pub mod connections;
 pub mod dial;
 pub mod sasl;

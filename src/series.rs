@@ -5,6 +5,7 @@
 
 pub mod block;
 pub mod columns;
+pub mod completeness;
 pub mod computed;
 pub mod diff;
 pub mod gaps;
@@ -13,6 +14,7 @@ pub mod merge;
 pub mod peaks;
 pub mod quality;
 pub mod resample;
+pub mod rhythm;
 pub mod total;
 
 pub use block::Block;

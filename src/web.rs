@@ -11,11 +11,13 @@ mod pages;
 mod period;
 mod probes;
 mod server;
+mod strip;
 
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use crate::expect::Watch;
 use crate::format::csv::Dialect;
 use crate::health::Health;
 use crate::metrics;
@@ -43,6 +45,8 @@ pub struct Context {
     pub time_zone: TimeZone,
     /// The metrics.
     pub metrics: metrics::Handle,
+    /// What should arrive, and what of it is late.
+    pub watch: Watch,
     /// How CSV is written.
     pub dialect: Dialect,
     /// Series that are made of others.

@@ -40,6 +40,11 @@ pub struct Poll {
     pub mailbox: String,
 }
 
+/// Do the next round.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct Tick;
+
 /// Finish what is in flight, then end. The answer comes when it is done.
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
@@ -57,6 +62,8 @@ pub enum ChildId {
     Mscons,
     /// The poller of the mailbox with this name.
     Poller(String),
+    /// The `Scheduler`.
+    Scheduler,
 }
 
 /// A child's actor is gone, whatever ended it.

@@ -8,10 +8,12 @@ use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, ResponseFuture, WrapFuture,
 };
 
+use crate::actors::duties::Duties;
 use crate::actors::intake::MailboxIntake;
 use crate::actors::messages::{ChildEnded, ChildId, Poll, PollNow, Reload, Stop};
 use crate::actors::mscons::MsconsActor;
 use crate::actors::poller::MailboxPollerActor;
+use crate::actors::scheduler::Scheduler;
 use crate::actors::tether::Tether;
 use crate::clock;
 use crate::config::mailbox::Mailbox;
@@ -29,6 +31,8 @@ pub struct Supervisor {
     health: Health,
     mailboxes: Vec<Arc<Mailbox>>,
     mscons: Option<Addr<MsconsActor>>,
+    duties: Option<Duties>,
+    scheduler: Option<Addr<Scheduler>>,
     pollers: HashMap<String, Poller>,
     /// Pollers that were told to stop, and have not ended yet.
     retiring: HashMap<String, Poller>,
@@ -45,10 +49,21 @@ impl Supervisor {
             health,
             mailboxes: mailboxes.into_iter().map(Arc::new).collect(),
             mscons: None,
+            duties: None,
+            scheduler: None,
             pollers: HashMap::new(),
             retiring: HashMap::new(),
             lives: HashMap::new(),
             stopping: false,
+        }
+    }
+
+    /// The same with duties, for which it starts a scheduler.
+    #[must_use]
+    pub fn with_duties(self, duties: Duties) -> Self {
+        Self {
+            duties: Some(duties),
+            ..self
         }
     }
 
@@ -78,6 +93,12 @@ impl Supervisor {
                 self.pollers.remove(name);
                 self.start_poller(name, ctx);
             }
+            ChildId::Scheduler => {
+                if let Some(duties) = self.duties.clone() {
+                    let tether = self.tether(ChildId::Scheduler, ctx);
+                    self.scheduler = Some(Scheduler::new(duties, Some(tether)).start());
+                }
+            }
         }
     }
 
@@ -89,6 +110,8 @@ impl Supervisor {
                 let error = "its poller ended by a fault of the gateway; it is started again";
                 self.health.mailbox_failed(name, error, true, clock::now());
             }
+            // Mails come in without it; the log and the metric of restarts tell.
+            ChildId::Scheduler => {}
         }
     }
 
@@ -133,6 +156,7 @@ impl Actor for Supervisor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         self.start(&ChildId::Mscons, ctx);
+        self.start(&ChildId::Scheduler, ctx);
     }
 }
 
@@ -147,6 +171,7 @@ impl Handler<ChildEnded> for Supervisor {
         let (kind, name) = match &ended.child {
             ChildId::Mscons => ("mscons", ""),
             ChildId::Poller(name) => ("poller", name.as_str()),
+            ChildId::Scheduler => ("scheduler", ""),
         };
         let attempt = u32::try_from(life).unwrap_or(u32::MAX);
         let delay = backoff::delay(backoff::Cause::Transient, attempt, clock::jitter());
@@ -194,6 +219,9 @@ impl Handler<Reload> for Supervisor {
         let before = std::mem::replace(&mut self.mailboxes, wanted.clone());
         let names: Vec<&str> = wanted.iter().map(|mailbox| mailbox.name.as_str()).collect();
         self.health.set_mailboxes(&wanted);
+        if let Some(duties) = &self.duties {
+            duties.reload(&reload.0);
+        }
         let changed = wanted.iter().filter(|new| !before.contains(new));
         let gone = before
             .iter()
@@ -216,6 +244,9 @@ impl Handler<Stop> for Supervisor {
 
     fn handle(&mut self, _: Stop, _: &mut Self::Context) -> Self::Result {
         self.stopping = true;
+        if let Some(duties) = &self.duties {
+            duties.stop();
+        }
         let all = self.pollers.drain().chain(self.retiring.drain());
         let pollers: Vec<Poller> = all.map(|(_, poller)| poller).collect();
         Box::pin(async move {
@@ -241,10 +272,14 @@ mod tests {
     use metrics_exporter_prometheus::PrometheusBuilder;
 
     use super::*;
+    use crate::alert::Desk;
+    use crate::config::Gateway;
     use crate::config::mailbox::Protocol;
+    use crate::expect::Watch;
     use crate::mail::Intake;
     use crate::sample;
     use crate::store::Store;
+    use crate::text::{Language, Text};
 
     /// A fault in a handler.
     #[derive(Message)]
@@ -264,6 +299,26 @@ mod tests {
 
         fn handle(&mut self, _: Panic, _: &mut Self::Context) {
             panic!("on purpose");
+        }
+    }
+
+    impl Handler<Panic> for Scheduler {
+        type Result = ();
+
+        fn handle(&mut self, _: Panic, _: &mut Self::Context) {
+            panic!("on purpose");
+        }
+    }
+
+    #[derive(Message)]
+    #[rtype(result = "Option<Addr<Scheduler>>")]
+    struct TheScheduler;
+
+    impl Handler<TheScheduler> for Supervisor {
+        type Result = MessageResult<TheScheduler>;
+
+        fn handle(&mut self, _: TheScheduler, _: &mut Self::Context) -> Self::Result {
+            MessageResult(self.scheduler.clone())
         }
     }
 
@@ -307,7 +362,17 @@ mod tests {
             let health = Health::new(clock::now());
             health.set_mailboxes(std::slice::from_ref(&mailbox));
             let store = Arc::clone(ingest.store());
-            let supervisor = Supervisor::new(ingest, health.clone(), vec![mailbox]).start();
+            let config = Gateway {
+                data_dir: home.path().join("data"),
+                mailbox: vec![mailbox.clone()],
+                ..Gateway::default()
+            };
+            let desk = Desk::open(&config.data_dir, Text::new(Language::En));
+            let (watch, of) = (Watch::default(), Arc::clone(&store));
+            let duties = Duties::new(&config, of, health.clone(), watch, desk);
+            let supervisor = Supervisor::new(ingest, health.clone(), vec![mailbox])
+                .with_duties(duties)
+                .start();
             Self {
                 home,
                 health,
@@ -384,6 +449,22 @@ mod tests {
         world.takes_mails().await;
         let (other, successor) = world.children().await;
         assert!(other != mscons && successor != poller);
+    }
+
+    #[actix::test]
+    async fn a_scheduler_that_panics_is_started_again_and_mails_come_in_meanwhile() {
+        let mut world = World::new();
+        let scheduler = world.supervisor.send(TheScheduler).await.unwrap().unwrap();
+        scheduler.send(Panic).await.unwrap_err();
+        world.takes_mails().await;
+        for _ in 0..ATTEMPTS {
+            let successor = world.supervisor.send(TheScheduler).await.unwrap();
+            if successor.is_some_and(|successor| successor != scheduler) {
+                return;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        panic!("no scheduler was started");
     }
 
     #[actix::test]

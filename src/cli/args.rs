@@ -157,15 +157,22 @@ impl CsvArgs {
     }
 }
 
-/// A period, as two commands and more take it.
+/// From when to when.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct Period {
+pub(super) struct Stretch {
     /// From this time on: `2026-11-01`, `2026-11-01T06:00` (local time) or RFC 3339
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
     /// Up to, not including, this time; a day means its beginning
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
+}
+
+/// A period, as two commands and more take it.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Period {
+    #[command(flatten)]
+    stretch: Stretch,
     /// As it was known at this time
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
@@ -179,25 +186,29 @@ pub(super) struct Bounds {
     pub(super) as_of: Option<UtcTime>,
 }
 
-impl Period {
-    /// Reads the times in this zone.
-    pub(super) fn read(&self, zone: &TimeZone) -> Result<Bounds, Failure> {
-        let time = |name: &str, text: &Option<String>| {
-            text.as_deref()
-                .map(|text| read_time(name, text, zone))
-                .transpose()
-        };
-        let bounds = Bounds {
-            from: time("--from", &self.from)?,
-            to: time("--to", &self.to)?,
-            as_of: time("--as-of", &self.as_of)?,
-        };
-        match (bounds.from, bounds.to) {
+impl Stretch {
+    /// Reads the times in this zone; the end is after the beginning.
+    pub(super) fn read(
+        &self,
+        zone: &TimeZone,
+    ) -> Result<(Option<UtcTime>, Option<UtcTime>), Failure> {
+        let from = optional_time("--from", self.from.as_deref(), zone)?;
+        let to = optional_time("--to", self.to.as_deref(), zone)?;
+        match (from, to) {
             (Some(from), Some(to)) if to <= from => {
                 Err(Failure::Usage("--to must be after --from".to_owned()))
             }
-            _ => Ok(bounds),
+            _ => Ok((from, to)),
         }
+    }
+}
+
+impl Period {
+    /// Reads the times in this zone.
+    pub(super) fn read(&self, zone: &TimeZone) -> Result<Bounds, Failure> {
+        let (from, to) = self.stretch.read(zone)?;
+        let as_of = optional_time("--as-of", self.as_of.as_deref(), zone)?;
+        Ok(Bounds { from, to, as_of })
     }
 }
 
@@ -208,6 +219,14 @@ impl Bounds {
         let (_, last) = legal_day_bounds(series.last);
         (self.from.unwrap_or(first), self.to.unwrap_or(last))
     }
+}
+
+fn optional_time(
+    name: &str,
+    text: Option<&str>,
+    zone: &TimeZone,
+) -> Result<Option<UtcTime>, Failure> {
+    text.map(|text| read_time(name, text, zone)).transpose()
 }
 
 pub(super) fn read_time(name: &str, text: &str, zone: &TimeZone) -> Result<UtcTime, Failure> {

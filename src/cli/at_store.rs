@@ -7,8 +7,8 @@ use clap::Subcommand;
 use crate::cli::call::{Call, Caller};
 use crate::cli::terminal::Terminal;
 use crate::cli::{
-    Done, Failure, backup, control, diff, export, fetch, import, messages, open, plot, quarantine,
-    series, values, verify,
+    Done, Failure, backup, control, diff, export, fetch, gaps, import, messages, open, plot,
+    quarantine, series, values, verify,
 };
 use crate::config::Gateway;
 use crate::store::StoreError;
@@ -40,6 +40,12 @@ pub(super) enum Command {
         after_help = "Example:\n  mscons-gateway diff '5012*' --from 2026-11-01 --to 2026-12-01 --as-of 2026-12-02"
     )]
     Diff(diff::Args),
+    /// List the intervals that are missing, with who should have sent them and how late they are
+    #[command(
+        long_about = "List the intervals that are missing, with who should have sent them and how late they are.\n\nNeighbouring ones are one line. Without --to, a series that an [[expect]] names is looked at up to the last delivery day that is due, any other one up to its last value; nothing is missing that has not ended yet. The exit code is 0, also with gaps, unless --fail is given.",
+        after_help = "Example:\n  mscons-gateway gaps '5012*' --from 2026-11-01 --to 2026-12-01 --fail"
+    )]
+    Gaps(gaps::Args),
     /// Draw a series as SVG or PNG: load profile, heat map, duration curve, peaks
     #[command(
         after_help = "Example:\n  mscons-gateway plot 50120962218/1-1:1.29.0 --from 2026-11-02 --to 2026-11-09 --kind heat-map --out week.png"
@@ -120,6 +126,7 @@ impl Command {
             Self::Values(args) => args,
             Self::Export(args) => args,
             Self::Diff(args) => args,
+            Self::Gaps(args) => args,
             Self::Plot(args) => args,
             Self::Messages(args) => args,
             Self::Quarantine(args) => args,

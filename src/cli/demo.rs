@@ -8,7 +8,9 @@ use std::path::Path;
 use crate::cli::{Done, Failure, output};
 use crate::clock;
 use crate::config::Gateway;
+use crate::config::expect::Expect;
 use crate::config::mailbox::{Mailbox, Protocol};
+use crate::config::partner::Partner;
 use crate::market::calendar::legal_day;
 use crate::sample;
 
@@ -30,6 +32,8 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
         time_zone: "Europe/Berlin".to_owned(),
         ..Gateway::default()
     };
+    config.partner = PARTNERS.map(partner).to_vec();
+    config.expect = EXPECTED.map(expect).to_vec();
     config.web.listen = free_address(&args.listen)?;
     config.mailbox.push(Mailbox {
         name: "demo".to_owned(),
@@ -49,6 +53,22 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
             "{count} sample mails are being taken in. Look at http://{place} (Ctrl-C ends the demo)"
         ));
     }))
+}
+
+fn partner((name, id): (&str, &str)) -> Partner {
+    Partner {
+        name: name.to_owned(),
+        id: id.to_owned(),
+    }
+}
+
+fn expect((location, obis, partner): (&str, &str, &str)) -> Expect {
+    Expect {
+        location: location.to_owned(),
+        obis: obis.to_owned(),
+        partner: partner.to_owned(),
+        ..Expect::default()
+    }
 }
 
 /// Fills a Maildir. The names are those of a delivery agent: unique, and in the order of arrival.
@@ -102,6 +122,29 @@ impl Drop for TemporaryHome {
         }
     }
 }
+
+/// The operators of the sample mails.
+const PARTNERS: [(&str, &str); 3] = [
+    ("Stromnetz Musterstadt", "9905048000007"),
+    ("Messstellenbetrieb Altstadt", "9903100000006"),
+    ("Gasnetz Musterland", "9800357000005"),
+];
+
+/// What they should send: location, OBIS code, partner.
+const EXPECTED: [(&str, &str, &str); 4] = [
+    ("50120962218", "1-1:1.29.0", "9905048000007"),
+    ("41373559241", "1-1:2.29.0", "9905048000007"),
+    (
+        "DE0001231011500000000000000012345",
+        "1-1:1.29.0",
+        "9903100000006",
+    ),
+    (
+        "DE7000991011500000000000000067890",
+        "7-20:99.33.17",
+        "9800357000005",
+    ),
+];
 
 /// Every demo shows the same world.
 pub(super) const SEED: u64 = 1;

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::cli::Failure;
 use crate::config::{self, Gateway};
+use crate::expect::Plan;
 use crate::format::csv::Dialect;
 use crate::ingest::Ingest;
 use crate::query::QueryError;
@@ -73,6 +74,14 @@ pub(super) fn existing(config: &Gateway) -> Result<(), Failure> {
         "data_dir {} does not exist; name the right configuration with --config, or fill it with `import` or `fetch`",
         config.data_dir.display()
     )))
+}
+
+/// What the configuration says should arrive.
+pub(super) fn plan(config: &Gateway) -> Plan {
+    Plan {
+        expects: config.expect.clone(),
+        partners: config.partner.clone(),
+    }
 }
 
 /// The dialect of CSV that the configuration names.

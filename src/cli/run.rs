@@ -9,12 +9,14 @@ use std::time::Duration;
 use actix::{Actor, Addr};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::actors::{Reload, Stop, Supervisor};
+use crate::actors::{Duties, Reload, Stop, Supervisor};
+use crate::alert::Desk;
 use crate::cli::control::Server;
 use crate::cli::open::Opened;
 use crate::cli::{Done, Failure, open};
 use crate::clock;
 use crate::config::Gateway;
+use crate::expect::Watch;
 use crate::health::Health;
 use crate::metrics;
 use crate::text::Text;
@@ -58,13 +60,17 @@ pub(super) async fn serve(
     let health = Health::new(clock::now());
     health.set_mailboxes(&config.mailbox);
     health.store_ready(true);
+    let watch = Watch::new(open::plan(&config));
+    let text = Text::new(config.language).in_zone(open::time_zone(&config)?);
+    let desk = Desk::open(&config.data_dir, text.clone());
     let context = Context {
         store: Arc::clone(&opened.store),
         archive: Arc::clone(&opened.archive),
         health: health.clone(),
-        text: Arc::new(Text::new(config.language).in_zone(open::time_zone(&config)?)),
+        text: Arc::new(text),
         time_zone: open::time_zone(&config)?,
         metrics: metrics.clone(),
+        watch: watch.clone(),
         dialect: open::dialect(&config),
         virtuals: open::virtuals(&config).into(),
     };
@@ -76,7 +82,11 @@ pub(super) async fn serve(
     let web = server.handle();
     tokio::spawn(upkeep(metrics));
     let serving = tokio::spawn(server);
-    let supervisor = Supervisor::new(ingest, health.clone(), config.mailbox.clone()).start();
+    let store = Arc::clone(&opened.store);
+    let duties = Duties::new(&config, store, health.clone(), watch, desk);
+    let supervisor = Supervisor::new(ingest, health.clone(), config.mailbox.clone())
+        .with_duties(duties)
+        .start();
     let control = control(&config, opened, &supervisor);
     tracing::info!(listen = %address, mailboxes = config.mailbox.len(), data_dir = %config.data_dir.display(), "the gateway runs");
     ready(address);

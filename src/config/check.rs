@@ -1,5 +1,7 @@
 //! What no single type can tell: how keys go together, and which values make sense.
 
+mod deliveries;
+
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -39,6 +41,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
         key,
         what,
     }));
+    deliveries::check(gateway, &mut faults);
     faults
 }
 
@@ -53,6 +56,7 @@ pub fn hints(gateway: &Gateway) -> Vec<ConfigFault> {
         if matches!(mailbox.protocol, Protocol::Imap | Protocol::Pop3) {
             check.connection(mailbox);
         }
+        check.staleness(mailbox, &gateway.alert);
     }
     hints
 }

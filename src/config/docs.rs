@@ -72,31 +72,25 @@ fn add_example(text: &mut String, section: &str, keys: &[Key]) {
         );
         let section = text.len();
         add_example(text, &path, keys);
-        if matches!(key.shape, Shape::Tables(_)) && !has_example(&path) {
+        if matches!(key.shape, Shape::Tables(_)) && path != NEEDED {
             comment_out(text, section);
         }
     }
 }
 
-/// Whether the example file has a section of this path, not just what one would look like.
-fn has_example(path: &str) -> bool {
-    let is_in = |(key, _): &(&str, &str)| {
-        key.strip_prefix(path)
-            .is_some_and(|rest| rest.starts_with('.'))
-    };
-    EXAMPLES.iter().any(is_in)
-}
-
-/// Makes a section that none is needed of a comment, from its heading on.
+/// Makes a section that nobody needs a comment, from its heading on: settings as `#name = …`, what
+/// is said of them as `# …`.
 fn comment_out(text: &mut String, keys_from: usize) {
     let before = text.get(..keys_from).unwrap_or_default();
     let heading = before.trim_end().rfind('\n').map_or(0, |at| at + 1);
     let section = text.split_off(heading);
     for line in section.lines() {
-        match line.trim_start_matches(['#', ' ']) {
-            "" => text.push('\n'),
-            line => add(text, format_args!("# {line}\n")),
-        }
+        let mark = if line.is_empty() || line.starts_with('#') {
+            ""
+        } else {
+            "#"
+        };
+        add(text, format_args!("{mark}{line}\n"));
     }
 }
 
@@ -184,12 +178,23 @@ fn add(text: &mut String, line: std::fmt::Arguments<'_>) {
     let _ = text.write_fmt(line);
 }
 
-/// The mailbox of the example file.
-const EXAMPLES: [(&str, &str); 4] = [
+/// The list that is of no use when empty; entries of others say what is true of nobody else, and
+/// stand in the example file as comments.
+const NEEDED: &str = "mailbox";
+/// The mailbox of the example file, and what could be expected in it.
+const EXAMPLES: [(&str, &str); 12] = [
     ("mailbox.name", "\"metering\""),
     ("mailbox.host", "\"imap.example.org\""),
     ("mailbox.username", "\"meter@example.org\""),
     ("mailbox.password", "{ env = \"IMAP_PASSWORD\" }"),
+    ("virtual.name", "\"site\""),
+    ("virtual.unit", "\"kWh\""),
+    ("virtual.terms.series", "\"50120962218/1-1:1.29.0\""),
+    ("partner.name", "\"Netz Musterstadt\""),
+    ("partner.id", "\"9905048000007\""),
+    ("expect.location", "\"50120962218\""),
+    ("expect.obis", "\"1-1:1.29.0\""),
+    ("expect.partner", "\"9905048000007\""),
 ];
 
 const TABLE_HEAD: &str = "\n| key | type | default | English | Deutsch |\n|---|---|---|---|---|\n";
@@ -208,6 +213,9 @@ and key.
 `MSCONS_GATEWAY__MAILBOX__METERING__PORT=993`. One that is not in the file is made if its `HOST` \
 or `PATH` is there.
 
+**Due times** are written `10:00 +1d` (10 o'clock of the day after the delivery day) or `12:00 +3wd` \
+(the third working day after it; holidays that all German states have are none).
+
 **Secrets** are a string, `{ env = \"NAME\" }` or `{ file = \"path\" }`; the last line end of a file \
 is cut. In the environment: `…__PASSWORD=…` or `…__PASSWORD__FILE=/run/secrets/…`.
 
@@ -224,6 +232,9 @@ const EXAMPLE_HEAD: &str = "\
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::expect::Expect;
+    use crate::config::partner::Partner;
+    use crate::config::virtual_series::{Term, Virtual};
     use crate::config::{Gateway, load_text, mailbox::Mailbox, secret::Secret};
 
     fn load_example(text: &str) -> Gateway {
@@ -258,7 +269,28 @@ mod tests {
                 _ => line.to_owned(),
             })
             .collect();
-        assert_eq!(load_example(&lines.join("\n")), expected());
+        let optional = Gateway {
+            virtual_series: vec![Virtual {
+                name: "site".to_owned(),
+                unit: "kWh".to_owned(),
+                terms: vec![Term {
+                    series: "50120962218/1-1:1.29.0".to_owned(),
+                    ..Term::default()
+                }],
+            }],
+            partner: vec![Partner {
+                name: "Netz Musterstadt".to_owned(),
+                id: "9905048000007".to_owned(),
+            }],
+            expect: vec![Expect {
+                location: "50120962218".to_owned(),
+                obis: "1-1:1.29.0".to_owned(),
+                partner: "9905048000007".to_owned(),
+                ..Expect::default()
+            }],
+            ..expected()
+        };
+        assert_eq!(load_example(&lines.join("\n")), optional);
     }
 
     #[test]

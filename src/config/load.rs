@@ -133,6 +133,10 @@ fn resolve_secrets(gateway: &mut Gateway, environment: &[(String, String)], misf
             Err(what) => misfits.add(format!("mailbox[{index}].password"), what),
         }
     }
+    match gateway.alert.webhook.resolve(variable, read_bounded) {
+        Ok(secret) => gateway.alert.webhook = secret,
+        Err(what) => misfits.add("alert.webhook".to_owned(), what),
+    }
 }
 
 fn whole(what: impl Into<String>) -> ConfigFault {

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::metrics::table::{
-    ACTORS, ALL, MESSAGE_TYPES, MetricKind, NO_PID, OTHER, PIDS, QUALIFIERS,
+    ACTORS, ALERT_KINDS, ALL, MESSAGE_TYPES, MetricKind, NO_PID, OTHER, PIDS, QUALIFIERS,
 };
-use crate::metrics::{InterchangeResult, PollResult, Release};
+use crate::metrics::{AlertResult, InterchangeResult, PollResult, Release};
 
 /// The page that documents every metric: name, kind, labels, their values, buckets.
 pub fn docs_markdown() -> String {
@@ -36,6 +36,9 @@ pub fn docs_markdown() -> String {
     );
     let results = InterchangeResult::ALL.map(InterchangeResult::label);
     line(&mut page, &["`result` of an interchange", &codes(&results)]);
+    let results = AlertResult::ALL.map(AlertResult::label);
+    line(&mut page, &["`result` of an alert", &codes(&results)]);
+    line(&mut page, &["`kind`", &codes(ALERT_KINDS)]);
     line(
         &mut page,
         &["`type`", &codes(&[MESSAGE_TYPES, &[OTHER]].concat())],
@@ -93,7 +96,7 @@ values come from the configuration or from the lists below; whatever else a mail
 const LABELS_HEAD: &str = "
 ## Label values
 
-`mailbox` is the name of a mailbox in the configuration.
+`mailbox` is the name of a mailbox in the configuration, `partner` the id of a partner there, or `none`.
 
 | label | values |
 | --- | --- |

@@ -56,6 +56,9 @@ pub const ALL: &[Metric] = &[
     QUARANTINE_SIZE,
     STORE_BYTES,
     SERIES,
+    GAPS,
+    OVERDUE_SERIES,
+    ALERTS_SENT,
     ACTOR_RESTARTS,
     BUILD_INFO,
 ];
@@ -189,6 +192,21 @@ pub(super) const STORE_BYTES: Metric = gauge(
     "Bytes of database and archive on disk.",
 );
 pub(super) const SERIES: Metric = gauge("mscons_gateway_series", &[], "Time series in the store.");
+pub(super) const GAPS: Metric = gauge(
+    "mscons_gateway_gaps",
+    &["partner"],
+    "Runs of expected values that are overdue, in the last weeks, by the partner's id.",
+);
+pub(super) const OVERDUE_SERIES: Metric = gauge(
+    "mscons_gateway_overdue_series",
+    &["partner"],
+    "Expected series of which values are overdue, in the last weeks, by the partner's id.",
+);
+pub(super) const ALERTS_SENT: Metric = counter(
+    "mscons_gateway_alerts_sent_total",
+    &["kind", "result"],
+    "Alerts told, by what they are about: logged; and attempts to deliver them, which went well or failed.",
+);
 pub(super) const ACTOR_RESTARTS: Metric = counter(
     "mscons_gateway_actor_restarts_total",
     &["actor"],
@@ -226,4 +244,13 @@ pub(super) const QUALIFIERS: &[&str] = &[
 ];
 
 /// What can be restarted.
-pub(super) const ACTORS: &[&str] = &["mscons", "poller"];
+pub(super) const ACTORS: &[&str] = &["mscons", "poller", "scheduler"];
+
+/// What an alert can be about.
+pub(super) const ALERT_KINDS: &[&str] = &[
+    "mailbox_stale",
+    "quarantine",
+    "certificate",
+    "disk",
+    "overdue",
+];

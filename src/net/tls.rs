@@ -20,8 +20,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::config::mailbox::Endpoint;
-use crate::net::NetError;
 use crate::net::dial::BoxStream;
+use crate::net::{NetError, certificate};
 
 /// Shakes hands as a client, with the trust that the endpoint asks for.
 ///
@@ -44,7 +44,11 @@ pub async fn handshake(stream: BoxStream, endpoint: &Endpoint) -> Result<BoxStre
     let config = client_config(trust).map_err(|error| failed(error.to_string()))?;
     let handshake = TlsConnector::from(Arc::new(config)).connect(name, stream);
     match timeout(HANDSHAKE_LIMIT, handshake).await {
-        Ok(Ok(stream)) => Ok(Box::new(stream)),
+        Ok(Ok(stream)) => {
+            let shown = stream.get_ref().1.peer_certificates();
+            certificate::note(endpoint, shown.and_then(<[_]>::first));
+            Ok(Box::new(stream))
+        }
         // A server that restarts ends connections, too: that passes by itself.
         Ok(Err(error)) if is_broken(&error) => Err(NetError::Broken {
             host: endpoint.host.clone(),

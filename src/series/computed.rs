@@ -9,9 +9,9 @@ use std::sync::Arc;
 use crate::market::calendar::UtcTime;
 use crate::market::quantity::Decimal;
 use crate::series::Label;
-use crate::series::gaps::Rhythm;
 use crate::series::merge::Held;
 use crate::series::quality::Quality;
+use crate::series::rhythm::Rhythm;
 use crate::series::total::Sum;
 
 /// A virtual series, as the configuration defines it.

@@ -1,16 +1,13 @@
 //! Gaps: intervals of a regular series that have no value.
 //!
-//! The rhythm is derived from the data: quarter hours, hours or any other step that fits a day;
-//! legal days and gas days; legal months and gas months. All of it is UTC inside, so the days on
-//! which the clock changes have 23 or 25 hours of intervals, and no false gap.
+//! The days on which the clock changes have 23 or 25 hours of intervals, and no false gap: see
+//! [`crate::series::rhythm`].
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 
-use crate::market::calendar::{
-    DAY_SECONDS, Day, UtcTime, civil_from_days, days_from_civil, gas_day_bounds, legal_day,
-    legal_day_bounds,
-};
+use crate::market::calendar::UtcTime;
 use crate::series::merge::Held;
+use crate::series::rhythm::Rhythm;
 
 /// A run of neighbouring intervals without a value.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,26 +25,39 @@ pub struct Gap {
 /// An interval that no message spoke of is missing, and so is one that a message declares missing:
 /// nobody can compute with it. `held` is what [`merge`](crate::series::merge::merge) gives.
 ///
-/// Readings and values without time have no rhythm, hence no gaps; nor has a series without a
-/// value, since nothing tells its rhythm. `to` should not lie in the future.
+/// The rhythm is that of the values. Readings and values without time have no rhythm, hence no
+/// gaps; nor has a series without a value, since nothing tells its rhythm: [`gaps_in`] takes one
+/// that is known from elsewhere. `to` should not lie in the future.
 pub fn gaps(held: &[Held], from: UtcTime, to: UtcTime) -> Vec<Gap> {
-    let Some(rhythm) = Rhythm::of(held) else {
-        return Vec::new();
+    Rhythm::of(held).map_or_else(Vec::new, |rhythm| gaps_in(rhythm, held, from, to))
+}
+
+/// As [`gaps`], in a rhythm that is known: of other values of the series, or by agreement.
+pub fn gaps_in(rhythm: Rhythm, held: &[Held], from: UtcTime, to: UtcTime) -> Vec<Gap> {
+    let runs = missing(rhythm, held, rhythm.first_from(from)..rhythm.first_from(to));
+    let gap = |run: Range<i64>| {
+        Some(Gap {
+            start: rhythm.start_of(run.start),
+            end: rhythm.start_of(run.end),
+            intervals: u64::try_from(run.end.checked_sub(run.start)?).ok()?,
+        })
     };
-    let last = rhythm.first_from(to);
-    let mut next = rhythm.first_from(from);
-    let mut gaps = Vec::new();
-    for (start, end) in held
-        .iter()
-        .filter(|held| held.value.is_some())
-        .filter_map(interval)
-    {
+    runs.into_iter().filter_map(gap).collect()
+}
+
+/// The runs of intervals without a value, by their numbers in the rhythm.
+pub(super) fn missing(rhythm: Rhythm, held: &[Held], within: Range<i64>) -> Vec<Range<i64>> {
+    let mut next = within.start;
+    let mut runs = Vec::new();
+    let values = held.iter().filter(|held| held.value.is_some());
+    for (start, end) in values.filter_map(interval) {
         let (start, end) = (rhythm.first_from(start), rhythm.first_from(end));
-        gaps.extend(rhythm.gap(next, start.min(last)));
+        runs.push(next..start.min(within.end));
         next = next.max(end);
     }
-    gaps.extend(rhythm.gap(next, last));
-    gaps
+    runs.push(next..within.end);
+    runs.retain(|run| !run.is_empty());
+    runs
 }
 
 /// Start and end of a value that stands for a time longer than an instant.
@@ -55,150 +65,6 @@ pub(super) fn interval(held: &Held) -> Option<(UtcTime, UtcTime)> {
     let (start, end) = (held.start?, held.end?);
     (start < end).then_some((start, end))
 }
-
-/// The step of a series, and where its intervals begin. They are counted: number `n` begins at
-/// [`Rhythm::start_of`] `n`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Rhythm {
-    /// A step in seconds, and the rest that starts leave when divided by it.
-    Seconds { step: i64, rest: i64 },
-    /// Each local day, counted as [`Day`].
-    Days(Border),
-    /// Each month of local days, counted from the year 0.
-    Months(Border),
-}
-
-/// Where local days and months begin.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Border {
-    /// At 00:00 legal time: power (AHB rule UB1).
-    Midnight,
-    /// At 06:00 legal time: gas (AHB rule UB2).
-    GasMorning,
-}
-
-impl Rhythm {
-    /// The rhythm of most of the intervals; `None` if no step is that of more than half of them.
-    pub(super) fn of(held: &[Held]) -> Option<Self> {
-        let mut lengths: BTreeMap<Length, (usize, UtcTime)> = BTreeMap::new();
-        let mut intervals = 0;
-        for (start, end) in held.iter().filter_map(interval) {
-            intervals += 1;
-            if let Some(length) = Length::of(start, end) {
-                lengths.entry(length).or_insert((0, start)).0 += 1;
-            }
-        }
-        let (length, (count, first)) = lengths.into_iter().max_by_key(|(_, (count, _))| *count)?;
-        if count * 2 <= intervals {
-            return None;
-        }
-        Some(match length {
-            Length::Seconds(step) => Self::Seconds {
-                step,
-                rest: first.seconds().rem_euclid(step),
-            },
-            Length::Day(border) => Self::Days(border),
-            Length::Month(border) => Self::Months(border),
-        })
-    }
-
-    /// Whether the intervals of another series are as long.
-    pub(super) fn has_the_steps_of(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Seconds { step, .. }, Self::Seconds { step: other, .. }) => step == other,
-            (Self::Days(border), Self::Days(other))
-            | (Self::Months(border), Self::Months(other)) => border == other,
-            (Self::Seconds { .. } | Self::Days(_) | Self::Months(_), _) => false,
-        }
-    }
-
-    /// The number of the first interval that starts at this instant or after it.
-    pub(super) fn first_from(self, at: UtcTime) -> i64 {
-        match self {
-            Self::Seconds { step, rest } => -(rest.saturating_sub(at.seconds()).div_euclid(step)),
-            Self::Days(border) => {
-                let day = legal_day(at);
-                i64::from(day.number()) + i64::from(border.of(day) < at)
-            }
-            Self::Months(_) => {
-                let (year, month, _) = civil_from_days(legal_day(at).number().into());
-                let number = year * 12 + month - 1;
-                number + i64::from(self.start_of(number) < at)
-            }
-        }
-    }
-
-    /// Where the interval of this number starts.
-    pub(super) fn start_of(self, number: i64) -> UtcTime {
-        let day = |number: i64| Day::from_number(i32::try_from(number).unwrap_or(i32::MAX));
-        match self {
-            Self::Seconds { step, rest } => {
-                UtcTime::from_seconds(number.saturating_mul(step).saturating_add(rest))
-            }
-            Self::Days(border) => border.of(day(number)),
-            Self::Months(border) => {
-                let (year, month) = (number.div_euclid(12), number.rem_euclid(12) + 1);
-                border.of(day(days_from_civil(year, month, 1)))
-            }
-        }
-    }
-
-    /// The gap of the intervals from one number to another (exclusive), if there is one.
-    fn gap(self, next: i64, end: i64) -> Option<Gap> {
-        let intervals = u64::try_from(end.checked_sub(next)?)
-            .ok()
-            .filter(|intervals| *intervals > 0)?;
-        Some(Gap {
-            start: self.start_of(next),
-            end: self.start_of(end),
-            intervals,
-        })
-    }
-}
-
-impl Border {
-    const ALL: [Self; 2] = [Self::Midnight, Self::GasMorning];
-
-    /// Where this local day begins.
-    fn of(self, day: Day) -> UtcTime {
-        match self {
-            Self::Midnight => legal_day_bounds(day).0,
-            Self::GasMorning => gas_day_bounds(day).0,
-        }
-    }
-}
-
-/// How long an interval is, as the market means it. What is none of these has no rhythm: an
-/// amount from one reading to the next.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Length {
-    Seconds(i64),
-    Day(Border),
-    Month(Border),
-}
-
-impl Length {
-    fn of(start: UtcTime, end: UtcTime) -> Option<Self> {
-        let seconds = end.seconds().checked_sub(start.seconds())?;
-        let fits_a_day = DAY_SECONDS % seconds == 0;
-        if seconds < DAY_SECONDS - CLOCK_CHANGE {
-            return fits_a_day.then_some(Self::Seconds(seconds));
-        }
-        let (day, next) = (legal_day(start), legal_day(end));
-        let days = i64::from(next.number()) - i64::from(day.number());
-        let dates = [day, next].map(|day| civil_from_days(day.number().into()));
-        let is_month = days <= 31 && dates.iter().all(|(_, _, date)| *date == 1);
-        let at_border = |border: &Border| border.of(day) == start && border.of(next) == end;
-        match Border::ALL.into_iter().find(at_border) {
-            Some(border) if days == 1 => Some(Self::Day(border)),
-            Some(border) if is_month => Some(Self::Month(border)),
-            Some(_) | None => fits_a_day.then_some(Self::Seconds(seconds)),
-        }
-    }
-}
-
-/// By how much the days differ on which the clock changes, in seconds.
-const CLOCK_CHANGE: i64 = 3600;
 
 #[cfg(test)]
 mod tests {

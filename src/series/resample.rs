@@ -11,9 +11,10 @@ use std::fmt;
 use crate::market::calendar::UtcTime;
 use crate::market::obis;
 use crate::market::unit::{self, Nature};
-use crate::series::gaps::{Border, Rhythm, interval};
+use crate::series::gaps::interval;
 use crate::series::merge::Held;
 use crate::series::quality::Quality;
+use crate::series::rhythm::{Border, Rhythm};
 use crate::series::total::Sum;
 use crate::series::{Key, Kind};
 

@@ -137,6 +137,41 @@ pub(super) fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
         .map_err(|source| StoreError::file("moving", from, source))
 }
 
+/// How much room a disk has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Room {
+    /// Bytes that this process may still write.
+    pub free_bytes: u64,
+    /// Bytes in all.
+    pub total_bytes: u64,
+}
+
+/// How much room is on the disk of a directory.
+///
+/// # Errors
+/// What the system says.
+pub fn room(path: &Path) -> io::Result<Room> {
+    let found = rustix::fs::statvfs(path)?;
+    Ok(Room {
+        free_bytes: found.f_bavail.saturating_mul(found.f_frsize),
+        total_bytes: found.f_blocks.saturating_mul(found.f_frsize),
+    })
+}
+
+/// Writes a small file of its own kind in the data directory: after a crash it is there as it was
+/// before, or as it is now.
+///
+/// # Errors
+/// What the system says.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let written = path.with_extension("new");
+    let mut file = File::create(&written)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&written, path)?;
+    path.parent().map_or(Ok(()), sync_dir)
+}
+
 fn make_dir(path: &Path) -> Result<(), StoreError> {
     if path.is_dir() {
         return Ok(());
@@ -193,6 +228,20 @@ mod tests {
         DataDir::open(&path).unwrap_err();
         drop(clone);
         DataDir::open(&path).unwrap();
+    }
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_and_the_disk_has_room() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("state.json");
+        for text in ["first, and longer", "second"] {
+            replace(&path, text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
+        let room = room(home.path()).unwrap();
+        assert!(0 < room.total_bytes && room.free_bytes <= room.total_bytes);
+        assert!(super::room(&home.path().join("nowhere")).is_err());
     }
 
     #[test]

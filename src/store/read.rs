@@ -60,7 +60,7 @@ pub fn is_meant(series: &SeriesEntry, pattern: &str) -> bool {
 }
 
 /// Whether a text fits a pattern in which `*` stands for any characters.
-fn fits(pattern: &str, text: &str) -> bool {
+pub fn fits(pattern: &str, text: &str) -> bool {
     let Some((start, pattern)) = pattern.split_once('*') else {
         return pattern == text;
     };

@@ -39,6 +39,7 @@ gaps_none = keine Lücken
 
 nav_status = Status
 nav_series = Zeitreihen
+nav_gaps = Lücken
 nav_messages = Nachrichten
 nav_quarantine = Quarantäne
 nav_skip = Zum Inhalt
@@ -64,6 +65,7 @@ total_messages = Nachrichten
 total_series = Zeitreihen
 total_values = Werte
 total_quarantine = in Quarantäne
+total_overdue = überfällig
 total_disk = auf der Platte
 total_duplicates =
     { $count ->
@@ -110,6 +112,7 @@ mailbox_too_large =
 mailbox_last_poll = Letzte Abfrage
 mailbox_since_start = Seit dem Start
 mailbox_retries = Das Gateway versucht es von selbst wieder.
+mailbox_certificate = Zertifikat gültig bis
 
 gallery = Zeitreihen
 gallery_all =
@@ -193,6 +196,23 @@ gaps_more =
         [one] und eine weitere
        *[other] und { $count } weitere
     }
+gaps_intro = Was fehlt, zählt nirgends als null. Überfällig ist, was eine Erwartung ([[expect]]) nennt und nach seiner Frist nicht da ist.
+gaps_no_expect = Noch wird nichts Bestimmtes erwartet. Mit [[expect]] in der Konfiguration sagt das Gateway von selbst, was zu spät ist.
+gaps_overdue = Überfällig
+gaps_overdue_none = Nichts ist überfällig
+gaps_overdue_since = seit { $when }
+gaps_surveyed = Stand { $when }
+gaps_never_came = noch nie angekommen
+gaps_values_missing =
+    { $count ->
+        [one] ein Wert fehlt
+       *[other] { $count } Werte fehlen
+    }
+completeness = Vollständigkeit
+completeness_hint = Ein Feld ist ein Tag, im Jahr ein Monat: voll, mit Ersatzwerten, teilweise oder leer.
+completeness_none = Keine Zeitreihe mit Intervallen gefunden
+completeness_cell = { $when }: { $present } von { $expected }, { $quality }
+completeness_nothing = { $when }: nichts erwartet
 values_title = Werte
 values_none = Keine Werte in diesem Zeitraum
 values_none_hint = Fehlende Werte sind nicht null: Für diesen Zeitraum ist nichts bekannt.
@@ -250,6 +270,28 @@ page_newest = Neueste
 page_previous = Zurück
 page_next = Weiter
 page_of = Seite { $page } von { $pages }
+
+alert_resolved = Behoben: { $title }
+alert_unwatched = Danach wird nicht mehr gesehen.
+alert_mailbox_stale = Postfach { $name }: keine erfolgreiche Abfrage
+alert_mailbox_stale_detail = Seit { $when } ist keine Abfrage gelungen. Der Grund steht auf der Statusseite.
+alert_quarantine = Neues in der Quarantäne
+alert_quarantine_detail =
+    { $count ->
+        [one] Ein Eintrag wartet dort.
+       *[other] { $count } Einträge warten dort.
+    }
+alert_certificate = Postfach { $name }: das Zertifikat des Mailservers läuft ab
+alert_certificate_detail = Es gilt bis { $when }. Danach ist keine Abfrage mehr möglich.
+alert_disk = Die Platte ist fast voll
+alert_disk_detail = Frei sind { $free } von { $total }. Ist sie voll, bleiben die Mails auf dem Server.
+alert_overdue = Erwartete Werte sind überfällig
+alert_overdue_of = { $partner }: erwartete Werte sind überfällig
+alert_overdue_detail =
+    { $count ->
+        [one] Eine Zeitreihe, seit { $when }.
+       *[other] { $count } Zeitreihen, die erste seit { $when }.
+    }
 
 error_not_found = Diese Seite gibt es nicht
 error_not_found_hint = Vielleicht ist die Adresse nicht vollständig.

@@ -39,6 +39,7 @@ gaps_none = no gaps
 
 nav_status = Status
 nav_series = Time series
+nav_gaps = Gaps
 nav_messages = Messages
 nav_quarantine = Quarantine
 nav_skip = Skip to content
@@ -64,6 +65,7 @@ total_messages = messages
 total_series = time series
 total_values = values
 total_quarantine = in quarantine
+total_overdue = overdue
 total_disk = on disk
 total_duplicates =
     { $count ->
@@ -110,6 +112,7 @@ mailbox_too_large =
 mailbox_last_poll = Last poll
 mailbox_since_start = Since the start
 mailbox_retries = The gateway tries again by itself.
+mailbox_certificate = Certificate valid until
 
 gallery = Time series
 gallery_all =
@@ -193,6 +196,23 @@ gaps_more =
         [one] and one more
        *[other] and { $count } more
     }
+gaps_intro = What is missing never counts as zero. Overdue is what an expectation ([[expect]]) names and is not there after its deadline.
+gaps_no_expect = Nothing in particular is expected yet. With [[expect]] in the configuration the gateway tells by itself what is late.
+gaps_overdue = Overdue
+gaps_overdue_none = Nothing is overdue
+gaps_overdue_since = since { $when }
+gaps_surveyed = as of { $when }
+gaps_never_came = has never arrived
+gaps_values_missing =
+    { $count ->
+        [one] one value is missing
+       *[other] { $count } values are missing
+    }
+completeness = Completeness
+completeness_hint = A cell is a day, in a year a month: full, with substitutes, in part or empty.
+completeness_none = No series of intervals found
+completeness_cell = { $when }: { $present } of { $expected }, { $quality }
+completeness_nothing = { $when }: nothing expected
 values_title = Values
 values_none = No values in this period
 values_none_hint = Missing is not zero: nothing is known of this period.
@@ -250,6 +270,28 @@ page_newest = Newest
 page_previous = Back
 page_next = Next
 page_of = Page { $page } of { $pages }
+
+alert_resolved = Resolved: { $title }
+alert_unwatched = It is no longer watched.
+alert_mailbox_stale = Mailbox { $name }: no successful poll
+alert_mailbox_stale_detail = No poll has succeeded since { $when }. The status page says why.
+alert_quarantine = Something new is in quarantine
+alert_quarantine_detail =
+    { $count ->
+        [one] One entry waits there.
+       *[other] { $count } entries wait there.
+    }
+alert_certificate = Mailbox { $name }: the mail server's certificate is about to end
+alert_certificate_detail = It is valid until { $when }. After that no poll can succeed.
+alert_disk = The disk is nearly full
+alert_disk_detail = { $free } of { $total } are free. Once it is full, mails stay at the server.
+alert_overdue = Expected values are overdue
+alert_overdue_of = { $partner }: expected values are overdue
+alert_overdue_detail =
+    { $count ->
+        [one] One series, since { $when }.
+       *[other] { $count } series, the first since { $when }.
+    }
 
 error_not_found = There is no such page
 error_not_found_hint = Perhaps the address is not complete.

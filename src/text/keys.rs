@@ -61,6 +61,7 @@ sentences! {
 
     nav_status;
     nav_series;
+    nav_gaps;
     nav_messages;
     nav_quarantine;
     nav_skip;
@@ -82,6 +83,7 @@ sentences! {
     total_series;
     total_values;
     total_quarantine;
+    total_overdue;
     total_disk;
     total_duplicates(count: u64);
 
@@ -104,6 +106,7 @@ sentences! {
     mailbox_last_poll;
     mailbox_since_start;
     mailbox_retries;
+    mailbox_certificate;
 
     gallery;
     gallery_all(count: u64);
@@ -175,6 +178,19 @@ sentences! {
 
     gaps_title;
     gaps_more(count: u64);
+    gaps_intro;
+    gaps_no_expect;
+    gaps_overdue;
+    gaps_overdue_none;
+    gaps_overdue_since(when: &str);
+    gaps_surveyed(when: &str);
+    gaps_never_came;
+    gaps_values_missing(count: u64);
+    completeness;
+    completeness_hint;
+    completeness_none;
+    completeness_cell(when: &str, present: &str, expected: &str, quality: &str);
+    completeness_nothing(when: &str);
     values_title;
     values_none;
     values_none_hint;
@@ -220,6 +236,20 @@ sentences! {
     page_previous;
     page_next;
     page_of(page: &str, pages: &str);
+
+    alert_resolved(title: &str);
+    alert_unwatched;
+    alert_mailbox_stale(name: &str);
+    alert_mailbox_stale_detail(when: &str);
+    alert_quarantine;
+    alert_quarantine_detail(count: u64);
+    alert_certificate(name: &str);
+    alert_certificate_detail(when: &str);
+    alert_disk;
+    alert_disk_detail(free: &str, total: &str);
+    alert_overdue;
+    alert_overdue_of(partner: &str);
+    alert_overdue_detail(count: u64, when: &str);
 
     error_not_found;
     error_not_found_hint;

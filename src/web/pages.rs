@@ -1,6 +1,7 @@
 //! The pages: `x.rs` makes ready fields of data, `x.html` beside it sets them.
 
 pub(crate) mod error;
+pub(crate) mod gaps;
 pub(crate) mod messages;
 pub(crate) mod quarantine;
 pub(crate) mod series;
@@ -88,6 +89,8 @@ pub(crate) enum Tab {
     Status,
     /// `/series`
     Series,
+    /// `/gaps`
+    Gaps,
     /// `/messages`
     Messages,
     /// `/quarantine`
@@ -105,15 +108,19 @@ impl<'a> Shell<'a> {
             is_current: tab == current,
             badge: match tab {
                 Tab::Quarantine if quarantine > 0 => text.count(quarantine),
-                Tab::Quarantine | Tab::Status | Tab::Series | Tab::Messages | Tab::None => {
-                    String::new()
-                }
+                Tab::Quarantine
+                | Tab::Status
+                | Tab::Series
+                | Tab::Gaps
+                | Tab::Messages
+                | Tab::None => String::new(),
             },
         };
         Self {
             tabs: vec![
                 link(Tab::Status, "/", text.nav_status()),
                 link(Tab::Series, "/series", text.nav_series()),
+                link(Tab::Gaps, "/gaps", text.nav_gaps()),
                 link(Tab::Messages, "/messages", text.nav_messages()),
                 link(Tab::Quarantine, "/quarantine", text.nav_quarantine()),
             ],

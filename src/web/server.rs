@@ -123,6 +123,7 @@ fn routes(app: &mut ServiceConfig) {
         "/series/{id}/values.{extension}",
         get().to(download::values),
     )
+    .route("/gaps", get().to(pages::gaps::page))
     .route("/messages", get().to(pages::messages::page))
     .route("/quarantine", get().to(pages::quarantine::page))
     .route(

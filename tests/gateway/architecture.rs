@@ -39,6 +39,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "alert",
+        &["clock", "market", "metrics", "net", "store", "text"],
+    ),
+    ("expect", &["config", "market", "series", "store"]),
+    (
         "query",
         &["chart", "format", "market", "message", "series", "store"],
     ),
@@ -47,23 +52,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "actors",
         &[
-            "clock", "config", "health", "ingest", "mail", "mailbox", "market", "metrics", "net",
-            "store",
+            "alert", "clock", "config", "expect", "health", "ingest", "mail", "mailbox", "market",
+            "metrics", "net", "store",
         ],
     ),
     (
         "web",
         &[
-            "chart", "clock", "config", "format", "health", "mail", "market", "metrics", "query",
-            "series", "store", "text", "mailbox", "actors",
+            "chart", "clock", "config", "expect", "format", "health", "mail", "market", "metrics",
+            "query", "series", "store", "text", "mailbox", "actors",
         ],
     ),
     (
         "cli",
         &[
-            "actors", "chart", "clock", "config", "extract", "format", "health", "ingest", "mail",
-            "mailbox", "market", "message", "metrics", "query", "sample", "series", "store",
-            "text", "upkeep", "web",
+            "actors", "alert", "chart", "clock", "config", "expect", "extract", "format", "health",
+            "ingest", "mail", "mailbox", "market", "message", "metrics", "query", "sample",
+            "series", "store", "text", "upkeep", "web",
         ],
     ),
     ("main", &["mscons_gateway"]),
@@ -76,6 +81,7 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("async_imap", &["mail", "cli"]),
     ("mail_parser", &["extract"]),
     ("askama", &["web"]),
+    ("reqwest", &["alert"]),
 ];
 
 /// The core knows no I/O and no clock.

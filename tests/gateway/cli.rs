@@ -24,9 +24,14 @@ fn fixture(name: &str) -> PathBuf {
 
 /// A directory whose data directory holds the demo's mails.
 fn filled() -> tempfile::TempDir {
+    filled_until("2026-11-24")
+}
+
+/// The same, for another day after the last mail.
+fn filled_until(today: &str) -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     gateway(home.path())
-        .args(["generate", "mail", "--today", "2026-11-24"])
+        .args(["generate", "mail", "--today", today])
         .assert()
         .success();
     // One mail is truncated on purpose: the exit code says so.
@@ -377,4 +382,94 @@ fn version_and_completions_print() {
         .assert()
         .success()
         .stdout(contains("mscons-gateway"));
+}
+
+#[test]
+fn gaps_names_what_is_missing_of_the_demo_and_who_should_have_sent_it() {
+    let home = filled_until("2025-11-24");
+    fs::write(
+        home.path().join("gateway.toml"),
+        "[[partner]]\nname = \"Netz\"\nid = \"9905048000007\"\n\
+         [[expect]]\nlocation = \"50120962218\"\npartner = \"9905048000007\"\n\
+         [[expect]]\nlocation = \"77*\"\n",
+    )
+    .unwrap();
+    let list = |arguments: &str| -> Vec<serde_json::Value> {
+        serde_json::from_str(&stdout(&home, arguments)).unwrap()
+    };
+    let period = "--from 2025-11-01 --to 2025-11-24";
+    let gaps = list(&format!(
+        "gaps 50120962218/1-1:1.29.0 {period} --format json"
+    ));
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    let gap = &gaps[0];
+    assert_eq!(gap["intervals"], 96);
+    assert_eq!(
+        (&gap["partner"], &gap["partner_name"]),
+        (&"9905048000007".into(), &"Netz".into())
+    );
+    let start = gap["start"].as_str().unwrap();
+    assert!(start.ends_with("T00:00:00+01:00"), "{start}");
+    assert!(
+        gap["due"].as_str().unwrap().ends_with("T10:00:00+01:00"),
+        "{gap}"
+    );
+    assert!(
+        gap["late_seconds"].as_i64().is_some_and(|late| late > 0) || gap["late_seconds"].is_null()
+    );
+
+    let solar = list(&format!("gaps 41373559241 {period} --format json"));
+    assert_eq!(
+        solar,
+        Vec::<serde_json::Value>::new(),
+        "nothing is missing of it"
+    );
+    let csv = stdout(
+        &home,
+        &format!("gaps 50120962218/1-1:1.29.0 {period} --format csv"),
+    );
+    assert_eq!(csv.lines().count(), 2);
+    assert!(csv.contains("50120962218;1-1:1.29.0;2025-11-"), "{csv}");
+    gateway(home.path())
+        .args([
+            "gaps",
+            "50120962218",
+            "--from",
+            "2025-11-01",
+            "--to",
+            "2025-11-24",
+        ])
+        .assert()
+        .success()
+        .stdout(contains("00:00 CET").and(contains("Netz")))
+        .stderr(contains(
+            "[[expect]] location = \"77*\", obis = \"\" fits no series of intervals",
+        ));
+}
+
+#[test]
+fn gaps_ends_with_one_only_if_it_is_asked_to() {
+    let home = filled_until("2025-11-24");
+    let gaps = |more: &[&str]| {
+        let mut command = gateway(home.path());
+        command
+            .args(["gaps", "--from", "2025-11-01", "--to", "2025-11-24"])
+            .args(more);
+        command.assert()
+    };
+    gaps(&["50120962218"]).code(0);
+    gaps(&["50120962218", "--fail"])
+        .code(1)
+        .stdout(contains("96"));
+    gaps(&["41373559241", "--fail"]).code(0);
+    gateway(home.path())
+        .args(["gaps", "--from", "2025-11-02", "--to", "2025-11-01"])
+        .assert()
+        .code(2)
+        .stderr(contains("--to must be after --from"));
+    gateway(home.path())
+        .args(["gaps", "--from", "yesterday"])
+        .assert()
+        .code(2)
+        .stderr(contains("is no time"));
 }

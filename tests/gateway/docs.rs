@@ -54,3 +54,34 @@ fn every_example_of_the_command_line_is_accepted() {
 fn the_reference_of_the_metrics_is_that_of_the_source() -> io::Result<()> {
     assert_document("METRICS.md", &metrics::docs_markdown())
 }
+
+#[test]
+fn the_alert_rules_name_only_metrics_that_exist() {
+    let rules = include_str!("../../docs/alerts.rules.yml");
+    let is_word = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    let named: Vec<&str> = rules
+        .split(|char: char| !is_word(char))
+        .filter(|word| word.starts_with("mscons_gateway_"))
+        .collect();
+    assert!(named.len() > 8, "{named:?}");
+    for name in named {
+        let is_known = metrics::ALL.iter().any(|metric| {
+            let part = name.strip_prefix(metric.name);
+            part == Some("") || (!metric.buckets.is_empty() && part == Some("_bucket"))
+        });
+        assert!(is_known, "docs/alerts.rules.yml: no metric {name}");
+    }
+}
+
+#[test]
+fn prometheus_reads_the_alert_rules_where_it_is_installed() {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/alerts.rules.yml");
+    let checked = std::process::Command::new("promtool")
+        .args(["check", "rules"])
+        .arg(rules)
+        .output();
+    if let Ok(output) = checked {
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+    }
+}

@@ -7,11 +7,13 @@
     reason = "a test that cannot go on shall say so at once"
 )]
 
+mod alert;
 mod architecture;
 mod cli;
 mod crash;
 mod disk_faults;
 mod docs;
+mod expect;
 mod extract;
 mod faults;
 mod folder;

@@ -1,5 +1,6 @@
 //! `mscons-gateway run` as a whole: a process, its mailboxes, its pages, its signals.
 
+mod alerts;
 mod control;
 pub(crate) mod disk;
 pub(crate) mod gateway;
@@ -13,7 +14,9 @@ use std::fs;
 use mscons_gateway::sample;
 
 use crate::support::dovecot::Dovecot;
-use gateway::{Gateway, Home, wait_for};
+use gateway::{Gateway, Home};
+
+pub(crate) use gateway::wait_for;
 
 #[test]
 fn a_mail_that_comes_later_is_stored_without_waiting_for_the_timer() {

@@ -7,3 +7,4 @@ pub(crate) mod fault_proxy;
 pub(crate) mod ledger;
 pub(crate) mod polling;
 pub(crate) mod scripted;
+pub(crate) mod webhook;

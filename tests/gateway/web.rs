@@ -13,8 +13,11 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use jiff::tz::TimeZone;
 
+use mscons_gateway::config::expect::Expect;
 use mscons_gateway::config::mailbox::Mailbox;
+use mscons_gateway::config::partner::Partner;
 use mscons_gateway::config::web::Web;
+use mscons_gateway::expect::{Plan, Watch};
 use mscons_gateway::format::csv::Dialect;
 use mscons_gateway::health::Health;
 use mscons_gateway::mail::poll::Summary;
@@ -54,6 +57,7 @@ impl Site {
             text: Arc::new(Text::new(language)),
             time_zone: TimeZone::get("Europe/Berlin").unwrap(),
             metrics: counting(),
+            watch: Watch::new(plan()),
             dialect: Dialect {
                 delimiter: ';',
                 decimal: ',',
@@ -108,6 +112,26 @@ impl Drop for Site {
     fn drop(&mut self) {
         drop(self.handle.stop(false));
         self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// What these pages expect: of a gas network what came until yesterday, and what never came.
+fn plan() -> Plan {
+    let expect = |location: &str, obis: &str| Expect {
+        location: location.to_owned(),
+        obis: obis.to_owned(),
+        partner: "9870099900009".to_owned(),
+        ..Expect::default()
+    };
+    Plan {
+        expects: vec![
+            expect("50999000142", ""),
+            expect("50999000150", "7-20:99.33.17"),
+        ],
+        partners: vec![Partner {
+            name: "Gasnetz <Musterland>".to_owned(),
+            id: "9870099900009".to_owned(),
+        }],
     }
 }
 
@@ -216,6 +240,7 @@ fn a_store_that_fails_is_an_error_page_and_the_server_lives() {
     for path in [
         "/",
         "/series",
+        "/gaps",
         "/messages",
         "/quarantine",
         "/series/1",
@@ -247,7 +272,15 @@ fn every_page_is_whole_and_holds_no_script_in_both_languages() {
             ]
             .map(|query| format!("/series/{id}{query}"))
         });
-        let pages = ["/", "/series", "/messages", "/quarantine"].map(str::to_owned);
+        let pages = [
+            "/",
+            "/series",
+            "/gaps",
+            "/gaps?unit=year&at=2026-11-01",
+            "/messages",
+            "/quarantine",
+        ]
+        .map(str::to_owned);
         for path in pages.into_iter().chain(series) {
             let page = site.page(&path);
             assert!(page.trim_end().ends_with("</html>"), "{path}");
@@ -538,4 +571,46 @@ fn a_series_shows_its_heat_map_duration_curve_peaks_and_days() {
             .contains("location;device;obis;start;end;value;unit;quality;present;expected")
     );
     assert_eq!(site.get("/series/1?resolution=week").status, 400);
+}
+
+#[test]
+fn the_page_of_gaps_has_what_is_overdue_first_and_a_strip_for_each_series() {
+    let site = Site::german();
+    let page = site.page("/gaps?unit=month&at=2026-11-01");
+    let overdue = page.split_once("id=\"overdue\"").unwrap().1;
+    let (overdue, rest) = overdue.split_once("id=\"completeness\"").unwrap();
+    assert!(
+        overdue.contains("50999000150") && overdue.contains("noch nie angekommen"),
+        "{overdue}"
+    );
+    assert!(
+        overdue.contains("Gasnetz &#60;Musterland&#62;"),
+        "{overdue}"
+    );
+    assert!(
+        rest.contains("Mo 16.11.2026: 24 von 24, gemessen"),
+        "a gas day: {rest}"
+    );
+    assert!(
+        rest.contains("Di 03.11.2026: 96 von 96"),
+        "quarter hours: {rest}"
+    );
+    assert!(
+        rest.contains("von 96, fehlt") && rest.contains("class=\"part\""),
+        "{rest}"
+    );
+    let found = site.page("/gaps?q=50999000142&unit=month&at=2026-11-01");
+    assert_eq!(found.matches("<ol class=\"strip\"").count(), 1);
+    let year = site.page("/gaps?q=50999000142&unit=year&at=2026-11-01");
+    assert!(year.contains("November 2026: "), "{year}");
+    assert_eq!(site.get("/gaps?unit=fortnight&at=x").status, 400);
+}
+
+#[test]
+fn a_series_shows_the_completeness_of_its_days() {
+    let site = Site::german();
+    let month = site.page("/series/1?unit=month&at=2026-11-01");
+    assert_eq!(month.matches("<ol class=\"strip\"").count(), 1);
+    let day = site.page("/series/1?unit=day&at=2026-11-03");
+    assert_eq!(day.matches("<ol class=\"strip\"").count(), 0);
 }

@@ -1,4 +1,7 @@
 use super::*;
+use crate::config::expect::Expect;
+use crate::config::partner::Partner;
+use crate::config::secret::Secret;
 
 fn mailbox(change: impl FnOnce(&mut Mailbox)) -> Gateway {
     let mut mailbox = Mailbox {
@@ -236,4 +239,85 @@ fn connections_that_look_wrong_are_hinted_at() {
         mailbox.port = 143;
     });
     assert!(maildir.is_empty());
+}
+
+fn expecting(change: impl FnOnce(&mut Expect)) -> Gateway {
+    let mut expect = Expect {
+        location: "50120962218".to_owned(),
+        partner: "9905048000007".to_owned(),
+        ..Expect::default()
+    };
+    change(&mut expect);
+    Gateway {
+        partner: vec![Partner {
+            name: "Netz Musterstadt".to_owned(),
+            id: "9905048000007".to_owned(),
+        }],
+        expect: vec![expect],
+        ..Gateway::default()
+    }
+}
+
+#[test]
+fn what_is_expected_names_a_location_and_a_partner_that_is_there() {
+    assert_faults(&expecting(|_| {}), &[]);
+    assert_faults(&expecting(|expect| expect.partner.clear()), &[]);
+    for (partner, fault) in [
+        (
+            "9905048000008",
+            "expect[0].partner: no [[partner]] has the id `9905048000008`; did you mean `9905048000007`?",
+        ),
+        (
+            "Netz Musterstadt",
+            "expect[0].partner: `Netz Musterstadt` is a name; write its id, `9905048000007`",
+        ),
+        (
+            "x",
+            "expect[0].partner: no [[partner]] has the id `x`; add one, or leave it out",
+        ),
+    ] {
+        let gateway = expecting(|expect| partner.clone_into(&mut expect.partner));
+        assert_faults(&gateway, &[fault]);
+    }
+    assert_faults(
+        &expecting(|expect| expect.location.clear()),
+        &[
+            "expect[0].location: is missing; give a market or metering location, or a pattern such as `5012*`",
+        ],
+    );
+}
+
+#[test]
+fn partners_have_an_id_that_no_other_has() {
+    let mut gateway = expecting(|_| {});
+    gateway.partner.push(gateway.partner[0].clone());
+    gateway.partner.push(Partner::default());
+    assert_faults(
+        &gateway,
+        &[
+            "partner[1].id: `9905048000007` is the id of two partners; give it once",
+            "partner[2].id: is missing; give the partner's MP-ID, 13 digits",
+        ],
+    );
+}
+
+#[test]
+fn alerts_go_to_an_address_and_wait_longer_than_a_poll() {
+    let mut gateway = mailbox(|mailbox| mailbox.poll_interval = Duration::from_hours(1).into());
+    gateway.alert.webhook = Secret::Text("ntfy.example/meter-geheim".to_owned());
+    gateway.alert.stale_after = Duration::ZERO.into();
+    assert_faults(
+        &gateway,
+        &[
+            "alert.stale_after: is too short: every mailbox would be an alert; give at least \"1s\"",
+            "alert.webhook: is no address; it begins with `https://`",
+        ],
+    );
+    gateway.alert.stale_after = Duration::from_mins(30).into();
+    assert_eq!(
+        print(hints(&gateway)),
+        [
+            "mailbox[0].poll_interval: is not below alert.stale_after = \"30m\": the mailbox would be an alert between two polls"
+        ]
+    );
 }

@@ -1,8 +1,8 @@
 //! Where the parts of the calendar begin.
 
 use crate::market::calendar::{UtcTime, gas_day_bounds, legal_day, legal_day_bounds};
-use crate::series::gaps::{Border, Rhythm};
 use crate::series::resample::{MOST_BUCKETS, Resolution};
+use crate::series::rhythm::{Border, Rhythm};
 
 /// The calendar, cut into buckets: each is so many steps of a rhythm.
 #[derive(Clone, Copy, Debug)]

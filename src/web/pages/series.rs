@@ -13,11 +13,13 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::chart::legend::quality_name;
-use crate::market::calendar::{Day, UtcTime};
+use crate::market::calendar::{Day, UtcTime, legal_day};
 use crate::market::quantity::Decimal;
 use crate::series::Kind;
+use crate::series::completeness::by_day;
 use crate::series::merge::Held;
 use crate::series::resample::{Resolution, Share};
+use crate::series::rhythm::{Border, Rhythm};
 use crate::series::total::{Sum, Total};
 use crate::store::ledger::SeriesEntry;
 use crate::text::{Text, shorten, with_unit};
@@ -28,6 +30,7 @@ use crate::web::pages::{CELL_CHARACTERS, PageError, Shell, Tab, render, show};
 use crate::web::period::{
     BadPeriod, Period, Query as Address, Unit, in_address, instant, midnight,
 };
+use crate::web::strip::Strip;
 
 pub(crate) use draw::small_chart;
 use table::{Table, table};
@@ -67,6 +70,7 @@ struct SeriesPage<'a> {
     peaks: Vec<peaks::Row>,
     resolutions: Vec<UnitLink>,
     facts: Vec<Fact>,
+    strip: Option<Strip>,
     gaps: Vec<String>,
     gaps_title: String,
     gaps_more: String,
@@ -261,6 +265,7 @@ fn view<'a>(shown: &Shown, text: &'a Text) -> SeriesPage<'a> {
             text,
         ),
         facts: facts_shown(entry, &facts, &measure, text),
+        strip: strip(shown, text),
         gaps: shown_gaps.map(|gap| gap_line(*gap, text)).collect(),
         gaps_title: text.gaps_found(u64::try_from(facts.gaps.len()).unwrap_or(u64::MAX)),
         gaps_more: match u64::try_from(hidden_gaps).unwrap_or(u64::MAX) {
@@ -280,6 +285,28 @@ fn table_of(shown: &Shown, measure: &Measure, address: &str, text: &Text) -> Tab
     let mut table = table(held, entry, measure, *page, address, text);
     table.show_shares(&shown.shares, *page);
     table
+}
+
+/// How complete the days of the period are; `None` where that is one day only, or nothing has a
+/// rhythm.
+fn strip(shown: &Shown, text: &Text) -> Option<Strip> {
+    let Shown {
+        entry,
+        period,
+        held,
+        ..
+    } = shown;
+    let within = (period.from, period.to);
+    let should =
+        expected(held, within, known(entry, text)).filter(|_| entry.key.kind == Kind::Interval)?;
+    let (rhythm, border) = (Rhythm::of(held)?, Border::of_obis(&entry.key.obis));
+    let days = by_day(rhythm, border, held, should);
+    let last = UtcTime::from_seconds(period.to.seconds().saturating_sub(1));
+    let span = (
+        border.day_of(period.from).max(legal_day(period.from)),
+        legal_day(last).plus(1),
+    );
+    (span.1.number() - span.0.number() > 1).then(|| Strip::of(&days, span, text))
 }
 
 /// The values' facts, with the gaps between where values should be.
@@ -416,7 +443,7 @@ impl Fact {
     }
 }
 
-fn gap_line((from, to): (UtcTime, UtcTime), text: &Text) -> String {
+pub(crate) fn gap_line((from, to): (UtcTime, UtcTime), text: &Text) -> String {
     let is_same_day = text.zoned(from.seconds()).date() == text.zoned(to.seconds()).date();
     let to = if is_same_day {
         text.time_of(to.seconds())

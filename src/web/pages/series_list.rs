@@ -127,7 +127,7 @@ fn row(entry: &SeriesEntry, text: &Text) -> Row {
 }
 
 /// A text as part of an address (`application/x-www-form-urlencoded`).
-fn form_urlencoded(text: &str) -> String {
+pub(crate) fn form_urlencoded(text: &str) -> String {
     use std::fmt::Write as _;
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

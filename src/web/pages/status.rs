@@ -138,7 +138,7 @@ fn view<'a>(status: &Status, text: &'a Text) -> StatusPage<'a> {
             None => text.status_no_message(),
         },
         since: text.status_since(&text.date_time(status.health.started.seconds())),
-        totals: totals(&status.totals, text),
+        totals: totals(&status.totals, status.health.overdue_series, text),
         mailboxes: status
             .health
             .mailboxes
@@ -172,7 +172,7 @@ fn headline(health: &Snapshot, text: &Text) -> (&'static str, String) {
     }
 }
 
-fn totals(totals: &Totals, text: &Text) -> Vec<Total> {
+fn totals(totals: &Totals, overdue: Option<u64>, text: &Text) -> Vec<Total> {
     let plain = |href, number: u64, label| Total {
         href,
         number: text.count(number),
@@ -187,7 +187,11 @@ fn totals(totals: &Totals, text: &Text) -> Vec<Total> {
         String::new()
     };
     let disk = totals.database_bytes.saturating_add(totals.archive_bytes);
-    vec![
+    let overdue = overdue.map(|overdue| Total {
+        is_warning: overdue > 0,
+        ..plain("/gaps", overdue, text.total_overdue())
+    });
+    let shown = vec![
         plain("/series", totals.series, text.total_series()),
         plain("/series", totals.values, text.total_values()),
         Total {
@@ -203,7 +207,8 @@ fn totals(totals: &Totals, text: &Text) -> Vec<Total> {
             number: text.bytes(disk),
             ..plain("/metrics", 0, text.total_disk())
         },
-    ]
+    ];
+    shown.into_iter().chain(overdue).collect()
 }
 
 fn card(mailbox: &MailboxHealth, text: &Text) -> MailboxCard {
@@ -233,6 +238,9 @@ fn card(mailbox: &MailboxHealth, text: &Text) -> MailboxCard {
     }
     if let Some(summary) = mailbox.last_summary {
         facts.push((text.mailbox_last_poll(), summary_line(summary, text)));
+    }
+    if let Some(until) = mailbox.certificate_until {
+        facts.push((text.mailbox_certificate(), text.date_of(until.seconds())));
     }
     facts.push((
         text.mailbox_since_start(),

@@ -1,0 +1,217 @@
+//! What has to be looked at again and again: late values, and whatever a person must know of.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::alert::{Desk, Facts, MailboxFacts, PartnerFacts};
+use crate::clock;
+use crate::config::Gateway;
+use crate::config::mailbox::Mailbox;
+use crate::expect::overdue::{Made, is_due, survey_while};
+use crate::expect::{Plan, Survey, Watch};
+use crate::health::{GRACE_SECONDS, Health, MailboxState};
+use crate::market::calendar::UtcTime;
+use crate::metrics;
+use crate::net;
+use crate::store::data_dir::room;
+use crate::store::{Store, StoreError};
+
+/// The duties of a gateway. Cloning shares them.
+#[derive(Clone)]
+pub struct Duties(Arc<Shared>);
+
+struct Shared {
+    store: Arc<dyn Store>,
+    health: Health,
+    watch: Watch,
+    desk: Desk,
+    data_dir: PathBuf,
+    settings: Mutex<Settings>,
+    last_survey: Mutex<Option<Made>>,
+    is_stopping: AtomicBool,
+}
+
+/// What a reload changes.
+#[derive(Clone)]
+struct Settings {
+    mailboxes: Vec<Mailbox>,
+    stale_after: Duration,
+}
+
+impl Settings {
+    fn of(config: &Gateway) -> Self {
+        Self {
+            mailboxes: config.mailbox.clone(),
+            stale_after: config.alert.stale_after.duration(),
+        }
+    }
+}
+
+impl Duties {
+    /// The duties that a configuration asks for.
+    pub fn new(
+        config: &Gateway,
+        store: Arc<dyn Store>,
+        health: Health,
+        watch: Watch,
+        desk: Desk,
+    ) -> Self {
+        let duties = Self(Arc::new(Shared {
+            store,
+            health,
+            watch,
+            desk,
+            data_dir: config.data_dir.clone(),
+            settings: Mutex::new(Settings::of(config)),
+            last_survey: Mutex::new(None),
+            is_stopping: AtomicBool::new(false),
+        }));
+        duties.reload(config);
+        duties
+    }
+
+    /// Takes over a changed configuration.
+    pub fn reload(&self, config: &Gateway) {
+        let shared = &self.0;
+        *shared
+            .settings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Settings::of(config);
+        let before = shared.watch.plan();
+        let plan = Plan {
+            expects: config.expect.clone(),
+            partners: config.partner.clone(),
+        };
+        if *before != plan {
+            for partner in &before.partners {
+                metrics::lateness(&partner.id, 0, 0);
+            }
+            shared.watch.set_plan(plan);
+            *shared
+                .last_survey
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        if let Err(error) = shared.desk.set_webhook(config.alert.webhook.reveal()) {
+            tracing::error!(%error, "alerts go to the log only");
+        }
+    }
+
+    /// Gives up a survey under way: a process that ends waits for no reader.
+    pub fn stop(&self) {
+        self.0.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Delivers alerts, for as long as it is polled.
+    pub async fn deliver(self) {
+        self.0.desk.deliver().await;
+    }
+
+    /// One round of everything. Reads the store and the disk: it blocks.
+    pub fn round(&self, now: UtcTime) {
+        if let Err(error) = self.look_for_lateness(now) {
+            tracing::warn!(%error, "what is late cannot be told");
+        }
+        self.note_certificates();
+        self.0.desk.take(&self.facts(), now);
+    }
+
+    fn look_for_lateness(&self, now: UtcTime) -> Result<(), StoreError> {
+        let shared = &self.0;
+        if self.is_starting(now) {
+            return Ok(());
+        }
+        // Read first: what is committed meanwhile is seen next time.
+        let next_sequence = shared.store.next_sequence()?;
+        let mut last = shared
+            .last_survey
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !is_due(*last, now, next_sequence) {
+            return Ok(());
+        }
+        let begun = clock::monotonic();
+        let plan = shared.watch.plan();
+        let is_wanted = || !shared.is_stopping.load(Ordering::Relaxed);
+        let Some(survey) = survey_while(&*shared.store, &plan, now, is_wanted)? else {
+            return Ok(());
+        };
+        let survey = Arc::new(survey);
+        for (partner, lateness) in &survey.partners {
+            metrics::lateness(partner, lateness.gaps, lateness.overdue);
+        }
+        let is_expecting = !plan.expects.is_empty();
+        let overdue = is_expecting.then(|| survey.overdue_series());
+        shared.health.overdue_series(overdue);
+        shared.watch.keep(survey, &plan);
+        *last = Some(Made {
+            at: now,
+            next_sequence,
+            took: begun.elapsed(),
+        });
+        Ok(())
+    }
+
+    /// Whether mails that came while the gateway was off may still be on their way in: nothing of
+    /// them is late yet.
+    fn is_starting(&self, now: UtcTime) -> bool {
+        let health = self.0.health.snapshot();
+        let up_seconds = now.seconds().saturating_sub(health.started.seconds());
+        let mut mailboxes = health.mailboxes.iter();
+        let is_polling_first = mailboxes.any(|mailbox| mailbox.state == MailboxState::Starting);
+        is_polling_first && up_seconds < GRACE_SECONDS
+    }
+
+    fn note_certificates(&self) {
+        for mailbox in &self.settings().mailboxes {
+            if let Some(until) = net::certificate::valid_until(&mailbox.endpoint()) {
+                let until = UtcTime::from_seconds(until);
+                self.0.health.mailbox_certificate(&mailbox.name, until);
+            }
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        let shared = &self.0;
+        let health = shared.health.snapshot();
+        let mailboxes = health.mailboxes.into_iter().map(|mailbox| MailboxFacts {
+            name: mailbox.name,
+            last_success: mailbox.last_success,
+            certificate_until: mailbox.certificate_until,
+        });
+        let plan = shared.watch.plan();
+        let survey = shared.watch.survey();
+        Facts {
+            started: health.started,
+            stale_after: self.settings().stale_after,
+            mailboxes: mailboxes.collect(),
+            quarantine: shared.store.totals().ok().map(|totals| totals.quarantine),
+            room: room(&shared.data_dir).ok(),
+            partners: survey.map(|survey| partners(&survey, &plan)),
+        }
+    }
+
+    fn settings(&self) -> Settings {
+        self.0
+            .settings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+fn partners(survey: &Survey, plan: &Plan) -> Vec<PartnerFacts> {
+    let of = |id: &String, overdue: u64| {
+        let mut late = survey.overdue.iter();
+        let since = late.find(|overdue| overdue.target.partner() == id)?.since;
+        Some((overdue, since))
+    };
+    let facts = survey.partners.iter().map(|(id, lateness)| PartnerFacts {
+        id: id.clone(),
+        name: plan.partner_name(id).to_owned(),
+        overdue: of(id, lateness.overdue),
+    });
+    facts.collect()
+}

@@ -1,0 +1,45 @@
+//! What is known at one moment; `None` is not known.
+
+use std::time::Duration;
+
+use crate::market::calendar::UtcTime;
+use crate::store::data_dir::Room;
+
+/// What is known at one moment.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Facts {
+    /// When the process started.
+    pub started: UtcTime,
+    /// After which time without a successful poll a mailbox is an alert.
+    pub stale_after: Duration,
+    /// The mailboxes of the configuration.
+    pub mailboxes: Vec<MailboxFacts>,
+    /// Entries in quarantine.
+    pub quarantine: Option<u64>,
+    /// The disk of the data directory.
+    pub room: Option<Room>,
+    /// What of each partner is overdue, also of those of whom nothing is.
+    pub partners: Option<Vec<PartnerFacts>>,
+}
+
+/// What is known of a mailbox.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct MailboxFacts {
+    /// Its name.
+    pub name: String,
+    /// Its last successful poll in the life of this process.
+    pub last_success: Option<UtcTime>,
+    /// Until when the certificate of its server is valid.
+    pub certificate_until: Option<UtcTime>,
+}
+
+/// What is overdue of a partner.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PartnerFacts {
+    /// Its id; empty for nobody in particular.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// How many series are overdue, and since when the first of them.
+    pub overdue: Option<(u64, UtcTime)>,
+}

@@ -1,0 +1,104 @@
+//! The check of `[[partner]]`, `[[expect]]` and `[alert]`.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use crate::config::alert::Alert;
+use crate::config::check::Check;
+use crate::config::expect::Expect;
+use crate::config::mailbox::Mailbox;
+use crate::config::partner::Partner;
+use crate::config::{ConfigFault, Gateway, keys};
+
+pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
+    let mut ids = HashSet::new();
+    for (index, partner) in gateway.partner.iter().enumerate() {
+        let mut check = Check {
+            section: format!("partner[{index}]"),
+            faults,
+        };
+        check.partner(partner);
+        if !partner.id.is_empty() && !ids.insert(partner.id.as_str()) {
+            let what = format!("`{}` is the id of two partners; give it once", partner.id);
+            check.fault("id", what);
+        }
+    }
+    for (index, expect) in gateway.expect.iter().enumerate() {
+        let mut check = Check {
+            section: format!("expect[{index}]"),
+            faults,
+        };
+        check.expect(expect, &gateway.partner);
+    }
+    let section = "alert".to_owned();
+    Check { section, faults }.alert(&gateway.alert);
+}
+
+impl Check<'_> {
+    fn partner(&mut self, partner: &Partner) {
+        if partner.id.is_empty() {
+            self.fault("id", "is missing; give the partner's MP-ID, 13 digits");
+        }
+    }
+
+    fn expect(&mut self, expect: &Expect, partners: &[Partner]) {
+        if expect.location.is_empty() {
+            let what =
+                "is missing; give a market or metering location, or a pattern such as `5012*`";
+            self.fault("location", what);
+        }
+        for (key, text) in [("location", &expect.location), ("obis", &expect.obis)] {
+            if text.len() > PATTERN_BYTES {
+                self.fault(key, format!("is longer than {PATTERN_BYTES} bytes"));
+            }
+        }
+        let known = |partner: &Partner| partner.id == expect.partner;
+        if !expect.partner.is_empty() && !partners.iter().any(known) {
+            self.fault("partner", unknown_partner(&expect.partner, partners));
+        }
+    }
+
+    /// A mailbox that is polled more seldom than an alert waits.
+    pub(super) fn staleness(&mut self, mailbox: &Mailbox, alert: &Alert) {
+        if mailbox.poll_interval >= alert.stale_after {
+            let what = format!(
+                "is not below alert.stale_after = \"{}\": the mailbox would be an alert between two polls",
+                alert.stale_after
+            );
+            self.fault("poll_interval", what);
+        }
+    }
+
+    fn alert(&mut self, alert: &Alert) {
+        if alert.stale_after.duration() < STALE_LEAST {
+            let what = "is too short: every mailbox would be an alert; give at least \"1s\"";
+            self.fault("stale_after", what);
+        }
+        // The address is a secret: a part of it lets anyone write to the channel.
+        let webhook = alert.webhook.reveal();
+        if !webhook.is_empty()
+            && !["http://", "https://"]
+                .iter()
+                .any(|s| webhook.starts_with(s))
+        {
+            self.fault("webhook", "is no address; it begins with `https://`");
+        }
+    }
+}
+
+fn unknown_partner(id: &str, partners: &[Partner]) -> String {
+    let by_name = partners.iter().find(|partner| partner.name == id);
+    let nearest = keys::nearest(partners.iter().map(|partner| partner.id.as_str()), id);
+    match (by_name, nearest) {
+        (Some(partner), _) => format!("`{id}` is a name; write its id, `{}`", partner.id),
+        (None, Some(nearest)) => {
+            format!("no [[partner]] has the id `{id}`; did you mean `{nearest}`?")
+        }
+        (None, None) => format!("no [[partner]] has the id `{id}`; add one, or leave it out"),
+    }
+}
+
+/// Locations have at most 33 characters, transfer series four of them.
+const PATTERN_BYTES: usize = 200;
+/// Below it nothing can be polled in time.
+const STALE_LEAST: Duration = Duration::from_secs(1);
