@@ -35,7 +35,7 @@ fn filled() -> tempfile::TempDir {
         .assert()
         .code(1)
         .stderr(contains(
-            "201 stored, 1 known already, 1 in quarantine, 1 without EDIFACT, 0 failed",
+            "224 stored, 1 known already, 1 in quarantine, 1 without EDIFACT, 0 failed",
         ));
     home
 }
@@ -123,7 +123,7 @@ fn stdin_is_read() {
 fn what_was_imported_is_listed_and_read() {
     let home = filled();
     let series = stdout(&home, "series");
-    assert_eq!(series.lines().count(), 7, "{series}");
+    assert_eq!(series.lines().count(), 12, "{series}");
     assert!(series.contains("1EMH0009876543"), "{series}");
     assert_eq!(stdout(&home, "messages --limit 5").lines().count(), 6);
 
@@ -134,7 +134,7 @@ fn what_was_imported_is_listed_and_read() {
     };
     assert_eq!(
         (line["value"].as_str(), line["quality"].as_str()),
-        (Some("211300"), Some("measured"))
+        (Some("245020.105"), Some("measured"))
     );
 
     // The day of the gap has no values, and neither has it zeros.
@@ -232,7 +232,7 @@ fn reindex_gives_the_same_values() {
         .arg("reindex")
         .assert()
         .success()
-        .stderr(contains("6 series"));
+        .stderr(contains("11 series"));
     let after = export(home.path());
     // The sources are numbered anew; all else is the same.
     let without_source = |csv: &[u8]| -> Vec<String> {
