@@ -32,7 +32,7 @@ const FAULTY_RULES: &[(&str, &str)] = &[(
 ///
 /// A green that checked nothing would be a lie: it is an error if a message's Prüfidentifikator
 /// has no rules.
-fn issues(bytes: &[u8]) -> Vec<(u32, String, String)> {
+pub(crate) fn issues(bytes: &[u8]) -> Vec<(u32, String, String)> {
     static PLATFORM: LazyLock<Platform> = LazyLock::new(Platform::with_all_profiles);
     let interchange = match PLATFORM.parse_interchange_full(bytes) {
         Ok(interchange) => interchange,

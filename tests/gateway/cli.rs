@@ -5,8 +5,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use mscons_gateway::message::mscons;
 use predicates::prelude::*;
 use predicates::str::contains;
+
+use crate::ahb::issues;
 
 fn gateway(home: &Path) -> Command {
     let mut command = Command::cargo_bin("mscons-gateway").unwrap();
@@ -182,6 +185,85 @@ fn what_was_imported_is_exported_and_drawn() {
     assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
     stdout(&home, "plot 41373559241 --out roof.svg");
     assert!(home.path().join("roof.svg").is_file());
+}
+
+/// All values of a store, without the messages that said them.
+fn all_values(home: &tempfile::TempDir) -> Vec<String> {
+    let names = [
+        "sender",
+        "receiver",
+        "location",
+        "device",
+        "obis",
+        "start",
+        "end",
+        "value",
+        "unit",
+        "qualifier",
+        "status",
+        "quality",
+    ];
+    let mut all: Vec<String> = stdout(home, "export --format ndjson")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .map(|value: serde_json::Value| names.map(|name| value[name].to_string()).join(" "))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn what_is_exported_as_mscons_is_right_and_gives_the_same_values_again() {
+    let (home, other) = (filled(), tempfile::tempdir().unwrap());
+    stdout(&home, "export --format mscons --out all.edi");
+    let bytes = fs::read(home.path().join("all.edi")).unwrap();
+    let file = mscons::read(&bytes);
+    // Power of two operators, gas of one; each with load profiles, and some with more.
+    let envelopes: Vec<String> = file
+        .interchanges
+        .iter()
+        .map(|i| format!("{} {} {}", i.sender, i.receiver, i.application))
+        .collect();
+    assert_eq!(
+        envelopes,
+        [
+            "9800357000005 9801234000001 EM",
+            "9800357000005 9801234000001 TL",
+            "9800357000005 9801234000001 VL",
+            "9903100000006 9985046000001 TL",
+            "9903100000006 9985046000001 VL",
+            "9905048000007 9985046000001 EM",
+            "9905048000007 9985046000001 TL",
+        ]
+    );
+    for interchange in &file.interchanges {
+        assert!(interchange.findings.is_empty());
+        let issues = issues(&bytes[interchange.bytes.clone()]);
+        assert!(issues.is_empty(), "{issues:#?}");
+    }
+    let path = home.path().join("all.edi");
+    stdout(&other, &format!("import {}", path.display()));
+    let (before, after) = (all_values(&home), all_values(&other));
+    assert!(before.len() > 15_000);
+    assert!(before == after, "{} {}", before.len(), after.len());
+}
+
+#[test]
+fn what_has_no_message_is_left_out_of_mscons_and_named() {
+    let home = tempfile::tempdir().unwrap();
+    for name in [
+        "13011_profile_family",
+        "13018_load_profile_of_a_metering_location",
+    ] {
+        let path = fixture("pid").join(format!("{name}.edi"));
+        stdout(&home, &format!("import {}", path.display()));
+    }
+    gateway(home.path())
+        .args(["export", "--format", "mscons"])
+        .assert()
+        .code(1)
+        .stdout(contains("RFF+Z13:13018'").and(contains("13011").not()))
+        .stderr(contains("left out").and(contains("96 values")));
 }
 
 #[test]

@@ -28,8 +28,10 @@
 //! ```
 
 mod draft;
+mod retell;
 
 pub use draft::{Interchange, Line, Location, Message, Place, Timing, Version};
+pub use retell::{Retelling, Told};
 
 use crate::edifact::write::{Envelope, Segments, WriteError, Writer};
 use crate::market::calendar::{Day, UtcTime, civil, legal_day};

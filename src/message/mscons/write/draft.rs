@@ -51,11 +51,16 @@ impl Interchange {
     /// Adds a message. The first one gives the application reference.
     #[must_use]
     pub fn with(mut self, message: Message) -> Self {
+        self.push(message);
+        self
+    }
+
+    /// Adds a message. The first one gives the application reference.
+    pub fn push(&mut self, message: Message) {
         if self.application.is_empty() {
             self.application.clone_from(&message.application);
         }
         self.messages.push(message);
-        self
     }
 }
 
@@ -257,10 +262,22 @@ impl Line {
 
     /// Adds a value.
     pub fn push(&mut self, time: Option<(UtcTime, UtcTime)>, value: Value<'_>, label: Label) {
+        let (start, end) = time.unzip();
+        self.push_row(start, end, value, label);
+    }
+
+    /// Adds a value of which the start, or the end, may be unknown.
+    pub fn push_row(
+        &mut self,
+        start: Option<UtcTime>,
+        end: Option<UtcTime>,
+        value: Value<'_>,
+        label: Label,
+    ) {
         let label = self.labels.intern(label);
         self.columns.push(Row {
-            start: time.map(|(start, _)| start),
-            end: time.map(|(_, end)| end),
+            start,
+            end,
             value,
             label,
         });
