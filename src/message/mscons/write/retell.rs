@@ -49,19 +49,32 @@ impl Retelling {
         let Some(case) = case(told.pid, key) else {
             return false;
         };
-        for part in values.chunks(MAX_VALUES_A_LINE) {
-            self.documents += 1;
-            let document = format!("{}{:08}", self.reference(), self.documents);
-            let message = message(*case, key, part, Message::new(case.pid, &document, self.at));
-            let (sender, receiver) = (&told.sender, &told.receiver);
-            let reference = format!("{}{:04}", self.reference(), self.interchanges.len() + 1);
-            let at = self.at;
-            self.interchanges
-                .entry((sender.clone(), receiver.clone(), case.application))
-                .or_insert_with(|| Interchange::new(sender, receiver, &reference, at))
-                .push(message);
+        // Agreed amounts stand in delivery notes, beside which nothing else stands.
+        let (agreed, other): (Vec<&Held>, Vec<&Held>) = values
+            .iter()
+            .partition(|held| &*held.label.qualifier == "Z31");
+        for (values, name_code) in [(other, case.name_code), (agreed, delivery_note(*case))] {
+            for part in values.chunks(MAX_VALUES_A_LINE) {
+                self.push(told, *case, name_code, place(*case, key, part));
+            }
         }
         true
+    }
+
+    fn push(&mut self, told: &Told, case: Case, name_code: &str, place: Place) {
+        self.documents += 1;
+        let document = format!("{}{:08}", self.reference(), self.documents);
+        let message = Message {
+            name_code: name_code.to_owned(),
+            ..Message::new(case.pid, &document, self.at)
+        };
+        let reference = format!("{}{:04}", self.reference(), self.interchanges.len() + 1);
+        let at = self.at;
+        let (sender, receiver) = (&told.sender, &told.receiver);
+        self.interchanges
+            .entry((sender.clone(), receiver.clone(), case.application))
+            .or_insert_with(|| Interchange::new(sender, receiver, &reference, at))
+            .push(message.with(place));
     }
 
     /// The interchanges, one behind the other.
@@ -83,35 +96,42 @@ impl Retelling {
 /// load profile, or the reading, of their sector and location.
 fn case(pid: Option<u32>, key: &Key) -> Option<&'static Case> {
     let is_gas = key.obis.starts_with("7-");
-    let pid = match (key.kind, pid, form(&key.location)) {
-        (Kind::Interval, Some(pid @ (13_009 | 13_014 | 13_016 | 13_019 | 13_028)), _) => pid,
-        (Kind::Interval, _, Form::MarketLocation) if !is_gas => 13_025,
-        (Kind::Interval, _, Form::MeteringLocation | Form::ForeignMeteringPoint) if !is_gas => {
-            13_018
-        }
-        (Kind::Interval, _, Form::Resource) if key.location.starts_with('E') => 13_018,
-        (
-            Kind::Interval,
-            _,
-            Form::MarketLocation | Form::MeteringLocation | Form::ForeignMeteringPoint,
-        ) => 13_008,
-        (Kind::Reading, _, _) if key.device.is_some() && is_gas => 13_002,
-        (Kind::Reading, _, _) if key.device.is_some() => 13_017,
-        (Kind::Interval, _, Form::Resource | Form::Eic | Form::Other)
-        | (Kind::Reading | Kind::Timeless, _, _) => return None,
+    let number = match key.kind {
+        Kind::Interval => pid
+            .filter(|pid| AMOUNTS.contains(pid))
+            .or_else(|| load_profile(&key.location, is_gas))?,
+        Kind::Reading if key.device.is_none() => return None,
+        Kind::Reading if is_gas => 13_002,
+        Kind::Reading => 13_017,
+        Kind::Timeless => return None,
     };
-    kind::find(pid)
+    kind::find(number)
 }
 
-fn message(case: Case, key: &Key, values: &[&Held], mut message: Message) -> Message {
-    if !values.is_empty() && values.iter().all(|held| &*held.label.qualifier == "Z31") {
-        // Agreed amounts stand in delivery notes.
-        match case.pid {
-            13_016 => "Z42".clone_into(&mut message.name_code),
-            13_019 => "Z41".clone_into(&mut message.name_code),
-            _ => {}
+/// The Prüfidentifikator of a load profile.
+fn load_profile(location: &str, is_gas: bool) -> Option<u32> {
+    match form(location) {
+        Form::MarketLocation | Form::MeteringLocation | Form::ForeignMeteringPoint if is_gas => {
+            Some(13_008)
         }
+        Form::MarketLocation => Some(13_025),
+        Form::MeteringLocation | Form::ForeignMeteringPoint => Some(13_018),
+        // Of the resources, `E` is a network location.
+        Form::Resource if location.starts_with('E') => Some(13_018),
+        Form::Resource | Form::Eic | Form::Other => None,
     }
+}
+
+/// BGM 1001 of agreed amounts.
+fn delivery_note(case: Case) -> &'static str {
+    match case.pid {
+        13_016 => "Z42",
+        13_019 => "Z41",
+        _ => case.name_code,
+    }
+}
+
+fn place(case: Case, key: &Key, values: &[&Held]) -> Place {
     let timing = timing(case, key, values);
     let mut line = Line::new(&key.obis, case.list, timing);
     for held in values {
@@ -122,15 +142,15 @@ fn message(case: Case, key: &Key, values: &[&Held], mut message: Message) -> Mes
     let has_period = matches!(case.pid, 13_008 | 13_018 | 13_025);
     let start = values.iter().filter_map(|held| held.start).min();
     let end = values.iter().filter_map(|held| held.end).max();
-    let place = Place {
+    Place {
         period: start.zip(end).filter(|_| has_period),
         device: key.device.clone(),
         ..Place::new(Location::Point(key.location.clone()))
-    };
-    message.with(place.with(line))
+    }
+    .with(line)
 }
 
-/// Readings are of an instant. The peak of a month names the month (13016, 13009), if it is one.
+/// Readings are of an instant. A peak (13016) names its month, if it is of one.
 fn timing(case: Case, key: &Key, values: &[&Held]) -> Timing {
     let is_peak = case.pid == 13_016 && key.obis.contains(".6.");
     match key.kind {
@@ -157,6 +177,8 @@ fn is_month(held: &Held) -> bool {
         && begins(behind, end)
 }
 
+/// Cases of amounts that need nothing but the location and the values.
+const AMOUNTS: [u32; 5] = [13_009, 13_014, 13_016, 13_019, 13_028];
 /// SG10 in the MIG: more QTY does no LIN have. A series with more goes into several messages.
 const MAX_VALUES_A_LINE: usize = 9_999;
 
@@ -249,6 +271,28 @@ mod tests {
         assert_ne!(one.reference, other.reference);
         assert!(one.reference.len() <= 14, "{}", one.reference);
         assert!(one.findings.is_empty() && other.findings.is_empty());
+    }
+
+    #[test]
+    fn agreed_amounts_stand_in_a_delivery_note_alone() {
+        let key = key("50120962218", "1-1:1.9.0", Kind::Interval, None);
+        let plain = held(0, 900);
+        let mut agreed = held(900, 1_800);
+        agreed.label = Arc::new(Label {
+            qualifier: "Z31".into(),
+            ..Label::default()
+        });
+        let mut retelling = Retelling::new(UtcTime::from_seconds(1_795_508_100));
+        assert!(retelling.add(&told("9985046000001", 13_019), &key, &[&plain, &agreed]));
+        let file = read(&retelling.finish().unwrap());
+        let messages = &file.interchanges[0].messages;
+        let names: Vec<&str> = messages.iter().map(|m| &*m.name_code).collect();
+        assert_eq!(names, ["7", "Z41"]);
+        assert!(
+            messages
+                .iter()
+                .all(|message| message.groups[0].rows.len() == 1)
+        );
     }
 
     #[test]
