@@ -94,7 +94,8 @@ fn ten_years(kind: &str) -> Vec<Vec<u8>> {
     let mut last_day = FIRST_DAY;
     while last_day.number() < FIRST_DAY.number() + DAYS_A_YEAR * YEARS {
         last_day = last_day.plus(DAYS_A_DEMO);
-        let mails = sample::demo(last_day, u64::from(last_day.number().unsigned_abs()));
+        let seed = u64::from(last_day.number().unsigned_abs());
+        let mails = sample::demo(last_day.plus(ODD_DAYS), seed);
         let wanted: Vec<String> = (1..=DAYS_A_DEMO)
             .map(|ago| format!("{kind} {}", last_day.plus(-ago)))
             .collect();
@@ -135,7 +136,8 @@ const FIRST_DAY: Day = Day::from_number(16_436);
 const FIRST_ARRIVAL: i64 = 1_800_000_000;
 const YEARS: i32 = 10;
 const DAYS_A_YEAR: i32 = 365;
-/// Days taken from one demo: its last two have nothing special.
-const DAYS_A_DEMO: i32 = 2;
+/// Days taken from one demo, before the last ones, which have the oddities.
+const DAYS_A_DEMO: i32 = 40;
+const ODD_DAYS: i32 = 7;
 const MAILS_AT_ONCE: usize = 1_000;
 const CACHE_BYTES: u64 = 64 << 20;

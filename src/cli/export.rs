@@ -1,6 +1,12 @@
 //! `export`: the values of many series, into one file.
 
+mod mscons;
+
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
 use crate::cli::args::{CsvArgs, FormatArg, Period, ResolutionArg};
 use crate::cli::at_store::AtStore;
@@ -21,8 +27,8 @@ pub(super) struct Args {
     #[arg(long, value_enum)]
     resolution: Option<ResolutionArg>,
     /// Format of the file
-    #[arg(long, value_enum, default_value_t = FormatArg(Format::Csv))]
-    format: FormatArg,
+    #[arg(long, value_enum, default_value_t = Target::Values(FormatArg(Format::Csv)))]
+    format: Target,
     #[command(flatten)]
     csv: CsvArgs,
     /// The file; without it, or with `-`, stdout
@@ -30,12 +36,39 @@ pub(super) struct Args {
     out: Option<PathBuf>,
 }
 
+/// What is written.
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    /// Values as records.
+    Values(FormatArg),
+    /// Messages, as the market sends them.
+    Mscons,
+}
+
+impl ValueEnum for Target {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<Target>> = LazyLock::new(|| {
+            let values = FormatArg::value_variants().iter().copied();
+            values.map(Target::Values).chain([Target::Mscons]).collect()
+        });
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Values(format) => format.to_possible_value(),
+            Self::Mscons => {
+                let help = "MSCONS 2.5: load profiles, amounts and meter readings";
+                Some(PossibleValue::new("mscons").help(help))
+            }
+        }
+    }
+}
+
 impl AtStore for Args {
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
         let zone = open::time_zone(call.config)?;
         let period = self.period.read(&zone)?;
-        let format = self.format.0;
-        let dialect = self.csv.over(call.dialect(), format)?;
         let catalogue = call.catalogue();
         let found = catalogue.find(&self.pattern)?;
         if found.is_empty() {
@@ -44,6 +77,11 @@ impl AtStore for Args {
                 self.pattern
             )));
         }
+        let format = match self.format {
+            Target::Values(FormatArg(format)) => format,
+            Target::Mscons => return mscons::write(call, &found, period),
+        };
+        let dialect = self.csv.over(call.dialect(), format)?;
         let shape = values::shape(self.resolution);
         let mut writer = Writer::new(format, dialect, shape, call.results())?.in_zone(&zone);
         let resolution = self.resolution.map(ResolutionArg::resolution);
@@ -75,6 +113,13 @@ impl AtStore for Args {
 
     fn check(&self, config: &Gateway) -> Result<(), Failure> {
         open::existing(config)?;
-        output::refuse_terminal(self.format.0, self.out())
+        match self.format {
+            Target::Values(FormatArg(format)) => output::refuse_terminal(format, self.out()),
+            Target::Mscons if self.resolution.is_some() => Err(Failure::Usage(
+                "--format mscons writes values as they were received; leave out --resolution"
+                    .to_owned(),
+            )),
+            Target::Mscons => Ok(()),
+        }
     }
 }

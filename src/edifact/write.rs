@@ -1,116 +1,256 @@
 //! Segments to bytes: the envelope, its references and its counts write themselves.
+//!
+//! ISO 9735, syntax 3, in UNOC, as the German market sends it: on one line, and what is empty at
+//! the end of a segment or an element is left out.
+//!
+//! ```
+//! use mscons_gateway::edifact::separators::Separators;
+//! use mscons_gateway::edifact::write::{Envelope, Writer};
+//! use mscons_gateway::market::calendar::UtcTime;
+//!
+//! let mut writer = Writer::begin(&Envelope {
+//!     separators: Separators::DEFAULT,
+//!     sender: ("9905048000007", "500"),
+//!     receiver: ("9985046000001", "500"),
+//!     prepared: UtcTime::from_seconds(1_795_508_100),
+//!     reference: "REF1",
+//!     application: "",
+//!     is_test: false,
+//! });
+//! writer.message(&[&["APERAK", "D", "07B", "UN", "2.2"]], |message| {
+//!     message.segment("BGM", &[&["312"], &["1-1:1.29.0"]]);
+//! });
+//! assert_eq!(
+//!     writer.finish().unwrap(),
+//!     b"UNA:+.? 'UNB+UNOC:3+9905048000007:500+9985046000001:500+261124:0815+REF1'\
+//!       UNH+1+APERAK:D:07B:UN:2.2'BGM+312+1-1?:1.29.0'UNT+3+1'UNZ+1+REF1'"
+//! );
+//! ```
 
 use crate::edifact::separators::Separators;
 use crate::market::calendar::{UtcTime, civil};
+use crate::market::quantity::Decimal;
 
-/// What stands in UNB.
+/// What stands in UNA and UNB.
 #[derive(Clone, Debug)]
 pub struct Envelope<'a> {
+    /// UNA.
+    pub separators: Separators,
     /// UNB 0004 and its qualifier 0007.
     pub sender: (&'a str, &'a str),
     /// UNB 0010 and its qualifier 0007.
     pub receiver: (&'a str, &'a str),
-    /// UNB 0020, at most 14 characters.
-    pub reference: &'a str,
-    /// UNB 0026; `""` for message types without one.
-    pub application: &'a str,
     /// UNB S004, written in UTC.
     pub prepared: UtcTime,
+    /// UNB 0020, at most [`MAX_REFERENCE`] characters. The market wants capital letters only.
+    pub reference: &'a str,
+    /// UNB 0026 (`TL`, `EM`, `VL`); `""` for message types without one.
+    pub application: &'a str,
+    /// UNB 0035: a test file.
+    pub is_test: bool,
 }
 
-/// Writes one interchange, in UNOC and the separators of the German market, `UNA:+.? '`.
+/// A text that cannot be written.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// A character beyond UNOC: not in ISO 8859-1, or a control character.
+    #[error(
+        "segment {segment} ({tag}) would hold {character:?}, which UNOC (ISO 8859-1) does not \
+         have; write it in other letters"
+    )]
+    NotInCharset {
+        /// Number of the segment in its message (UNH = 1), or in its interchange (UNB = 1).
+        segment: usize,
+        /// Its tag.
+        tag: String,
+        /// What it holds.
+        character: char,
+    },
+    /// A service character in data, and UNA has no release character for it.
+    #[error(
+        "segment {segment} ({tag}) would hold the service character {character:?}, and UNA names \
+         no release character"
+    )]
+    NotReleasable {
+        /// Number of the segment in its message (UNH = 1), or in its interchange (UNB = 1).
+        segment: usize,
+        /// Its tag.
+        tag: String,
+        /// What it holds.
+        character: char,
+    },
+    /// UNB 0020 is too long or empty.
+    #[error(
+        "the interchange reference {reference:?} has {length} characters; 1 to {MAX_REFERENCE} \
+         are allowed (UNB 0020)"
+    )]
+    BadReference {
+        /// What it is.
+        reference: String,
+        /// How long it is.
+        length: usize,
+    },
+}
+
+/// Writes one interchange.
 #[derive(Debug)]
 pub struct Writer {
-    out: Vec<u8>,
-    separators: Separators,
+    segments: Segments,
     reference: String,
     messages: usize,
-    message: String,
-    segments: usize,
 }
 
 impl Writer {
     /// Begins an interchange: UNA and UNB.
     pub fn begin(envelope: &Envelope<'_>) -> Self {
-        let separators = Separators::DEFAULT;
-        let mut writer = Self {
-            out: b"UNA:+.? '".to_vec(),
+        let Envelope {
             separators,
-            reference: envelope.reference.to_owned(),
-            messages: 0,
-            message: String::new(),
-            segments: 0,
-        };
-        let (year, month, day, hour, minute, _) = civil(envelope.prepared);
+            sender,
+            receiver,
+            prepared,
+            reference,
+            application,
+            is_test,
+        } = *envelope;
+        let mut segments = Segments::after_una(separators);
+        segments.fault = bad_reference(reference);
+        let (year, month, day, hour, minute, _) = civil(prepared);
         let date = format!("{:02}{month:02}{day:02}", year.rem_euclid(100));
         let time = format!("{hour:02}{minute:02}");
-        writer.segment(
+        let test = if is_test { "1" } else { "" };
+        segments.segment(
             "UNB",
             &[
                 &["UNOC", "3"],
-                &[envelope.sender.0, envelope.sender.1],
-                &[envelope.receiver.0, envelope.receiver.1],
+                &[sender.0, sender.1],
+                &[receiver.0, receiver.1],
                 &[&date, &time],
-                &[envelope.reference],
+                &[reference],
+                &[], // S005, 0029, 0031 and 0032 are not used.
+                &[application],
                 &[],
-                &[envelope.application],
+                &[],
+                &[],
+                &[test],
             ],
         );
-        writer
+        Self {
+            segments,
+            reference: reference.to_owned(),
+            messages: 0,
+        }
     }
 
-    /// Begins a message: UNH. `identifier` is S009, such as `["MSCONS", "D", "04B", "UN", "2.5"]`.
-    pub fn begin_message(&mut self, reference: &str, identifier: &[&str]) {
+    /// Writes a message: UNH, what `body` writes, UNT. Its reference is its number.
+    ///
+    /// `head` is what follows the reference in UNH: S009 (`["MSCONS", "D", "04B", "UN", "2.5"]`),
+    /// and, where they are used, 0068 and S010.
+    pub fn message(&mut self, head: &[&[&str]], body: impl FnOnce(&mut Segments)) {
         self.messages += 1;
-        reference.clone_into(&mut self.message);
-        self.segments = 0;
-        self.segment("UNH", &[&[reference], identifier]);
+        let reference = self.messages.to_string();
+        let first: &[&str] = &[&reference];
+        let unh = [&[first], head].concat();
+        self.segments.count = 0;
+        self.segments.segment("UNH", &unh);
+        body(&mut self.segments);
+        let count = (self.segments.count + 1).to_string();
+        self.segments.segment("UNT", &[&[&count], &[&reference]]);
+    }
+
+    /// Ends the interchange: UNZ.
+    ///
+    /// # Errors
+    /// The first text that could not be written: then there are no bytes at all, rather than bytes
+    /// that say something else.
+    pub fn finish(mut self) -> Result<Vec<u8>, WriteError> {
+        let count = self.messages.to_string();
+        self.segments
+            .segment("UNZ", &[&[&count], &[&self.reference]]);
+        match self.segments.fault {
+            None => Ok(self.segments.out),
+            Some(fault) => Err(fault),
+        }
+    }
+}
+
+/// Where the segments of a message go.
+#[derive(Debug)]
+pub struct Segments {
+    out: Vec<u8>,
+    separators: Separators,
+    /// Segments since UNH, or UNB, itself included.
+    count: usize,
+    /// The first text that could not be written.
+    fault: Option<WriteError>,
+}
+
+impl Segments {
+    fn after_una(separators: Separators) -> Self {
+        let Separators {
+            component,
+            element,
+            decimal,
+            release,
+            terminator,
+        } = separators;
+        let mut out = b"UNA".to_vec();
+        out.extend([component, element, decimal]);
+        out.extend([release.unwrap_or(b' '), b' ', terminator]);
+        Self {
+            out,
+            separators,
+            count: 0,
+            fault: None,
+        }
     }
 
     /// Writes a segment: elements, each of components. What is empty at the end is left out.
     pub fn segment(&mut self, tag: &str, elements: &[&[&str]]) {
+        self.count += 1;
         self.out.extend_from_slice(tag.as_bytes());
-        let is_given = |element: &&[&str]| element.iter().any(|component| !component.is_empty());
-        let count = elements
-            .iter()
-            .rposition(is_given)
-            .map_or(0, |last| last + 1);
-        for element in elements.iter().take(count) {
+        for element in up_to_the_last(elements, |element| !element.iter().all(|c| c.is_empty())) {
             self.out.push(self.separators.element);
-            let last = element.iter().rposition(|component| !component.is_empty());
-            for (n, component) in element
-                .iter()
-                .take(last.map_or(0, |last| last + 1))
-                .enumerate()
-            {
-                if n > 0 {
+            let components = up_to_the_last(element, |component| !component.is_empty());
+            for (place, component) in components.iter().enumerate() {
+                if place > 0 {
                     self.out.push(self.separators.component);
                 }
-                self.text(component);
+                self.text(tag, component);
             }
         }
         self.out.push(self.separators.terminator);
-        self.segments += 1;
     }
 
-    /// Ends a message: UNT with its count.
-    pub fn end_message(&mut self) {
-        let count = (self.segments + 1).to_string();
-        let reference = std::mem::take(&mut self.message);
-        self.segment("UNT", &[&[&count], &[&reference]]);
+    /// A number as text with the decimal mark that UNA announces.
+    pub fn number(&self, number: Decimal) -> String {
+        let text = number.to_string();
+        match self.separators.decimal {
+            b'.' => text,
+            mark => text.replace('.', char::from(mark).encode_utf8(&mut [0; 2])),
+        }
     }
 
-    /// Ends the interchange: UNZ with its count.
-    pub fn finish(mut self) -> Vec<u8> {
-        let count = self.messages.to_string();
-        let reference = std::mem::take(&mut self.reference);
-        self.segment("UNZ", &[&[&count], &[&reference]]);
-        self.out
+    /// A component in ISO 8859-1, its service characters released.
+    fn text(&mut self, tag: &str, text: &str) {
+        for character in text.chars() {
+            // UNOC has no control characters, and line ends are never data.
+            match u8::try_from(u32::from(character)) {
+                Ok(byte) if !character.is_control() => {
+                    if self.is_service(byte) {
+                        match self.separators.release {
+                            Some(release) => self.out.push(release),
+                            None => self.refuse(tag, character, true),
+                        }
+                    }
+                    self.out.push(byte);
+                }
+                Ok(_) | Err(_) => self.refuse(tag, character, false),
+            }
+        }
     }
 
-    /// A component: service characters released, ISO 8859-1; what it does not have becomes `?` (as
-    /// data, released), line ends a blank.
-    fn text(&mut self, text: &str) {
+    fn is_service(&self, byte: u8) -> bool {
         let Separators {
             component,
             element,
@@ -118,42 +258,43 @@ impl Writer {
             terminator,
             ..
         } = self.separators;
-        for character in text.chars() {
-            let byte = match character {
-                '\r' | '\n' => b' ',
-                other => u8::try_from(u32::from(other)).unwrap_or(b'?'),
-            };
-            if byte == component || byte == element || byte == terminator || Some(byte) == release {
-                self.out.extend(release);
+        byte == component || byte == element || byte == terminator || Some(byte) == release
+    }
+
+    fn refuse(&mut self, tag: &str, character: char, is_service: bool) {
+        let (segment, tag) = (self.count, tag.to_owned());
+        self.fault.get_or_insert(if is_service {
+            WriteError::NotReleasable {
+                segment,
+                tag,
+                character,
             }
-            self.out.push(byte);
-        }
+        } else {
+            WriteError::NotInCharset {
+                segment,
+                tag,
+                character,
+            }
+        });
     }
 }
+
+fn bad_reference(reference: &str) -> Option<WriteError> {
+    let length = reference.chars().count();
+    (length == 0 || length > MAX_REFERENCE).then(|| WriteError::BadReference {
+        reference: reference.to_owned(),
+        length,
+    })
+}
+
+/// The parts up to the last that is given.
+fn up_to_the_last<T>(parts: &[T], is_given: impl Fn(&T) -> bool) -> &[T] {
+    let count = parts.iter().rposition(is_given).map_or(0, |last| last + 1);
+    parts.get(..count).unwrap_or_default()
+}
+
+/// UNB 0020: an..14.
+pub const MAX_REFERENCE: usize = 14;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_references_and_releases_write_themselves() {
-        let mut writer = Writer::begin(&Envelope {
-            sender: ("9905048000007", "500"),
-            receiver: ("9985046000001", "500"),
-            reference: "R1",
-            application: "TL",
-            prepared: UtcTime::parse("2026-11-24T08:15:00Z").unwrap(),
-        });
-        writer.begin_message("1", &["MSCONS", "D", "04B", "UN", "2.5"]);
-        writer.segment("PIA", &[&["5"], &["1-1:1.29.0", "SRW"]]);
-        writer.segment("FTX", &[&["ä'?+:€"], &["", ""], &[]]);
-        writer.end_message();
-        let expected =
-            b"UNA:+.? 'UNB+UNOC:3+9905048000007:500+9985046000001:500+261124:0815+R1++TL'\
-            UNH+1+MSCONS:D:04B:UN:2.5'PIA+5+1-1?:1.29.0:SRW'FTX+\xE4?'???+?:??'UNT+4+1'UNZ+1+R1'";
-        assert_eq!(
-            writer.finish().escape_ascii().to_string(),
-            expected.escape_ascii().to_string()
-        );
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 //! Model and front door; the rules are those of the German market (BDEW MSCONS MIG 2.4c and 2.5,
 //! older versions as far as they are met) and of the Swiss use of versions 1.6 and 2.2e.
 
+pub mod kind;
 pub mod read;
 mod rules;
 pub mod write;

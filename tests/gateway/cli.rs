@@ -5,8 +5,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use mscons_gateway::message::mscons;
 use predicates::prelude::*;
 use predicates::str::contains;
+
+use crate::ahb::issues;
 
 fn gateway(home: &Path) -> Command {
     let mut command = Command::cargo_bin("mscons-gateway").unwrap();
@@ -40,7 +43,7 @@ fn filled_until(today: &str) -> tempfile::TempDir {
         .assert()
         .code(1)
         .stderr(contains(
-            "201 stored, 1 known already, 1 in quarantine, 1 without EDIFACT, 0 failed",
+            "224 stored, 1 known already, 1 in quarantine, 1 without EDIFACT, 0 failed",
         ));
     home
 }
@@ -128,7 +131,7 @@ fn stdin_is_read() {
 fn what_was_imported_is_listed_and_read() {
     let home = filled();
     let series = stdout(&home, "series");
-    assert_eq!(series.lines().count(), 7, "{series}");
+    assert_eq!(series.lines().count(), 12, "{series}");
     assert!(series.contains("1EMH0009876543"), "{series}");
     assert_eq!(stdout(&home, "messages --limit 5").lines().count(), 6);
 
@@ -139,7 +142,7 @@ fn what_was_imported_is_listed_and_read() {
     };
     assert_eq!(
         (line["value"].as_str(), line["quality"].as_str()),
-        (Some("211300"), Some("measured"))
+        (Some("245020.105"), Some("measured"))
     );
 
     // The day of the gap has no values, and neither has it zeros.
@@ -187,6 +190,85 @@ fn what_was_imported_is_exported_and_drawn() {
     assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
     stdout(&home, "plot 41373559241 --out roof.svg");
     assert!(home.path().join("roof.svg").is_file());
+}
+
+/// All values of a store, without the messages that said them.
+fn all_values(home: &tempfile::TempDir) -> Vec<String> {
+    let names = [
+        "sender",
+        "receiver",
+        "location",
+        "device",
+        "obis",
+        "start",
+        "end",
+        "value",
+        "unit",
+        "qualifier",
+        "status",
+        "quality",
+    ];
+    let mut all: Vec<String> = stdout(home, "export --format ndjson")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .map(|value: serde_json::Value| names.map(|name| value[name].to_string()).join(" "))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn what_is_exported_as_mscons_is_right_and_gives_the_same_values_again() {
+    let (home, other) = (filled(), tempfile::tempdir().unwrap());
+    stdout(&home, "export --format mscons --out all.edi");
+    let bytes = fs::read(home.path().join("all.edi")).unwrap();
+    let file = mscons::read(&bytes);
+    // Power of two operators, gas of one; each with load profiles, and some with more.
+    let envelopes: Vec<String> = file
+        .interchanges
+        .iter()
+        .map(|i| format!("{} {} {}", i.sender, i.receiver, i.application))
+        .collect();
+    assert_eq!(
+        envelopes,
+        [
+            "9800357000005 9801234000001 EM",
+            "9800357000005 9801234000001 TL",
+            "9800357000005 9801234000001 VL",
+            "9903100000006 9985046000001 TL",
+            "9903100000006 9985046000001 VL",
+            "9905048000007 9985046000001 EM",
+            "9905048000007 9985046000001 TL",
+        ]
+    );
+    for interchange in &file.interchanges {
+        assert!(interchange.findings.is_empty());
+        let issues = issues(&bytes[interchange.bytes.clone()]);
+        assert!(issues.is_empty(), "{issues:#?}");
+    }
+    let path = home.path().join("all.edi");
+    stdout(&other, &format!("import {}", path.display()));
+    let (before, after) = (all_values(&home), all_values(&other));
+    assert!(before.len() > 15_000);
+    assert!(before == after, "{} {}", before.len(), after.len());
+}
+
+#[test]
+fn what_has_no_message_is_left_out_of_mscons_and_named() {
+    let home = tempfile::tempdir().unwrap();
+    for name in [
+        "13011_profile_family",
+        "13018_load_profile_of_a_metering_location",
+    ] {
+        let path = fixture("pid").join(format!("{name}.edi"));
+        stdout(&home, &format!("import {}", path.display()));
+    }
+    gateway(home.path())
+        .args(["export", "--format", "mscons"])
+        .assert()
+        .code(1)
+        .stdout(contains("RFF+Z13:13018'").and(contains("13011").not()))
+        .stderr(contains("left out").and(contains("96 values")));
 }
 
 #[test]
@@ -291,7 +373,7 @@ fn reindex_gives_the_same_values() {
         .arg("reindex")
         .assert()
         .success()
-        .stderr(contains("6 series"));
+        .stderr(contains("11 series"));
     let after = export(home.path());
     // The sources are numbered anew; all else is the same.
     let without_source = |csv: &[u8]| -> Vec<String> {

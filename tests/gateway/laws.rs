@@ -22,7 +22,7 @@ use crate::fuzz::laws::whole;
 fn fixtures() -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let mut all = Vec::new();
-    for folder in ["mscons", "broken"] {
+    for folder in ["mscons", "pid", "broken"] {
         let mut paths: Vec<_> = fs::read_dir(root.join(folder))
             .unwrap()
             .map(|entry| entry.unwrap().path())
@@ -244,10 +244,10 @@ fn another_parser_reads_the_same_values() {
             .collect();
         assert_eq!(values, other.quantities);
         assert!(ours.interchanges[0].findings.is_empty());
-        // Two instants a value, and the document date of each message.
+        // Two instants a value; the document date, and the period of the place, of each message.
         assert_eq!(
             other.instants,
-            2 * values.len() + ours.interchanges[0].messages.len()
+            2 * values.len() + 3 * ours.interchanges[0].messages.len()
         );
     }
 }

@@ -12,7 +12,7 @@ use mscons_gateway::market::pid;
 use mscons_gateway::message::mscons::{self, File};
 use mscons_gateway::query;
 
-fn fixtures(folder: &str) -> Vec<PathBuf> {
+pub(crate) fn fixtures(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures")
         .join(folder);
@@ -26,7 +26,7 @@ fn fixtures(folder: &str) -> Vec<PathBuf> {
     files
 }
 
-fn ndjson(file: &File) -> String {
+pub(crate) fn ndjson(file: &File) -> String {
     let mut writer = Writer::parsed(Format::Ndjson, Dialect::default(), Vec::new()).unwrap();
     for record in file.interchanges.iter().flat_map(query::parsed) {
         writer.write(&record).unwrap();

@@ -1,205 +1,296 @@
-//! Values to MSCONS bytes (MIG 2.4c and 2.5: the segments are the same).
+//! Values to MSCONS bytes, in versions 2.4c and 2.5.
+//!
+//! The segments stand in the order of the MIG. Whether a Prüfidentifikator allows what is written
+//! is the caller's to know: [`kind`](crate::message::mscons::kind) has the codes that it fixes.
+//!
+//! ```
+//! use mscons_gateway::market::calendar::UtcTime;
+//! use mscons_gateway::market::quantity::Decimal;
+//! use mscons_gateway::message::mscons::read;
+//! use mscons_gateway::message::mscons::write::{
+//!     Interchange, Line, Location, Message, Place, Timing, write,
+//! };
+//! use mscons_gateway::series::{Label, Value};
+//!
+//! let midnight = UtcTime::from_seconds(1_795_388_400);
+//! let mut reading = Line::obis("1-1:1.8.0", Timing::Instant);
+//! let value = Value::Number(Decimal::new(47_110, 1).unwrap());
+//! let label = Label { qualifier: "220".into(), ..Label::default() };
+//! reading.push(Some((midnight, midnight)), value, label);
+//! let place = Location::Point("DE0001231011500000000000000012345".to_owned());
+//! let place = Place { device: Some("1EMH0000000001".to_owned()), ..Place::new(place) }.with(reading);
+//! let interchange = Interchange::new("9905048000007", "9985046000001", "R1", midnight)
+//!     .with(Message::new(13_017, "D1", midnight).with(place));
+//!
+//! let file = read(&write(&interchange).unwrap());
+//! assert_eq!(file.interchanges[0].columns.row(0).unwrap().value, value);
+//! assert!(file.interchanges[0].findings.is_empty());
+//! ```
 
-use crate::edifact::write::{Envelope, Writer};
-use crate::market::calendar::{UtcTime, civil};
+mod draft;
+mod retell;
+
+pub use draft::{Interchange, Line, Location, Message, Place, Timing, Version};
+pub use retell::{Retelling, Told};
+
+use crate::edifact::write::{Envelope, Segments, WriteError, Writer};
+use crate::market::calendar::{Day, UtcTime, civil, legal_day};
 use crate::market::party::{Agency, agency};
-use crate::market::quantity::Decimal;
+use crate::series::{Label, Row, Value};
 
-/// A message to be written.
-#[derive(Clone, Debug)]
-pub struct Draft<'a> {
-    /// UNH 0057: `2.4c` or `2.5`.
-    pub version: &'a str,
-    /// NAD+MS: MP-ID.
-    pub sender: &'a str,
-    /// NAD+MR: MP-ID.
-    pub receiver: &'a str,
-    /// RFF+Z13.
-    pub pid: u32,
-    /// BGM 1001.
-    pub name_code: &'a str,
-    /// BGM 1004.
-    pub document: &'a str,
-    /// DTM+137.
-    pub date: UtcTime,
-    /// RFF+ACW: the document that is cancelled; then there are no series.
-    pub cancels: Option<&'a str>,
-    /// What it says.
-    pub series: Vec<SeriesDraft<'a>>,
-}
-
-/// One LIN.
-#[derive(Clone, Debug)]
-pub struct SeriesDraft<'a> {
-    /// LOC 3225.
-    pub location: &'a str,
-    /// RFF+MG.
-    pub device: Option<&'a str>,
-    /// DTM+293.
-    pub version: Option<UtcTime>,
-    /// PIA 7140.
-    pub obis: &'a str,
-    /// The values.
-    pub values: Vec<ValueDraft<'a>>,
-}
-
-/// One QTY.
-#[derive(Clone, Debug)]
-pub struct ValueDraft<'a> {
-    /// The interval, the instant, or neither.
-    pub time: TimeDraft,
-    /// QTY 6060.
-    pub value: Decimal,
-    /// QTY 6063.
-    pub qualifier: &'a str,
-    /// QTY 6411.
-    pub unit: Option<&'a str>,
-    /// STS, each as category, reason element (mostly empty), code.
-    pub status: &'a [[&'a str; 3]],
-}
-
-/// When a value holds.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum TimeDraft {
-    /// DTM+163 and DTM+164.
-    Interval(UtcTime, UtcTime),
-    /// DTM+7.
-    Instant(UtcTime),
-    /// No DTM.
-    None,
-}
-
-/// Writes messages as one interchange.
-pub fn write(envelope: &Envelope<'_>, messages: &[Draft<'_>]) -> Vec<u8> {
-    let mut out = Writer::begin(envelope);
-    for (number, message) in (1_u32..).zip(messages) {
-        out.begin_message(
-            &number.to_string(),
-            &["MSCONS", "D", "04B", "UN", message.version],
-        );
-        write_message(message, &mut out);
-        out.end_message();
+/// Writes an interchange.
+///
+/// # Errors
+/// [`WriteError`]: a text that UNOC does not have, or a reference that is too long.
+pub fn write(interchange: &Interchange) -> Result<Vec<u8>, WriteError> {
+    let Interchange {
+        sender, receiver, ..
+    } = interchange;
+    let mut writer = Writer::begin(&Envelope {
+        separators: interchange.separators,
+        sender: (sender, Codes::of(sender).qualifier),
+        receiver: (receiver, Codes::of(receiver).qualifier),
+        prepared: interchange.prepared,
+        reference: &interchange.reference,
+        application: &interchange.application,
+        is_test: interchange.is_test,
+    });
+    let identifier: &[&str] = &["MSCONS", "D", "04B", "UN", interchange.version.code()];
+    for message in &interchange.messages {
+        // UNH S010: the first and only part of a list.
+        let status: &[&str] = match message.list_version {
+            Some(_) => &["1", "C"],
+            None => &[],
+        };
+        writer.message(&[identifier, &[], status], |segments| {
+            head(interchange, message, segments);
+            let mut lines = 0;
+            for place in &message.places {
+                place_head(place, segments);
+                for line in &place.lines {
+                    lines += 1;
+                    write_line(line, lines, segments);
+                }
+            }
+        });
     }
-    out.finish()
+    writer.finish()
 }
 
-fn write_message(message: &Draft<'_>, out: &mut Writer) {
-    let function = if message.cancels.is_some() { "1" } else { "9" };
-    out.segment(
+/// BGM to UNS.
+fn head(interchange: &Interchange, message: &Message, segments: &mut Segments) {
+    let function = match message.cancels {
+        Some(_) => "1",
+        None => "9",
+    };
+    segments.segment(
         "BGM",
-        &[&[message.name_code], &[message.document], &[function]],
+        &[&[&message.name_code], &[&message.document], &[function]],
     );
-    out.segment("DTM", &[&["137", &stamp(message.date), "303"]]);
-    if let Some(document) = message.cancels {
-        out.segment("RFF", &[&["ACW", document]]);
-    }
-    out.segment("RFF", &[&["Z13", &message.pid.to_string()]]);
-    for (role, party) in [("MS", message.sender), ("MR", message.receiver)] {
-        out.segment("NAD", &[&[role], &[party, "", responsible(party)]]);
-    }
-    out.segment("UNS", &[&["D"]]);
-    out.segment("NAD", &[&["DP"]]);
-    if message.cancels.is_some() {
-        out.segment("LOC", &[&["172"]]);
-    }
-    let mut place = None;
-    for (line, series) in (1_u32..).zip(&message.series) {
-        let here = (series.location, series.device, series.version);
-        if place.replace(here) != Some(here) {
-            out.segment("LOC", &[&["172"], &[series.location]]);
-            if let Some(version) = series.version {
-                out.segment("DTM", &[&["293", &stamp_seconds(version), "304"]]);
-            }
-            if let Some(device) = series.device {
-                out.segment("RFF", &[&["MG", device]]);
-            }
+    segments.segment("DTM", &[&["137", &minute(message.date), "303"]]);
+    for (qualifier, document) in [("AGI", &message.answers), ("ACW", &message.cancels)] {
+        if let Some(document) = document {
+            segments.segment("RFF", &[&[qualifier, document]]);
         }
-        out.segment("LIN", &[&[&line.to_string()]]);
-        out.segment("PIA", &[&["5"], &[series.obis, "SRW"]]);
-        for value in &series.values {
-            write_value(value, out);
+    }
+    if let Some(version) = message.list_version {
+        write_version(version, segments);
+    }
+    segments.segment("RFF", &[&["Z13", &message.pid.to_string()]]);
+    for (role, party) in [("MS", &interchange.sender), ("MR", &interchange.receiver)] {
+        segments.segment(
+            "NAD",
+            &[&[role], &[party, "", Codes::of(party).responsible]],
+        );
+    }
+    segments.segment("UNS", &[&["D"]]);
+}
+
+/// SG5 to SG8: NAD, LOC and what holds for all series of the place.
+fn place_head(place: &Place, segments: &mut Segments) {
+    let party = match place.location {
+        Location::Point(_) | Location::Configuration(_) | Location::Unnamed => "DP",
+        Location::TransferPoint(_) | Location::Transfer { .. } => "Z15",
+        Location::Profile(_) | Location::ProfileFamily(_) => "DED",
+    };
+    segments.segment("NAD", &[&[party]]);
+    match &place.location {
+        Location::Point(id) | Location::TransferPoint(id) => {
+            segments.segment("LOC", &[&["172"], &[id]]);
         }
+        Location::Transfer {
+            balance_group,
+            other_balance_group,
+            area,
+            series_type: _,
+        } => {
+            let pair: &[&[&str]] = &[&["237"], &[balance_group], &[other_balance_group]];
+            segments.segment("LOC", pair);
+            segments.segment("LOC", &[&["107"], &[area]]);
+        }
+        Location::Profile(name) => segments.segment("LOC", &[&["Z04"], &[name]]),
+        Location::ProfileFamily(name) => segments.segment("LOC", &[&["Z06"], &[name]]),
+        Location::Configuration(_) | Location::Unnamed => segments.segment("LOC", &[&["172"]]),
+    }
+    if let Some((start, end)) = place.period {
+        write_interval(start, end, segments);
+    }
+    if let Some(day) = place.balancing_month {
+        segments.segment("DTM", &[&["492", &month(day), "610"]]);
+    }
+    if let Some(version) = place.version {
+        write_version(version, segments);
+    }
+    if let Some(day) = place.valid_from {
+        segments.segment("DTM", &[&["157", &month(day), "610"]]);
+    }
+    if let Some(device) = &place.device {
+        segments.segment("RFF", &[&["MG", device]]);
+    }
+    if let Location::Configuration(id) = &place.location {
+        segments.segment("RFF", &[&["AGK", id]]);
+    }
+    if let Location::Transfer { series_type, .. } = &place.location {
+        segments.segment("CCI", &[&["15"], &[], &[series_type]]);
     }
 }
 
-fn write_value(value: &ValueDraft<'_>, out: &mut Writer) {
-    let unit = value.unit.unwrap_or_default();
-    out.segment("QTY", &[&[value.qualifier, &value.value.to_string(), unit]]);
-    match value.time {
-        TimeDraft::Interval(start, end) => {
-            out.segment("DTM", &[&["163", &stamp(start), "303"]]);
-            out.segment("DTM", &[&["164", &stamp(end), "303"]]);
-        }
-        TimeDraft::Instant(at) => out.segment("DTM", &[&["7", &stamp(at), "303"]]),
-        TimeDraft::None => {}
-    }
-    for [category, reason, code] in value.status {
-        out.segment("STS", &[&[category], &[reason], &[code]]);
+/// SG9: LIN, PIA and the values.
+fn write_line(line: &Line, number: u32, segments: &mut Segments) {
+    segments.segment("LIN", &[&[&number.to_string()]]);
+    segments.segment("PIA", &[&["5"], &[&line.product, line.list.code()]]);
+    for row in line.columns.rows() {
+        write_row(line, row, segments);
     }
 }
 
-/// NAD 3055: who issued the code.
-fn responsible(party: &str) -> &'static str {
-    match agency(party) {
-        Agency::Dvgw => "332",
-        Agency::Gs1 => "9",
-        Agency::Bdew | Agency::Eic | Agency::Other => "293",
+/// SG10: QTY, DTM, STS.
+fn write_row(line: &Line, row: Row<'_>, segments: &mut Segments) {
+    let Some(label) = line.labels.get(row.label) else {
+        return; // A row of other labels says nothing; `Line::push` makes none.
+    };
+    write_quantity(row.value, label, segments);
+    match (line.timing, row.start, row.end) {
+        (Timing::Interval, Some(start), Some(end)) => write_interval(start, end, segments),
+        (Timing::Instant, Some(at), _) => {
+            // In the order of the MIG: the day of reading stands before the instant.
+            if let Some(day) = line.read_on {
+                segments.segment("DTM", &[&["9", &date(day), "102"]]);
+            }
+            segments.segment("DTM", &[&["7", &minute(at), "303"]]);
+            if let Some(at) = line.changed_at {
+                segments.segment("DTM", &[&["60", &minute(at), "303"]]);
+            }
+        }
+        (Timing::Month, Some(start), _) => {
+            segments.segment("DTM", &[&["306", &month(legal_day(start)), "610"]]);
+        }
+        (Timing::Day, Some(start), _) => {
+            segments.segment("DTM", &[&["306", &date(legal_day(start)), "102"]]);
+        }
+        (Timing::Interval, Some(start), None) => {
+            segments.segment("DTM", &[&["163", &minute(start), "303"]]);
+        }
+        (Timing::Interval, None, Some(end)) => {
+            segments.segment("DTM", &[&["164", &minute(end), "303"]]);
+        }
+        (Timing::Timeless, ..)
+        | (Timing::Interval | Timing::Instant | Timing::Month | Timing::Day, None, _) => {}
     }
+    let mut status: Vec<&str> = label.status.iter().map(AsRef::as_ref).collect();
+    status.sort_by_key(|status| status_place(status));
+    for status in status {
+        write_status(status, segments);
+    }
+}
+
+/// Where the MIG has the STS of this category; what it does not have comes last.
+fn status_place(status: &str) -> usize {
+    let category = status.split(['+', ':']).next();
+    let place = STATUS_CATEGORIES
+        .iter()
+        .position(|known| Some(*known) == category);
+    place.unwrap_or(STATUS_CATEGORIES.len())
+}
+
+fn write_quantity(value: Value<'_>, label: &Label, segments: &mut Segments) {
+    let unit = label.unit.as_deref().unwrap_or_default();
+    let number;
+    let text = match value {
+        Value::Number(decimal) => {
+            number = segments.number(decimal);
+            &number
+        }
+        Value::Text(text) => text,
+        Value::Absent => "",
+    };
+    segments.segment("QTY", &[&[&label.qualifier, text, unit]]);
+}
+
+/// A status as the record has it: elements joined by `+`, components by `:`.
+fn write_status(status: &str, segments: &mut Segments) {
+    let elements: Vec<Vec<&str>> = status
+        .split('+')
+        .map(|element| element.split(':').collect())
+        .collect();
+    let elements: Vec<&[&str]> = elements.iter().map(Vec::as_slice).collect();
+    segments.segment("STS", &elements);
+}
+
+fn write_interval(start: UtcTime, end: UtcTime, segments: &mut Segments) {
+    segments.segment("DTM", &[&["163", &minute(start), "303"]]);
+    segments.segment("DTM", &[&["164", &minute(end), "303"]]);
+}
+
+fn write_version(version: UtcTime, segments: &mut Segments) {
+    let (year, month, day, hour, minute, second) = civil(version);
+    let text = format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}+00");
+    segments.segment("DTM", &[&["293", &text, "304"]]);
 }
 
 /// `YYYYMMDDHHMM+00`: the market sends UTC (AHB format rule 931).
-fn stamp(at: UtcTime) -> String {
+fn minute(at: UtcTime) -> String {
     let (year, month, day, hour, minute, _) = civil(at);
     format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}+00")
 }
 
-fn stamp_seconds(at: UtcTime) -> String {
-    let (year, month, day, hour, minute, second) = civil(at);
-    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}+00")
+/// `YYYYMMDD`.
+fn date(day: Day) -> String {
+    day.to_string().replace('-', "")
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
+/// `YYYYMM`.
+fn month(day: Day) -> String {
+    let date = date(day);
+    date.get(..date.len() - 2).unwrap_or_default().to_owned()
+}
 
-    use super::*;
-    use crate::message::mscons::read;
-    use crate::series::Value;
+/// The codes that go with a party's own.
+struct Codes {
+    /// UNB 0007.
+    qualifier: &'static str,
+    /// NAD 3055.
+    responsible: &'static str,
+}
 
-    proptest! {
-        #[test]
-        fn what_is_written_is_read_again(
-            values in proptest::collection::vec((-99_999_i64..99_999, 0_u8..4, 0_usize..3), 1..50),
-            obis in "[0-9A-Z:.*?+' -]{1,16}", location in "[!-~]{1,33}", document in "[ -~äöüß]{1,20}", start in 0_i64..3_000_000,
-        ) {
-            let start = start * 900;
-            let qualifiers = ["220", "67", "Z18"];
-            let drafts = values.iter().zip(0..).map(|(&(mantissa, scale, qualifier), n)| ValueDraft {
-                time: TimeDraft::Interval(UtcTime::from_seconds(start + n * 900), UtcTime::from_seconds(start + n * 900 + 900)),
-                value: Decimal::new(mantissa, scale).unwrap(),
-                qualifier: qualifiers[qualifier],
-                unit: (qualifier == 1).then_some("KWH"),
-                status: if qualifier == 1 { &[["Z32", "", "Z88"], ["Z40", "", "Z75"]] } else { &[] },
-            });
-            let draft = Draft {
-                version: "2.5", sender: "9905048000007", receiver: "9985046000001", pid: 13_018, name_code: "7",
-                document: &document, date: UtcTime::from_seconds(start), cancels: None,
-                series: vec![SeriesDraft { location: &location, device: None, version: None, obis: &obis, values: drafts.collect() }],
-            };
-            let envelope = Envelope { sender: (draft.sender, "500"), receiver: (draft.receiver, "500"), reference: "R?1", application: "TL", prepared: draft.date };
-            let file = read(&write(&envelope, std::slice::from_ref(&draft)));
-            let interchange = &file.interchanges[0];
-            let barring: Vec<_> = interchange.findings.iter().filter(|finding| finding.code.bars_message()).collect();
-            prop_assert!(barring.is_empty() && file.findings.is_empty(), "{barring:?}");
-            let message = &interchange.messages[0];
-            prop_assert_eq!((&interchange.reference, &message.document, message.pid), (&"R?1".to_owned(), &document, Some(13_018)));
-            prop_assert_eq!((message.groups[0].location.as_deref(), message.groups[0].obis.as_deref()), (Some(location.as_str()), Some(obis.as_str())));
-            for (row, value) in interchange.columns.rows().zip(&draft.series[0].values) {
-                prop_assert_eq!(row.value, Value::Number(value.value));
-                prop_assert_eq!(TimeDraft::Interval(row.start.unwrap(), row.end.unwrap()), value.time);
-                let label = interchange.labels.get(row.label).unwrap();
-                prop_assert_eq!((&*label.qualifier, label.unit.as_deref(), label.status.len()), (value.qualifier, value.unit, value.status.len()));
-            }
+impl Codes {
+    /// They follow from who issued the party's code; EIC is sent as BDEW's, as Swiss files do.
+    fn of(party: &str) -> Self {
+        let (qualifier, responsible) = match agency(party) {
+            Agency::Dvgw => ("502", "332"),
+            Agency::Gs1 => ("14", "9"),
+            Agency::Bdew | Agency::Eic | Agency::Other => ("500", "293"),
+        };
+        Self {
+            qualifier,
+            responsible,
         }
     }
 }
+
+/// STS 9015 in the order of the MIG: plausibility, how substituted, why corrected, why
+/// substituted, gas quality, what energy is based on.
+const STATUS_CATEGORIES: [&str; 6] = ["Z33", "Z32", "Z34", "Z40", "Z31", "10"];
+
+#[cfg(test)]
+mod tests;

@@ -45,9 +45,9 @@ fn the_demo_shows_its_series_and_takes_its_directory_with_it() {
         "{:?}",
         begun.elapsed()
     );
-    wait_for("six series", || {
+    wait_for("eleven series", || {
         let (_, page) = demo.get("/series");
-        (page.matches("href=\"/series/").count() == 6).then_some(())
+        (page.matches("href=\"/series/").count() == 11).then_some(())
     });
     assert_eq!(fs::read_dir(&temporary).unwrap().count(), 1);
     demo.stop("INT");

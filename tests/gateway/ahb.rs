@@ -1,0 +1,205 @@
+//! What we write is right by the AHB: crate `edi-energy` has its rules, read from the documents of
+//! the market, and every message of ours is put before it.
+
+mod hand;
+mod teeth;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use edi_energy::{AnyMessage, EdiEnergyMessage, MessageType, Platform, Release};
+use mscons_gateway::extract::{Bounds, candidates};
+use mscons_gateway::market::calendar::Day;
+use mscons_gateway::market::pid;
+use mscons_gateway::message::mscons;
+use mscons_gateway::message::mscons::kind::{self, Kind};
+use mscons_gateway::message::mscons::write::{Version, write};
+use mscons_gateway::sample::{self, SampleMail};
+use proptest::prelude::*;
+
+use crate::parse::ndjson;
+
+/// Rules of that crate that are faulty, by the end of their names, and why.
+const FAULTY_RULES: &[(&str, &str)] = &[(
+    "-STS-9013-PAKET-MAX",
+    "counts a status code over all values of a LIN, while the AHB wants it at each of them: \
+     STS+Z32 and STS+Z40 are `Muss` for every substitute. How often a value may have one is \
+     rule MIG-…-STS-MAX",
+)];
+
+/// Puts an interchange before the rules: (Prüfidentifikator, rule, what is wrong).
+///
+/// A green that checked nothing would be a lie: it is an error if a message's Prüfidentifikator
+/// has no rules.
+pub(crate) fn issues(bytes: &[u8]) -> Vec<(u32, String, String)> {
+    static PLATFORM: LazyLock<Platform> = LazyLock::new(Platform::with_all_profiles);
+    let interchange = match PLATFORM.parse_interchange_full(bytes) {
+        Ok(interchange) => interchange,
+        Err(error) => return vec![(0, "PARSE".to_owned(), error.to_string())],
+    };
+    let messages = interchange.messages.iter();
+    let messages: Vec<&AnyMessage> = messages.map(|envelope| &envelope.message).collect();
+    assert!(!messages.is_empty(), "nothing was checked");
+    messages
+        .into_iter()
+        .flat_map(|message| issues_of(&PLATFORM, message))
+        .collect()
+}
+
+fn issues_of(platform: &Platform, message: &AnyMessage) -> Vec<(u32, String, String)> {
+    let pid = match message.detect_pruefidentifikator() {
+        Ok(pid) => pid,
+        Err(error) => return vec![(0, "PARSE".to_owned(), error.to_string())],
+    };
+    let number = pid.as_u32();
+    let registry = platform.registry();
+    if !registry.pid_has_ahb_rules(MessageType::Mscons, pid) {
+        return vec![(number, "NO-RULES".to_owned(), "was not checked".to_owned())];
+    }
+    let report = match platform.validate(message) {
+        Ok(report) => report,
+        Err(error) => return vec![(number, "NO-RULES".to_owned(), error.to_string())],
+    };
+    report
+        .iter_issues()
+        .map(|issue| {
+            let rule = issue.rule_id.clone().unwrap_or_default();
+            (number, rule, issue.message.clone())
+        })
+        .filter(|(_, rule, _)| !FAULTY_RULES.iter().any(|(end, _)| rule.ends_with(end)))
+        .collect()
+}
+
+fn example(kind: Kind, version: Version, seed: u64) -> Vec<u8> {
+    write(&sample::example(kind.pid, version, seed).unwrap()).unwrap()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pid")
+}
+
+/// Where the fixture of a Prüfidentifikator is: `13018_load_profile_of_a_metering_location.edi`.
+fn fixture(pid: u32) -> PathBuf {
+    let name = pid::find(pid).unwrap().name.to_lowercase();
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    folder().join(format!("{pid}_{}.edi", words.join("_")))
+}
+
+/// The fixtures are for people and other programs; `UPDATE_FIXTURES=1` writes them.
+#[test]
+fn every_pruefidentifikator_has_a_fixture_that_the_generator_makes() {
+    let is_update = std::env::var_os("UPDATE_FIXTURES").is_some();
+    for kind in kind::ALL {
+        let bytes = example(kind, Version::V25, u64::from(kind.pid));
+        let records = ndjson(&mscons::read(&bytes));
+        let path = fixture(kind.pid);
+        if is_update {
+            fs::create_dir_all(folder()).unwrap();
+            fs::write(&path, &bytes).unwrap();
+            fs::write(path.with_extension("ndjson"), &records).unwrap();
+        }
+        let known = fs::read(&path).unwrap_or_default();
+        assert!(known == bytes, "{}", path.display());
+        let known = fs::read_to_string(path.with_extension("ndjson")).unwrap_or_default();
+        assert_eq!(known, records, "{}", path.display());
+    }
+    let files = fs::read_dir(folder()).unwrap().count();
+    assert_eq!(files, 2 * kind::ALL.len(), "none is left over");
+}
+
+#[test]
+fn every_fixture_of_a_pruefidentifikator_is_right() {
+    for kind in &kind::ALL {
+        let issues = issues(&fs::read(fixture(kind.pid)).unwrap());
+        assert!(issues.is_empty(), "{issues:#?}");
+    }
+}
+
+/// The rules of the envelope are in the crate, but nothing applies them.
+#[test]
+fn the_envelope_says_what_the_ahb_wants() {
+    let platform = Platform::with_all_profiles();
+    for release in ["2.4c", "2.5"] {
+        let release = Release::new(release);
+        let profile = platform
+            .registry()
+            .profile(MessageType::Mscons, &release)
+            .unwrap();
+        for kind in kind::ALL {
+            let case = profile.anwendungsfall(kind.pid).unwrap();
+            let rules = |element: &'static str| {
+                let rules = case
+                    .element_rules(UNB)
+                    .filter(move |rule| rule.de == element);
+                rules
+                    .flat_map(|rule| &rule.operands)
+                    .filter_map(|operand| operand.code.as_deref())
+            };
+            let file = mscons::read(&fs::read(fixture(kind.pid)).unwrap());
+            let interchange = &file.interchanges[0];
+            assert!(
+                rules("0026").any(|code| code == interchange.application),
+                "{kind:?}"
+            );
+            for qualifier in [
+                &interchange.sender_qualifier,
+                &interchange.receiver_qualifier,
+            ] {
+                assert!(rules("0007").any(|code| code == qualifier), "{kind:?}");
+            }
+        }
+    }
+}
+
+/// The number that UNB has in the rules.
+const UNB: &str = "00002";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn whatever_we_write_is_right(kind in proptest::sample::select(&kind::ALL[..]), is_old: bool, seed: u64) {
+        let version = if is_old { Version::V24c } else { Version::V25 };
+        let bytes = example(kind, version, seed);
+        let issues = issues(&bytes);
+        prop_assert!(issues.is_empty(), "{issues:#?}\n{}", String::from_utf8_lossy(&bytes));
+    }
+}
+
+/// The EDIFACT in a mail that is not odd on purpose.
+fn edifact(mail: &SampleMail) -> Vec<Vec<u8>> {
+    if mail.name == "truncated" {
+        return Vec::new();
+    }
+    let found = candidates(&mail.bytes, &Bounds::default()).candidates;
+    found.into_iter().map(|file| file.bytes).collect()
+}
+
+#[test]
+fn the_demo_is_right_whenever_it_is_shown() {
+    // With a whole month of 2.5 and the change of the clock in autumn; with the change from 2.4c to
+    // 2.5; with a month's end among the odd days.
+    for today in ["2026-11-24", "2026-10-02", "2026-12-03"] {
+        let mails = sample::demo(Day::parse(today).unwrap(), 1);
+        let files: Vec<Vec<u8>> = mails.iter().flat_map(edifact).collect();
+        assert!(files.len() > 190, "{}", files.len());
+        for file in files {
+            let issues = issues(&file);
+            assert!(issues.is_empty(), "{today}: {issues:#?}");
+        }
+    }
+}
+
+#[test]
+fn bulk_mails_and_the_corpus_are_right() {
+    let mails = [0, 999, 87_000].map(sample::load_profile_mail);
+    let mut files: Vec<Vec<u8>> = mails.iter().flat_map(edifact).collect();
+    assert_eq!(files.len(), 3);
+    files.push(sample::corpus(600_000));
+    for file in files {
+        let issues = issues(&file);
+        assert!(issues.is_empty(), "{issues:#?}");
+    }
+}
