@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use mscons_gateway::config::expect::{Expect, Resolution};
 use mscons_gateway::config::partner::Partner;
-use mscons_gateway::edifact::write::Envelope;
 use mscons_gateway::expect::gaps::{Asked, find};
 use mscons_gateway::expect::overdue::{Lateness, survey};
 use mscons_gateway::expect::{Plan, Survey};
@@ -12,7 +11,10 @@ use mscons_gateway::ingest::{Arrival, Ingest, Parcel};
 use mscons_gateway::mailbox::MailId;
 use mscons_gateway::market::calendar::{Day, UtcTime, gas_day_bounds, legal_day_bounds};
 use mscons_gateway::market::quantity::Decimal;
-use mscons_gateway::message::mscons::write::{Draft, SeriesDraft, TimeDraft, ValueDraft, write};
+use mscons_gateway::message::mscons::write::{
+    Interchange, Line, Location, Message, Place, Timing, write,
+};
+use mscons_gateway::series::{Label, Value};
 use mscons_gateway::store;
 
 const POWER: (&str, &str) = ("50120962218", "1-1:1.29.0");
@@ -45,39 +47,22 @@ impl House {
     fn deliver(&mut self, (location, obis): (&str, &str), borders: &[(i64, i64)]) {
         self.number += 1;
         let at = UtcTime::from_seconds(1_790_000_000 + self.number);
-        let values = borders.iter().map(|(start, end)| ValueDraft {
-            time: TimeDraft::Interval(UtcTime::from_seconds(*start), UtcTime::from_seconds(*end)),
-            value: Decimal::new(1_000, 3).unwrap(),
-            qualifier: "220",
-            unit: None,
-            status: &[],
-        });
-        let (reference, document) = (format!("R{}", self.number), format!("D{}", self.number));
-        let draft = Draft {
-            version: "2.4c",
-            sender: GRID,
-            receiver: "9985046000001",
-            pid: 13_025,
-            name_code: "Z48",
-            document: &document,
-            date: at,
-            cancels: None,
-            series: vec![SeriesDraft {
-                location,
-                device: None,
-                version: None,
-                obis,
-                values: values.collect(),
-            }],
-        };
-        let envelope = Envelope {
-            sender: (GRID, "500"),
-            receiver: ("9985046000001", "500"),
-            reference: &reference,
-            application: "TL",
-            prepared: at,
-        };
-        let parcel = Parcel::File("test.edi".to_owned(), write(&envelope, &[draft]));
+        let mut line = Line::obis(obis, Timing::Interval);
+        for (start, end) in borders {
+            let interval = (UtcTime::from_seconds(*start), UtcTime::from_seconds(*end));
+            let label = Label {
+                qualifier: "220".into(),
+                ..Label::default()
+            };
+            let value = Value::Number(Decimal::new(1_000, 3).unwrap());
+            line.push(Some(interval), value, label);
+        }
+        let place = Place::new(Location::Point(location.to_owned())).with(line);
+        let document = format!("D{}", self.number);
+        let message = Message::new(13_025, &document, at).with(place);
+        let reference = format!("R{}", self.number);
+        let interchange = Interchange::new(GRID, "9985046000001", &reference, at).with(message);
+        let parcel = Parcel::File("test.edi".to_owned(), write(&interchange).unwrap());
         let arrival = Arrival {
             mailbox: "test".to_owned(),
             folder: String::new(),

@@ -70,10 +70,13 @@ fn a_test_file_says_so_in_the_eleventh_element() {
 
 #[test]
 fn una_gives_the_separators_and_the_decimal_mark() {
-    let bytes = written(&envelope(Separators::from_una(*b"|;,!.~")), |message| {
-        let number = message.number(Decimal::new(-20_800, 3).unwrap());
-        message.segment("QTY", &[&["220", &number, "1-1:1|;!~"]]);
-    })
+    let bytes = written(
+        &envelope(Separators::from_una(*b"|;,!.~").unwrap()),
+        |message| {
+            let number = message.number(Decimal::new(-20_800, 3).unwrap());
+            message.segment("QTY", &[&["220", &number, "1-1:1|;!~"]]);
+        },
+    )
     .unwrap();
     let text = shown(&bytes);
     assert!(text.starts_with("UNA|;,! ~UNB;UNOC|3;"), "{text}");
@@ -98,9 +101,12 @@ fn what_cannot_be_written_is_refused_by_its_place() {
         };
         assert_eq!(fault, Err(expected));
     }
-    let no_release = written(&envelope(Separators::from_una(*b":+.  '")), |message| {
-        message.segment("PIA", &[&["5"], &["1-1:1.29.0"]]);
-    });
+    let no_release = written(
+        &envelope(Separators::from_una(*b":+.  '").unwrap()),
+        |message| {
+            message.segment("PIA", &[&["5"], &["1-1:1.29.0"]]);
+        },
+    );
     assert!(no_release.unwrap_err().to_string().contains("(PIA)"));
 }
 

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::*;
 use crate::extract::{Bounds, candidates};
@@ -40,7 +41,8 @@ fn received(mails: &[SampleMail]) -> Held {
                 continue;
             }
             for group in &message.groups {
-                let key = (group.location.clone().unwrap(), group.obis.clone().unwrap());
+                let name = |name: &Option<Arc<str>>| name.as_deref().unwrap().to_owned();
+                let key = (name(&group.location), name(&group.obis));
                 let series = held.entry(key).or_default();
                 for row in group
                     .rows

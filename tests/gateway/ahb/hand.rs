@@ -95,6 +95,16 @@ const WRONG: &[(&str, &[&str], &str)] = &[
         &["DTM-2379", "DTM-MISSING", "SEM-DTM-VALUE", "DTM-2380"],
         "has every format of DTM 2379, and dates that are none",
     ),
+    (
+        "odd_terminator_line_feed",
+        &["PARSE"],
+        "ends its segments with a line feed, which the crate does not take",
+    ),
+    (
+        "odd_terminator_line_feed_after_carriage_return",
+        &["PARSE"],
+        "does so, too, behind a carriage return",
+    ),
     ("odd_truncated", &["PARSE"], "ends too early"),
     (
         "odd_two_interchanges_mixed_una",
