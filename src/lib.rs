@@ -29,6 +29,7 @@ pub mod store;
 // The work: what the product does, as functions.
 pub mod ingest;
 pub mod query;
+pub mod upkeep;
 
 // The shells: translate, call the work, translate back.
 pub mod actors;

@@ -7,6 +7,7 @@ pub mod maildir;
 pub mod poll;
 pub mod pop3;
 pub mod substitute;
+pub mod visit;
 
 use std::future::Future;
 

@@ -29,6 +29,8 @@ pub enum NetError {
         host: String,
         /// Port.
         port: u16,
+        /// The kind of failure.
+        fault: tls::Fault,
         /// Cause and remedy: which names the certificate has, since when it is expired, …
         what: String,
     },

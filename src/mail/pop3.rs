@@ -19,6 +19,7 @@ mod fetch;
 mod list;
 pub mod reply;
 pub mod sign_in;
+mod visit;
 mod wire;
 
 use std::collections::VecDeque;
@@ -32,6 +33,8 @@ use crate::mail::in_flight::InFlight;
 use crate::mail::pop3::connect::Opened;
 use crate::mail::pop3::fetch::Fetch;
 use crate::mail::{Intake, MailError, Summary};
+
+pub(crate) use visit::{greet, visit};
 
 /// Polls a maildrop once. See [`crate::mail::poll()`].
 ///

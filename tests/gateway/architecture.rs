@@ -42,6 +42,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "query",
         &["chart", "format", "market", "message", "series", "store"],
     ),
+    (
+        "upkeep",
+        &[
+            "clock", "config", "edifact", "extract", "mail", "market", "message", "net", "series",
+            "store",
+        ],
+    ),
     // The shells.
     (
         "actors",
@@ -61,7 +68,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "cli",
         &[
             "actors", "chart", "clock", "config", "extract", "format", "health", "ingest", "mail",
-            "mailbox", "market", "message", "metrics", "query", "sample", "store", "text", "web",
+            "mailbox", "market", "message", "metrics", "query", "sample", "store", "text", "upkeep", "web",
         ],
     ),
     ("main", &["mscons_gateway"]),
@@ -74,6 +81,7 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("async_imap", &["mail", "cli"]),
     ("mail_parser", &["extract"]),
     ("askama", &["web"]),
+    ("x509_cert", &["net"]),
 ];
 
 /// The core knows no I/O and no clock.

@@ -1,7 +1,7 @@
 //! `mscons-gateway run` as a whole: a process, its mailboxes, its pages, its signals.
 
 mod disk;
-mod gateway;
+pub(crate) mod gateway;
 mod once;
 mod outage;
 mod reload;

@@ -5,3 +5,4 @@ pub(crate) mod cutting;
 pub(crate) mod dovecot;
 pub(crate) mod ledger;
 pub(crate) mod scripted;
+pub(crate) mod tls_server;

@@ -38,6 +38,11 @@ pub(super) async fn connect(mailbox: &Mailbox) -> Result<Connection, MailError> 
 pub(super) struct Capabilities(BTreeSet<String>);
 
 impl Capabilities {
+    /// All of them.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.0.iter().cloned().collect()
+    }
+
     /// Whether it is offered.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains(name)
@@ -62,16 +67,16 @@ impl FromIterator<String> for Capabilities {
 }
 
 /// A connection on which nobody is signed in.
-struct Opened {
+pub(super) struct Opened {
     stream: BoxStream,
     /// What was received and not read yet.
     received: Vec<u8>,
-    capabilities: Capabilities,
-    encrypted: bool,
+    pub(super) capabilities: Capabilities,
+    pub(super) encrypted: bool,
 }
 
 /// Opens a connection as encrypted as it shall be.
-async fn open(endpoint: &Endpoint) -> Result<Opened, MailError> {
+pub(super) async fn open(endpoint: &Endpoint) -> Result<Opened, MailError> {
     let stream = dial::dial(endpoint).await?;
     let mut encrypted = endpoint.encryption == Encryption::Tls;
     let mut opening = Opening::new(stream, endpoint);
@@ -165,7 +170,11 @@ fn text(line: Vec<u8>) -> String {
     String::from_utf8(line).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into())
 }
 
-async fn sign_in(opened: Opened, mailbox: &Mailbox) -> Result<Session<Guard>, MailError> {
+/// Signs in.
+pub(super) async fn sign_in(
+    opened: Opened,
+    mailbox: &Mailbox,
+) -> Result<Session<Guard>, MailError> {
     let Opened {
         stream,
         received,
@@ -253,7 +262,7 @@ fn not_signed_in_for(source: io::Error, mailbox: &Mailbox) -> MailError {
 }
 
 /// Asks what is offered now (Exchange shows MOVE only here), and says who we are.
-async fn after_sign_in(wire: &mut Wire) -> Result<Capabilities, MailError> {
+pub(super) async fn after_sign_in(wire: &mut Wire) -> Result<Capabilities, MailError> {
     let mut offered = None;
     let done = wire.run("CAPABILITY", |event| {
         if let Event::Capabilities(list) = event {
@@ -279,7 +288,7 @@ async fn after_sign_in(wire: &mut Wire) -> Result<Capabilities, MailError> {
 }
 
 /// Opens the folder; read-only unless something shall be released in it.
-async fn select(wire: &mut Wire, mailbox: &Mailbox) -> Result<Selected, MailError> {
+pub(super) async fn select(wire: &mut Wire, mailbox: &Mailbox) -> Result<Selected, MailError> {
     let verb = if releases(mailbox) {
         "SELECT"
     } else {

@@ -328,7 +328,7 @@ fn senseless(what: String) -> io::Error {
 }
 
 /// Untagged responses that are read.
-const USED: [&[u8]; 7] = [
+const USED: [&[u8]; 8] = [
     b"OK",
     b"NO",
     b"BAD",
@@ -336,6 +336,7 @@ const USED: [&[u8]; 7] = [
     b"PREAUTH",
     b"CAPABILITY",
     b"SEARCH",
+    b"LIST",
 ];
 
 const READ_SIZE: usize = 64 << 10;

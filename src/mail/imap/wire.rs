@@ -43,6 +43,8 @@ pub(super) enum Event {
     Continue,
     /// `CAPABILITY`, in capitals.
     Capabilities(Vec<String>),
+    /// `LIST`: the name of a folder, as it is encoded.
+    Folder(String),
     /// Something else; counts are kept in [`Wire`].
     Other,
 }
@@ -90,6 +92,8 @@ pub(super) struct Fetched {
     pub(super) body: Body,
     /// Flagged `\Deleted`.
     pub(super) deleted: bool,
+    /// INTERNALDATE: when it arrived, as the server writes it.
+    pub(super) arrived: Option<String>,
 }
 
 /// The mail in a FETCH response.
@@ -282,6 +286,7 @@ fn event(response: &Response<'_>) -> Event {
         Response::Fetch(sequence, attributes) => Event::Fetch(fetched(*sequence, attributes)),
         Response::MailboxData(MailboxDatum::Search(uids)) => Event::Search(uids.clone()),
         Response::Capabilities(list) => Event::Capabilities(capabilities(list)),
+        Response::MailboxData(MailboxDatum::List(entry)) => Event::Folder(entry.name().to_owned()),
         Response::Continue(_) => Event::Continue,
         _ => Event::Other,
     }
@@ -305,6 +310,7 @@ fn fetched(sequence: u32, attributes: &[AttributeValue<'_>]) -> Fetched {
                     .as_deref()
                     .map_or(Body::Nil, |bytes| Body::Given(bytes.to_vec()));
             }
+            AttributeValue::InternalDate(date) => fetched.arrived = Some(date.to_string()),
             AttributeValue::Flags(flags) => {
                 fetched.deleted = flags.iter().any(|f| f.eq_ignore_ascii_case("\\Deleted"));
             }
