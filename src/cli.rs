@@ -9,12 +9,16 @@ mod completions;
 mod control;
 mod demo;
 mod diff;
+mod doctor;
 mod export;
 mod fetch;
 mod gaps;
 mod generate;
+mod healthcheck;
 mod import;
+mod init;
 mod inputs;
+mod man;
 mod messages;
 mod open;
 mod out_file;
@@ -71,6 +75,9 @@ enum LogFormat {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write gateway.toml by asking: mailbox, password, what to do with fetched mails
+    #[command(after_help = "Example:\n  mscons-gateway init --out gateway.toml")]
+    Init(init::Args),
     /// Show the main job on sample mails: nothing to set up, pages on <http://localhost:8080>
     #[command(after_help = "Example:\n  mscons-gateway demo --listen 127.0.0.1:8080")]
     Demo(demo::Args),
@@ -91,6 +98,12 @@ enum Command {
         after_help = "Example:\n  mscons-gateway check-config --config /etc/mscons-gateway/gateway.toml"
     )]
     CheckConfig,
+    /// Try everything the gateway needs, mailboxes included, and say what to do
+    #[command(after_help = "Example:\n  mscons-gateway doctor --mailbox metering")]
+    Doctor(doctor::Args),
+    /// Ask the running gateway whether it is ready; for containers
+    #[command(after_help = "Example:\n  mscons-gateway healthcheck --url http://127.0.0.1:8080")]
+    Healthcheck(healthcheck::Args),
     /// Build the database again from the raw archive
     #[command(
         after_help = "Example:\n  mscons-gateway reindex --config /etc/mscons-gateway/gateway.toml"
@@ -107,6 +120,9 @@ enum Command {
         after_help = "Example:\n  mscons-gateway completions bash > /etc/bash_completion.d/mscons-gateway"
     )]
     Completions(completions::Args),
+    /// Print the manual page
+    #[command(after_help = "Example:\n  mscons-gateway man --out /usr/local/share/man/man1")]
+    Man(man::Args),
     /// Write sample mails, for tests and benchmarks
     #[command(hide = true)]
     Generate(generate::Args),
@@ -217,15 +233,19 @@ impl From<&Done> for Ended {
 fn dispatch(cli: &Cli) -> Result<Done, Failure> {
     let config = cli.config.as_path();
     match &cli.command {
+        Command::Init(args) => init::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Run => run::run(config),
         Command::AtStore(command) => command.call(config),
         Command::Parse(args) => parse::run(args),
         Command::CheckConfig => check_config::run(config),
+        Command::Doctor(args) => doctor::run(config, args),
+        Command::Healthcheck(args) => healthcheck::run(config, args),
         Command::Reindex => reindex::run(config),
         Command::Restore(args) => restore::run(config, args),
         Command::Version => version::run(),
         Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
         Command::Generate(args) => generate::run(args),
     }
 }
@@ -239,6 +259,8 @@ fn start_log(cli: &Cli) {
 
     let usual = match cli.command {
         Command::Run | Command::Demo(_) => "info",
+        // What they would log, they say themselves.
+        Command::Init(_) | Command::Doctor(_) => "error",
         Command::AtStore(_)
         | Command::Parse(_)
         | Command::CheckConfig
@@ -246,6 +268,8 @@ fn start_log(cli: &Cli) {
         | Command::Restore(_)
         | Command::Version
         | Command::Completions(_)
+        | Command::Healthcheck(_)
+        | Command::Man(_)
         | Command::Generate(_) => "warn",
     };
     let wanted = cli.log.as_deref().unwrap_or(usual);

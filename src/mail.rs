@@ -10,6 +10,7 @@ mod pace;
 pub mod poll;
 pub mod pop3;
 pub mod substitute;
+pub mod visit;
 
 use std::future::Future;
 

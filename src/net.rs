@@ -1,9 +1,9 @@
 //! Connections to mail servers: dial and count, TLS, STARTTLS, SASL, backoff.
 
 pub mod backoff;
-pub mod certificate;
 pub mod connections;
 pub mod dial;
+pub mod ending;
 pub mod sasl;
 pub mod starttls;
 pub mod tls;
@@ -31,6 +31,8 @@ pub enum NetError {
         host: String,
         /// Port.
         port: u16,
+        /// The kind of failure.
+        fault: tls::Fault,
         /// Cause and remedy: which names the certificate has, since when it is expired, …
         what: String,
     },

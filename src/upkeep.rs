@@ -1,11 +1,15 @@
-//! Care of the store: is it whole, a copy of it, the store again from the copy.
+//! What keeps the gateway well. Of the store: is it whole, a copy of it, the store again from the
+//! copy. Of the mailboxes: what is wrong with them ([`doctor`]), and what is in them ([`survey`]).
 //!
 //! [`verify`] reads everything and says what is wrong. [`backup()`] writes one file while mails
 //! come in; [`restore()`] makes a store from it.
 
 pub mod backup;
+pub mod doctor;
 pub mod manifest;
+pub mod provider;
 pub mod restore;
+pub mod survey;
 pub mod verify;
 
 use std::io;

@@ -166,7 +166,7 @@ impl Duties {
 
     fn note_certificates(&self) {
         for mailbox in &self.settings().mailboxes {
-            if let Some(until) = net::certificate::valid_until(&mailbox.endpoint()) {
+            if let Some(until) = net::ending::valid_until(&mailbox.endpoint()) {
                 let until = UtcTime::from_seconds(until);
                 self.0.health.mailbox_certificate(&mailbox.name, until);
             }

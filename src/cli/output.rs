@@ -38,6 +38,11 @@ pub(super) fn note(what: &str) {
     eprintln!("{what}");
 }
 
+/// Puts a question, without a line end, so that the answer stands behind it.
+pub(super) fn ask(question: &str) {
+    eprint!("{question} ");
+}
+
 /// An error and its causes in one line, none said twice.
 pub(super) fn chain(error: &anyhow::Error) -> String {
     let mut text = String::new();

@@ -16,8 +16,17 @@ pub fn reference() -> String {
 /// `docs/gateway.example.toml`: every key with its doc line and default, and a mailbox to begin
 /// with.
 pub fn example() -> String {
+    let values = EXAMPLES.map(|(path, value)| (path, value.to_owned()));
     let mut text = EXAMPLE_HEAD.to_owned();
-    add_example(&mut text, "", &keys());
+    add_example(&mut text, "", &keys(), &values);
+    text
+}
+
+/// A configuration with some values set (`mailbox.host`, as TOML), and every other key beside its
+/// doc line and default, commented out.
+pub fn filled(values: &[(&str, String)]) -> String {
+    let mut text = FILLED_HEAD.to_owned();
+    add_example(&mut text, "", &keys(), values);
     text
 }
 
@@ -51,11 +60,11 @@ fn add_reference(text: &mut String, section: &str, keys: &[Key], about: Option<&
     }
 }
 
-fn add_example(text: &mut String, section: &str, keys: &[Key]) {
+fn add_example(text: &mut String, section: &str, keys: &[Key], values: &[(&str, String)]) {
     for key in keys.iter().filter(|key| !is_section(key)) {
-        let example = EXAMPLES
+        let example = values
             .iter()
-            .find_map(|(path, value)| (*path == join(section, &key.name)).then_some(*value));
+            .find_map(|(path, value)| (*path == join(section, &key.name)).then_some(value));
         let Key { name, english, .. } = key;
         let choices = choice_names(key).map_or_else(String::new, |names| format!(" ({names})"));
         add(text, format_args!("# {english}{choices}\n"));
@@ -71,7 +80,7 @@ fn add_example(text: &mut String, section: &str, keys: &[Key]) {
             format_args!("\n# {}\n{}\n", key.english, heading(&path, &key.shape)),
         );
         let section = text.len();
-        add_example(text, &path, keys);
+        add_example(text, &path, keys, values);
         if matches!(key.shape, Shape::Tables(_)) && path != NEEDED {
             comment_out(text, section);
         }
@@ -226,6 +235,12 @@ is cut. In the environment: `…__PASSWORD=…` or `…__PASSWORD__FILE=/run/sec
 const EXAMPLE_HEAD: &str = "\
 # mscons-gateway: every key with its default. Take the `#` away to change one.
 # Written from the source; `UPDATE_DOCS=1 cargo test docs` renews it. More: CONFIG.md
+
+";
+
+const FILLED_HEAD: &str = "\
+# mscons-gateway. Every other key stands here with its default: take the `#` away to change it.
+# `mscons-gateway check-config` names each fault by line and key.
 
 ";
 

@@ -156,6 +156,18 @@ pub enum Encryption {
     Tls,
 }
 
+impl Encryption {
+    /// As it is written in the file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Auto => "auto",
+            Self::Starttls => "starttls",
+            Self::Tls => "tls",
+        }
+    }
+}
+
 /// Where and how to connect: what `net` needs to know of a mailbox.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Endpoint {

@@ -22,6 +22,7 @@ use crate::config::mailbox::Mailbox;
 use crate::mail::files::{self, blocking};
 use crate::mail::folder::away::Place;
 use crate::mail::folder::look::{Sight, Sights};
+use crate::mail::visit::{Reached, Visit};
 use crate::mail::{FetchedMail, Intake, IntakeError, MailError, Summary, may_release};
 use crate::mailbox::{MailId, Outcome};
 
@@ -120,19 +121,28 @@ enum Taken {
     NotStored(IntakeError),
 }
 
+/// Visits the folder: counts the files that are there. See [`crate::mail::visit::visit`].
+pub(crate) async fn visit(mailbox: &Mailbox, seen: &mut Visit) -> Result<(), MailError> {
+    let sights = look(mailbox).await?;
+    seen.reached = Reached::Folder;
+    seen.mails = sights.len() as u64;
+    Ok(())
+}
+
+async fn look(mailbox: &Mailbox) -> Result<Sights, MailError> {
+    let (path, pattern) = (mailbox.path.clone(), mailbox.pattern.clone());
+    let recursive = mailbox.recursive;
+    blocking(move || look::look(&path, &pattern, recursive)).await
+}
+
 /// The files that look the same twice.
 async fn quiet(mailbox: &Mailbox) -> Result<Sights, MailError> {
-    let look = || {
-        let (path, pattern) = (mailbox.path.clone(), mailbox.pattern.clone());
-        let recursive = mailbox.recursive;
-        blocking(move || look::look(&path, &pattern, recursive))
-    };
-    let before = look().await?;
+    let before = look(mailbox).await?;
     if before.is_empty() {
         return Ok(before);
     }
     tokio::time::sleep(LOOK_GAP).await;
-    let mut sights = look().await?;
+    let mut sights = look(mailbox).await?;
     sights.retain(|path, sight| before.get(path) == Some(sight));
     Ok(sights)
 }

@@ -19,6 +19,7 @@ mod names;
 mod polling;
 mod release;
 mod uids;
+mod visit;
 mod wire;
 
 use std::collections::BTreeSet;
@@ -32,6 +33,7 @@ use crate::mail::imap::wire::Wire;
 
 pub(crate) use idle::wait_for_news;
 pub(crate) use polling::poll;
+pub(crate) use visit::{greet, visit};
 
 /// A signed-in connection with an open folder.
 #[derive(Debug)]

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::config::mailbox::Mailbox;
 use crate::mail::files::{self, blocking};
+use crate::mail::visit::{Newest, Reached, Visit};
 use crate::mail::{FetchedMail, Intake, IntakeError, MailError, Summary, may_release};
 use crate::mailbox::{Listing, MailId, Outcome};
 
@@ -57,6 +58,44 @@ pub async fn poll<I: Intake>(
     .await;
     *swept |= sweeps && first_error.is_none() && !budget.is_closed();
     first_error.map_or(Ok(summary), |error| Err(error.into()))
+}
+
+/// Counts and reads, and moves nothing. See [`crate::mail::visit::visit`].
+pub(crate) async fn visit(
+    mailbox: &Mailbox,
+    newest: Newest,
+    seen: &mut Visit,
+) -> Result<(), MailError> {
+    let path = mailbox.path.clone();
+    let files = blocking(move || list(&path)).await?;
+    seen.reached = Reached::Folder;
+    seen.mails = files.len() as u64;
+    let read = blocking(move || Ok(read_newest(files, newest))).await?;
+    (seen.last_arrival, seen.newest) = read;
+    Ok(())
+}
+
+/// When the newest file was written, and the newest mails, newest first.
+fn read_newest(files: Vec<MailFile>, newest: Newest) -> (Option<i64>, Vec<Vec<u8>>) {
+    use std::os::unix::fs::MetadataExt;
+    let mut dated: Vec<(i64, PathBuf, u64)> = files
+        .into_iter()
+        .filter_map(|file| {
+            let metadata = fs::metadata(&file.path).ok()?;
+            Some((metadata.mtime(), file.path, metadata.len()))
+        })
+        .collect();
+    dated.sort_unstable_by(|one, other| other.cmp(one));
+    let last = dated.first().map(|(time, _, _)| *time);
+    let listed = dated.into_iter().map(|(_, path, size)| (path, size));
+    let read = newest
+        .choose(listed)
+        .into_iter()
+        .filter_map(|(path, size)| {
+            let (bytes, too_large) = files::read(fs::File::open(path).ok()?, size).ok()?;
+            too_large.is_none().then_some(bytes)
+        });
+    (last, read.collect())
 }
 
 /// A file of the Maildir.

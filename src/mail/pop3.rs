@@ -19,6 +19,7 @@ mod fetch;
 mod list;
 pub mod reply;
 pub mod sign_in;
+mod visit;
 mod wire;
 
 use std::collections::VecDeque;
@@ -33,6 +34,8 @@ use crate::mail::pop3::connect::Opened;
 use crate::mail::pop3::fetch::Fetch;
 use crate::mail::{Intake, MailError, Summary};
 use crate::net::connections::Connections;
+
+pub(crate) use visit::{greet, visit};
 
 /// Polls a maildrop once. See [`crate::mail::poll()`].
 ///

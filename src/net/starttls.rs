@@ -75,6 +75,7 @@ impl<'a> Opening<'a> {
                 return Err(NetError::Tls {
                     host: self.endpoint.host.clone(),
                     port: self.endpoint.port,
+                    fault: tls::Fault::ExpectsTls,
                     what: "the port expects TLS from the first byte; use encryption = \"tls\""
                         .to_owned(),
                 });

@@ -1,6 +1,8 @@
 //! TLS by rustls with ring: whom we trust, and what to tell when it fails.
 
+pub mod certificate;
 mod explain;
+pub mod witness;
 
 use std::io;
 use std::path::Path;
@@ -21,32 +23,37 @@ use tokio_rustls::TlsConnector;
 
 use crate::config::mailbox::Endpoint;
 use crate::net::dial::BoxStream;
-use crate::net::{NetError, certificate};
+use crate::net::{NetError, ending};
+
+pub use explain::Fault;
 
 /// Shakes hands as a client, with the trust that the endpoint asks for.
 ///
 /// # Errors
 /// [`NetError::Tls`] with cause and remedy; [`NetError::CaFile`].
 pub async fn handshake(stream: BoxStream, endpoint: &Endpoint) -> Result<BoxStream, NetError> {
-    let failed = |what: String| NetError::Tls {
+    let failed = |fault: Fault, what: String| NetError::Tls {
         host: endpoint.host.clone(),
         port: endpoint.port,
+        fault,
         what,
     };
+    let other = |what: String| failed(Fault::Other, what);
     let name = ServerName::try_from(endpoint.host.clone())
-        .map_err(|_| failed("the host is neither a DNS name nor an IP address".to_owned()))?;
+        .map_err(|_| other("the host is neither a DNS name nor an IP address".to_owned()))?;
     // The roots are read for each connection: a gateway that runs for years must see renewed ones.
     let trust = {
         let (trust_all, ca_file) = (endpoint.trust_all_certificates, endpoint.ca_file.clone());
         tokio::task::spawn_blocking(move || Trust::load(trust_all, ca_file.as_deref())).await
     };
-    let trust = trust.map_err(|error| failed(error.to_string()))??;
-    let config = client_config(trust).map_err(|error| failed(error.to_string()))?;
+    let trust = trust.map_err(|error| other(error.to_string()))??;
+    let config = client_config(trust).map_err(|error| other(error.to_string()))?;
     let handshake = TlsConnector::from(Arc::new(config)).connect(name, stream);
     match timeout(HANDSHAKE_LIMIT, handshake).await {
         Ok(Ok(stream)) => {
             let shown = stream.get_ref().1.peer_certificates();
-            certificate::note(endpoint, shown.and_then(<[_]>::first));
+            ending::note(endpoint, shown.and_then(<[_]>::first));
+            witness::note_connection(stream.get_ref().1);
             Ok(Box::new(stream))
         }
         // A server that restarts ends connections, too: that passes by itself.
@@ -55,11 +62,14 @@ pub async fn handshake(stream: BoxStream, endpoint: &Endpoint) -> Result<BoxStre
             port: endpoint.port,
             source: io::Error::new(error.kind(), explain::failure(&error)),
         }),
-        Ok(Err(error)) => Err(failed(explain::failure(&error))),
-        Err(_) => Err(failed(format!(
-            "no answer to the handshake within {} s; if the port speaks plain text first, use encryption = \"starttls\"",
-            HANDSHAKE_LIMIT.as_secs()
-        ))),
+        Ok(Err(error)) => Err(failed(explain::fault(&error), explain::failure(&error))),
+        Err(_) => Err(failed(
+            Fault::Silent,
+            format!(
+                "no answer to the handshake within {} s; if the port speaks plain text first, use encryption = \"starttls\"",
+                HANDSHAKE_LIMIT.as_secs()
+            ),
+        )),
     }
 }
 
@@ -130,6 +140,7 @@ impl ServerCertVerifier for Trust {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
+        witness::note_chain(end_entity, intermediates);
         if self.all {
             return Ok(ServerCertVerified::assertion());
         }

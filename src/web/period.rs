@@ -165,13 +165,12 @@ impl Period {
             Some(to) => instant(to, zone)?,
             None => midnight(last.tomorrow().map_err(|_| BadPeriod)?, zone)?,
         };
-        let from = match from {
-            Some(from) => instant(from, zone)?,
-            None => {
-                let end = Timestamp::from_second(to.seconds()).map_err(|_| BadPeriod)?;
-                let start = end.to_zoned(zone.clone()).checked_sub(span(unit));
-                UtcTime::from_seconds(start.map_err(|_| BadPeriod)?.timestamp().as_second())
-            }
+        let from = if let Some(from) = from {
+            instant(from, zone)?
+        } else {
+            let end = Timestamp::from_second(to.seconds()).map_err(|_| BadPeriod)?;
+            let start = end.to_zoned(zone.clone()).checked_sub(span(unit));
+            UtcTime::from_seconds(start.map_err(|_| BadPeriod)?.timestamp().as_second())
         };
         match to.seconds().saturating_sub(from.seconds()) {
             1..=MOST_SECONDS => Ok(Self {

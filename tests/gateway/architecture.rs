@@ -47,7 +47,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "query",
         &["chart", "format", "market", "message", "series", "store"],
     ),
-    ("upkeep", &["clock", "ingest", "market", "store"]),
+    (
+        "upkeep",
+        &[
+            "clock", "config", "edifact", "extract", "ingest", "mail", "market", "message", "net",
+            "series", "store",
+        ],
+    ),
     // The shells.
     (
         "actors",
@@ -67,7 +73,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "cli",
         &[
             "actors", "alert", "chart", "clock", "config", "expect", "extract", "format", "health",
-            "ingest", "mail", "mailbox", "market", "message", "metrics", "query", "sample",
+            "ingest", "mail", "mailbox", "market", "message", "metrics", "net", "query", "sample",
             "series", "store", "text", "upkeep", "web",
         ],
     ),
@@ -82,6 +88,7 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("mail_parser", &["extract"]),
     ("askama", &["web"]),
     ("reqwest", &["alert"]),
+    ("x509_cert", &["net"]),
 ];
 
 /// The core knows no I/O and no clock.

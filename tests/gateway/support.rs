@@ -7,4 +7,5 @@ pub(crate) mod fault_proxy;
 pub(crate) mod ledger;
 pub(crate) mod polling;
 pub(crate) mod scripted;
+pub(crate) mod tls_server;
 pub(crate) mod webhook;

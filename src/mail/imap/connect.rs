@@ -42,6 +42,11 @@ pub(super) async fn connect(
 pub(super) struct Capabilities(BTreeSet<String>);
 
 impl Capabilities {
+    /// All of them.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.0.iter().cloned().collect()
+    }
+
     /// Whether it is offered.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains(name)
@@ -66,16 +71,19 @@ impl FromIterator<String> for Capabilities {
 }
 
 /// A connection on which nobody is signed in.
-struct Opened {
+pub(super) struct Opened {
     stream: BoxStream,
     /// What was received and not read yet.
     received: Vec<u8>,
-    capabilities: Capabilities,
-    encrypted: bool,
+    pub(super) capabilities: Capabilities,
+    pub(super) encrypted: bool,
 }
 
 /// Opens a connection as encrypted as it shall be.
-async fn open(endpoint: &Endpoint, connections: &Connections) -> Result<Opened, MailError> {
+pub(super) async fn open(
+    endpoint: &Endpoint,
+    connections: &Connections,
+) -> Result<Opened, MailError> {
     let stream = connections.count(dial::dial(endpoint).await?);
     let mut encrypted = endpoint.encryption == Encryption::Tls;
     let mut opening = Opening::new(stream, endpoint);
@@ -169,7 +177,11 @@ fn text(line: Vec<u8>) -> String {
     String::from_utf8(line).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into())
 }
 
-async fn sign_in(opened: Opened, mailbox: &Mailbox) -> Result<Session<Guard>, MailError> {
+/// Signs in.
+pub(super) async fn sign_in(
+    opened: Opened,
+    mailbox: &Mailbox,
+) -> Result<Session<Guard>, MailError> {
     let Opened {
         stream,
         received,
@@ -257,7 +269,7 @@ fn not_signed_in_for(source: io::Error, mailbox: &Mailbox) -> MailError {
 }
 
 /// Asks what is offered now (Exchange shows MOVE only here), and says who we are.
-async fn after_sign_in(wire: &mut Wire) -> Result<Capabilities, MailError> {
+pub(super) async fn after_sign_in(wire: &mut Wire) -> Result<Capabilities, MailError> {
     let mut offered = None;
     let done = wire.run("CAPABILITY", |event| {
         if let Event::Capabilities(list) = event {
@@ -283,7 +295,7 @@ async fn after_sign_in(wire: &mut Wire) -> Result<Capabilities, MailError> {
 }
 
 /// Opens the folder; read-only unless something shall be released in it.
-async fn select(wire: &mut Wire, mailbox: &Mailbox) -> Result<Selected, MailError> {
+pub(super) async fn select(wire: &mut Wire, mailbox: &Mailbox) -> Result<Selected, MailError> {
     let verb = if releases(mailbox) {
         "SELECT"
     } else {

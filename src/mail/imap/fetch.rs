@@ -132,6 +132,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
                     | Event::Code(_)
                     | Event::Continue
                     | Event::Capabilities(_)
+                    | Event::Folder(_)
                     | Event::Other => {}
                 },
             }

@@ -378,7 +378,7 @@ fn senseless(what: String) -> io::Error {
 }
 
 /// Untagged responses that are read.
-const USED: [&[u8]; 7] = [
+const USED: [&[u8]; 8] = [
     b"OK",
     b"NO",
     b"BAD",
@@ -386,6 +386,7 @@ const USED: [&[u8]; 7] = [
     b"PREAUTH",
     b"CAPABILITY",
     b"SEARCH",
+    b"LIST",
 ];
 
 const READ_SIZE: usize = 64 << 10;

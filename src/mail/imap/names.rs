@@ -11,6 +11,34 @@ pub(super) fn folder(name: &str) -> String {
     quoted(&modified_utf7(name))
 }
 
+/// The name that stands for a folder in modified UTF-7; what is no such thing stays as it is.
+pub(super) fn decoded(encoded: &str) -> String {
+    let mut name = String::with_capacity(encoded.len());
+    let mut rest = encoded;
+    while let Some((plain, shifted)) = rest.split_once('&') {
+        name.push_str(plain);
+        let Some((shifted, behind)) = shifted.split_once('-') else {
+            return encoded.to_owned();
+        };
+        match (shifted, characters(shifted)) {
+            ("", _) => name.push('&'),
+            (_, Some(characters)) => name.push_str(&characters),
+            (_, None) => return encoded.to_owned(),
+        }
+        rest = behind;
+    }
+    name + rest
+}
+
+fn characters(shifted: &str) -> Option<String> {
+    let bytes = MODIFIED_BASE64.decode(shifted).ok()?;
+    let units = bytes.chunks_exact(2).map(|pair| match pair {
+        [high, low] => u16::from_be_bytes([*high, *low]),
+        _ => 0,
+    });
+    String::from_utf16(&units.collect::<Vec<_>>()).ok()
+}
+
 /// A quoted string (RFC 9051 section 4.3). Line ends cannot be quoted: they are left out.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
@@ -82,6 +110,22 @@ mod tests {
     #[test]
     fn characters_beyond_the_basic_plane_are_surrogates() {
         assert_eq!(modified_utf7("⚡😀"), "&JqHYPd4A-");
+    }
+
+    #[test]
+    fn names_are_decoded_as_they_were_encoded() {
+        for name in [
+            "Zählerstände",
+            "Strom & Gas",
+            "⚡😀",
+            "台北/日本語",
+            "INBOX.a",
+        ] {
+            assert_eq!(decoded(&modified_utf7(name)), name);
+        }
+        for no_encoding in ["R&D", "a&=-", "&AOQ"] {
+            assert_eq!(decoded(no_encoding), no_encoding);
+        }
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub(super) enum Event {
     Continue,
     /// `CAPABILITY`, in capitals.
     Capabilities(Vec<String>),
+    /// `LIST`: the name of a folder, as it is encoded.
+    Folder(String),
     /// Something else; counts are kept in [`Wire`].
     Other,
 }
@@ -56,7 +58,11 @@ impl Event {
     /// Whether it is, or belongs to, the answer to a command.
     fn is_asked_for(&self) -> bool {
         match self {
-            Self::Done(_) | Self::Search(_) | Self::Continue | Self::Capabilities(_) => true,
+            Self::Done(_)
+            | Self::Search(_)
+            | Self::Continue
+            | Self::Capabilities(_)
+            | Self::Folder(_) => true,
             Self::Fetch(fetched) => fetched.uid.is_some(),
             Self::Code(_) | Self::Other => false,
         }
@@ -106,6 +112,8 @@ pub(super) struct Fetched {
     pub(super) body: Body,
     /// Flagged `\Deleted`.
     pub(super) deleted: bool,
+    /// INTERNALDATE: when it arrived, as the server writes it.
+    pub(super) arrived: Option<String>,
 }
 
 /// The mail in a FETCH response.
@@ -341,6 +349,7 @@ fn event(response: &Response<'_>) -> Event {
         Response::Fetch(sequence, attributes) => Event::Fetch(fetched(*sequence, attributes)),
         Response::MailboxData(MailboxDatum::Search(uids)) => Event::Search(uids.clone()),
         Response::Capabilities(list) => Event::Capabilities(capabilities(list)),
+        Response::MailboxData(MailboxDatum::List(entry)) => Event::Folder(entry.name.to_string()),
         Response::Continue(_) => Event::Continue,
         _ => Event::Other,
     }
@@ -364,6 +373,7 @@ fn fetched(sequence: u32, attributes: &[AttributeValue<'_>]) -> Fetched {
                     .as_deref()
                     .map_or(Body::Nil, |bytes| Body::Given(bytes.to_vec()));
             }
+            AttributeValue::InternalDate(date) => fetched.arrived = Some(date.to_string()),
             AttributeValue::Flags(flags) => {
                 fetched.deleted = flags.iter().any(|f| f.eq_ignore_ascii_case("\\Deleted"));
             }

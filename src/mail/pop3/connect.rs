@@ -13,8 +13,8 @@ use crate::net::{NetError, dial};
 /// A connection on which nobody is signed in.
 pub(super) struct Opened {
     pub(super) wire: Wire,
-    offered: Capabilities,
-    encrypted: bool,
+    pub(super) offered: Capabilities,
+    pub(super) encrypted: bool,
 }
 
 /// Opens a connection as encrypted as it shall be.

@@ -117,6 +117,12 @@ impl Capabilities {
         self.told
     }
 
+    /// What is offered, mechanisms as `SASL=PLAIN`.
+    pub fn lines(&self) -> Vec<String> {
+        let mechanisms = self.mechanisms.iter().map(|name| format!("SASL={name}"));
+        self.names.iter().cloned().chain(mechanisms).collect()
+    }
+
     /// Whether it is offered: `STLS`, `PIPELINING`.
     pub fn has(&self, name: &str) -> bool {
         self.names.contains(name)

@@ -5,6 +5,62 @@ use std::io;
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError};
 
+/// The kinds of failure that ask for different remedies.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fault {
+    /// The server speaks TLS 1.0 or 1.1, or ciphers of that time.
+    OldProtocol,
+    /// The server answered the handshake in plain text.
+    PlainText,
+    /// The server wants a handshake, and got plain text.
+    ExpectsTls,
+    /// It closed the connection.
+    Closed,
+    /// It said nothing.
+    Silent,
+    /// The certificate is for other names.
+    WrongName,
+    /// The certificate's time is over.
+    Expired,
+    /// The certificate's time has not come.
+    NotYetValid,
+    /// No root that is trusted stands behind the certificate.
+    UnknownIssuer,
+    /// The certificate is not acceptable for another reason.
+    BadCertificate,
+    /// Something else.
+    Other,
+}
+
+/// The kind of a failed handshake.
+pub(super) fn fault(error: &io::Error) -> Fault {
+    use CertificateError as C;
+    use rustls::Error as E;
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<E>());
+    match tls {
+        Some(E::InvalidCertificate(C::UnknownIssuer)) => Fault::UnknownIssuer,
+        Some(E::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. })) => {
+            Fault::WrongName
+        }
+        Some(E::InvalidCertificate(C::Expired | C::ExpiredContext { .. })) => Fault::Expired,
+        Some(E::InvalidCertificate(C::NotValidYet | C::NotValidYetContext { .. })) => {
+            Fault::NotYetValid
+        }
+        Some(E::InvalidCertificate(_)) => Fault::BadCertificate,
+        Some(
+            E::AlertReceived(
+                AlertDescription::ProtocolVersion
+                | AlertDescription::HandshakeFailure
+                | AlertDescription::InsufficientSecurity,
+            )
+            | E::PeerIncompatible(_),
+        ) => Fault::OldProtocol,
+        Some(E::InvalidMessage(_)) => Fault::PlainText,
+        None if error.kind() == io::ErrorKind::UnexpectedEof => Fault::Closed,
+        Some(_) | None => Fault::Other,
+    }
+}
+
 /// Cause and remedy of a failed handshake, for an administrator.
 pub(super) fn failure(error: &io::Error) -> String {
     use rustls::Error as E;
@@ -98,9 +154,13 @@ mod tests {
     #[test]
     fn an_old_server_is_told_from_a_plain_one() {
         let old = rustls::Error::AlertReceived(AlertDescription::ProtocolVersion);
-        assert!(failure(&io::Error::other(old)).contains("TLS 1.0/1.1"));
+        let old = io::Error::other(old);
+        assert!(failure(&old).contains("TLS 1.0/1.1"));
+        assert_eq!(fault(&old), Fault::OldProtocol);
         let plain = rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType);
-        assert!(failure(&io::Error::other(plain)).contains("plain text"));
+        let plain = io::Error::other(plain);
+        assert!(failure(&plain).contains("plain text"));
+        assert_eq!(fault(&plain), Fault::PlainText);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(super) struct Database {
 /// Whether the database can be used.
 #[derive(Debug)]
 enum State {
-    Open(Open),
+    Open(Box<Open>),
     Closed(Closed),
 }
 
@@ -80,7 +80,7 @@ impl Database {
         disk: Box<dyn Disk>,
     ) -> Result<Self, StoreError> {
         Ok(Self {
-            state: RwLock::new(State::Open(Open::new(&path, cache_bytes)?)),
+            state: RwLock::new(State::Open(Box::new(Open::new(&path, cache_bytes)?))),
             path,
             cache_bytes,
             disk,
@@ -172,7 +172,7 @@ impl Database {
         drop(state);
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         if matches!(*state, State::Closed(Closed::Full(_))) {
-            *state = State::Open(Open::new(&self.path, self.cache_bytes)?);
+            *state = State::Open(Box::new(Open::new(&self.path, self.cache_bytes)?));
         }
         drop(state);
         Ok(self.state.read().unwrap_or_else(PoisonError::into_inner))

@@ -107,6 +107,11 @@ const WRONG: &[(&str, &[&str], &str)] = &[
     ),
     ("odd_truncated", &["PARSE"], "ends too early"),
     (
+        "odd_una_wrapped",
+        &["PARSE"],
+        "has line ends inside of UNA and UNB",
+    ),
+    (
         "odd_two_interchanges_mixed_una",
         &["PARSE"],
         "is two interchanges",

@@ -207,7 +207,7 @@ impl Gateway {
     }
 
     /// Where the pages are, as the log says.
-    fn address(&self) -> Option<String> {
+    pub(crate) fn address(&self) -> Option<String> {
         let log = self.log();
         let behind = log.split_once("listen=")?.1;
         behind.split_whitespace().next().map(str::to_owned)

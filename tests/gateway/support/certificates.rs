@@ -8,7 +8,8 @@ use rcgen::{
 };
 
 /// Writes `ca.pem` and, each as `NAME.pem` and `NAME.key`: `good` (localhost, 127.0.0.1,
-/// 127.0.0.2), `wrong` (wrong.example), `expired` (127.0.0.4, until 2021), `own` (self-signed,
+/// 127.0.0.2), `wrong` (wrong.example), `expired` (127.0.0.4, until 2021), `future` (127.0.0.1,
+/// from 2090), `leaf` (127.0.0.1, without the intermediate that issued it), `own` (self-signed,
 /// 127.0.0.5).
 pub(crate) fn write(dir: &Path) {
     let ca_key = KeyPair::generate().unwrap();
@@ -21,7 +22,11 @@ pub(crate) fn write(dir: &Path) {
     let mut expired = params(&["127.0.0.4"], "expired");
     expired.not_before = rcgen::date_time_ymd(2020, 1, 1);
     expired.not_after = rcgen::date_time_ymd(2021, 1, 1);
+    let mut future = params(&["127.0.0.1"], "future");
+    future.not_before = rcgen::date_time_ymd(2090, 1, 1);
+    future.not_after = rcgen::date_time_ymd(2091, 1, 1);
     for (name, params) in [
+        ("future", future),
         (
             "good",
             params(&["localhost", "127.0.0.1", "127.0.0.2"], "good"),
@@ -33,6 +38,15 @@ pub(crate) fn write(dir: &Path) {
         let certificate = params.signed_by(&key, &issuer).unwrap();
         save(dir, name, &certificate.pem(), &key);
     }
+
+    let mut between = params(&[], "test intermediate");
+    between.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let between = Issuer::new(between, KeyPair::generate().unwrap());
+    let key = KeyPair::generate().unwrap();
+    let leaf = params(&["127.0.0.1"], "leaf")
+        .signed_by(&key, &between)
+        .unwrap();
+    save(dir, "leaf", &leaf.pem(), &key);
 
     let key = KeyPair::generate().unwrap();
     let own = params(&["127.0.0.5"], "own").self_signed(&key).unwrap();

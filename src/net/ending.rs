@@ -9,6 +9,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use rustls::pki_types::CertificateDer;
 
 use crate::config::mailbox::Endpoint;
+use crate::net::tls::certificate::Certificate;
 
 /// Until when the certificate is valid that this server showed last, in seconds UTC; `None` if it
 /// showed none in the life of the process.
@@ -19,19 +20,16 @@ pub fn valid_until(endpoint: &Endpoint) -> Option<i64> {
 
 /// Notes what a server showed.
 pub(super) fn note(endpoint: &Endpoint, shown: Option<&CertificateDer<'_>>) {
-    let Some(until) = shown.and_then(|shown| not_after(shown)) else {
+    let Some(shown) = shown.and_then(Certificate::read) else {
         return;
     };
     let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
     if seen.len() < SERVERS_MOST {
-        seen.insert((endpoint.host.clone(), endpoint.port), until);
+        seen.insert(
+            (endpoint.host.clone(), endpoint.port),
+            shown.until.as_second(),
+        );
     }
-}
-
-/// RFC 5280 section 4.1.2.5: `notAfter`, in seconds UTC.
-fn not_after(certificate: &[u8]) -> Option<i64> {
-    let (_, certificate) = x509_parser::parse_x509_certificate(certificate).ok()?;
-    Some(certificate.validity().not_after.timestamp())
 }
 
 static SEEN: LazyLock<Mutex<HashMap<(String, u16), i64>>> = LazyLock::new(Mutex::default);

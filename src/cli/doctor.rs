@@ -1,0 +1,151 @@
+//! `doctor`: everything the gateway needs, tried live.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::cli::{Done, Failure, open, output};
+use crate::clock;
+use crate::config::mailbox::Mailbox;
+use crate::config::{Gateway, check};
+use crate::mail::visit::Newest;
+use crate::upkeep::doctor::{self, Check, Verdict};
+
+/// `doctor`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only the mailbox with this name, and nothing but it
+    #[arg(long, value_name = "NAME")]
+    mailbox: Option<String>,
+    /// How the checks are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How the checks are printed.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON list
+    Json,
+}
+
+pub(super) fn run(path: &Path, args: &Args) -> Result<Done, Failure> {
+    let config = open::config(path)?;
+    let wanted = wanted(&config, args)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let checks = runtime.block_on(examine(path, &config, &wanted, args.mailbox.is_none()));
+    let mut out = output::stdout();
+    match args.format {
+        Format::Text => print(&mut out, &checks)?,
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut out, &checks)?;
+            writeln!(out)?;
+        }
+    }
+    output::finish(out)?;
+    let has_fault = checks.iter().any(|check| check.verdict == Verdict::Fault);
+    Ok(if has_fault {
+        Done::WithFailures
+    } else {
+        Done::Well
+    })
+}
+
+fn wanted<'c>(config: &'c Gateway, args: &Args) -> Result<Vec<&'c Mailbox>, Failure> {
+    let Some(name) = &args.mailbox else {
+        return Ok(config.mailbox.iter().collect());
+    };
+    match config.mailbox.iter().find(|mailbox| mailbox.name == *name) {
+        Some(mailbox) => Ok(vec![mailbox]),
+        None => Err(Failure::Usage(format!(
+            "no mailbox is named {name:?} in the configuration"
+        ))),
+    }
+}
+
+/// The mailboxes, and if `with_machine` what is around them.
+async fn examine(
+    path: &Path,
+    config: &Gateway,
+    mailboxes: &[&Mailbox],
+    with_machine: bool,
+) -> Vec<Check> {
+    let now = clock::now();
+    let mut checks = Vec::new();
+    if with_machine {
+        checks.push(configuration(path, config));
+        checks.extend(doctor::disk(&config.data_dir));
+        let cache_bytes = config.store.cache.bytes();
+        checks.push(doctor::store(&config.data_dir, cache_bytes));
+    }
+    let mut witnesses = Vec::new();
+    for mailbox in mailboxes {
+        output::note(&format!("looking at mailbox {} …", mailbox.name));
+        let examined = doctor::examine(mailbox, Newest::NONE, now.seconds()).await;
+        let arrival = examined.visit.last_arrival;
+        witnesses
+            .extend(arrival.map(|at| (format!("the newest mail of mailbox {}", mailbox.name), at)));
+        checks.extend(examined.checks);
+    }
+    if with_machine {
+        let (zone, data_dir) = (&config.time_zone, &config.data_dir);
+        checks.push(doctor::clock(now, zone, data_dir, &witnesses));
+    }
+    checks
+}
+
+/// What is said of the file: its faults have ended the command already.
+fn configuration(path: &Path, config: &Gateway) -> Check {
+    let tried = format!("reading {}", path.display());
+    if !path.exists() {
+        let check = Check::ok("configuration", tried, "it does not exist: all is default");
+        return check.but(Verdict::Warning, "write one: mscons-gateway init");
+    }
+    let mailboxes = config.mailbox.len();
+    let said = format!("it has no faults, and {mailboxes} mailbox(es)");
+    let hints: Vec<String> = check::hints(config)
+        .iter()
+        .map(|hint| format!("{}: {}", hint.key, hint.what))
+        .collect();
+    let check = Check::ok("configuration", tried, said);
+    if mailboxes == 0 {
+        check.but(Verdict::Warning, "add one: mscons-gateway init shows how")
+    } else if hints.is_empty() {
+        check
+    } else {
+        check.but(Verdict::Warning, hints.join("; "))
+    }
+}
+
+fn print(out: &mut impl Write, checks: &[Check]) -> io::Result<()> {
+    for check in checks {
+        let Check {
+            name,
+            verdict,
+            tried,
+            said,
+            advice,
+        } = check;
+        let mark = match verdict {
+            Verdict::Ok => "ok     ",
+            Verdict::Warning => "WARNING",
+            Verdict::Fault => "FAULT  ",
+        };
+        writeln!(out, "{mark} {name}")?;
+        writeln!(out, "        tried: {tried}")?;
+        writeln!(out, "        said:  {said}")?;
+        if !advice.is_empty() {
+            writeln!(out, "        do:    {advice}")?;
+        }
+    }
+    let count = |verdict| checks.iter().filter(|c| c.verdict == verdict).count();
+    let (faults, warnings) = (count(Verdict::Fault), count(Verdict::Warning));
+    match (faults, warnings) {
+        (0, 0) => writeln!(out, "all is well"),
+        (0, warnings) => writeln!(out, "it works; {warnings} warning(s)"),
+        (faults, warnings) => writeln!(out, "{faults} fault(s), {warnings} warning(s)"),
+    }
+}
