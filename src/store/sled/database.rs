@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
@@ -143,7 +144,7 @@ impl Database {
         // sled 0.34 can hang when several threads wait for a flush.
         let _alone = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let (db, file) = self.read(|open| Ok((open.db.clone(), Arc::clone(&open.file))))?;
-        let closed = match catch_unwind(AssertUnwindSafe(|| db.flush())) {
+        let closed = match catch_unwind(AssertUnwindSafe(|| flush_awake(&db))) {
             Ok(Ok(_)) => match self.disk.sync(&file) {
                 Ok(()) => return Ok(()),
                 Err(error) => Closed::Failed(format!("syncing failed: {error}")),
@@ -279,6 +280,23 @@ fn patiently(config: &sled::Config) -> sled::Result<sled::Db> {
     }
 }
 
+/// Flushes. Where sled's own thread meets an error of the disk at the wrong moment, a flush that
+/// waits for it is not woken; a second flush finds the error, and wakes the first.
+fn flush_awake(db: &sled::Db) -> sled::Result<usize> {
+    let (done, is_done) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            if is_done.recv_timeout(WAKE_AFTER) == Err(RecvTimeoutError::Timeout) {
+                // Its error is that of the first.
+                drop(db.flush());
+            }
+        });
+        let flushed = db.flush();
+        drop(done);
+        flushed
+    })
+}
+
 fn directory_bytes(directory: &Path) -> io::Result<u64> {
     let mut bytes = 0;
     for file in fs::read_dir(directory)? {
@@ -302,6 +320,8 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
     text.unwrap_or("a panic").to_owned()
 }
 
+/// Longer than a flush takes, unless the disk is overloaded.
+const WAKE_AFTER: Duration = Duration::from_secs(5);
 /// Two seconds in all: threads and forks let go within milliseconds.
 const LOCK_ATTEMPTS: u32 = 200;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
