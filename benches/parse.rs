@@ -251,11 +251,15 @@ impl PeerColumns {
         self.scale.push(scale);
     }
 
+    /// A time before the first quantity, or between two of them, is the message's own.
     fn time(&mut self, qualifier: &str, text: &str) {
-        match qualifier {
-            "163" => self.start.push(seconds(text)),
-            "164" => self.end.push(seconds(text)),
-            _ => {}
+        let times = match qualifier {
+            "163" => &mut self.start,
+            "164" => &mut self.end,
+            _ => return,
+        };
+        if times.len() < self.mantissa.len() {
+            times.push(seconds(text));
         }
     }
 

@@ -1,6 +1,8 @@
 //! What holds for any bytes at all. The fuzz targets and a test of the suite check the same laws;
 //! a law that is broken panics.
 
+mod imap_poll;
+
 use mscons_gateway::config;
 use mscons_gateway::edifact::scan::Scanner;
 use mscons_gateway::edifact::separators::Separators;
@@ -154,6 +156,12 @@ pub(crate) fn pop3_answers(bytes: &[u8]) {
     let whole = told(asked, &[answers]);
     let pieces: Vec<&[u8]> = answers.chunks(usize::from(piece) + 1).collect();
     assert_eq!(whole, told(asked, &pieces));
+}
+
+/// A poll comes to its end whatever an IMAP server answers. The first byte chooses what happens to
+/// a mail that is done, and which mails are.
+pub(crate) fn imap_answers(bytes: &[u8]) {
+    imap_poll::any_answers(bytes);
 }
 
 fn told(asked: u8, pieces: &[&[u8]]) -> Vec<Result<Event, String>> {

@@ -19,8 +19,9 @@ pub struct Separators {
     pub terminator: u8,
 }
 
-/// Six bytes behind `UNA` that cannot all be service characters: letters, digits, blanks, one of
-/// them twice, or a line end other than as the terminator.
+/// Six bytes behind `UNA` that cannot all be service characters: letters, digits, blanks, the minus
+/// sign (a number below zero could not be told from a released digit), one of them twice, or a
+/// line end other than as the terminator.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct BadUna {
     /// What is used instead.
@@ -89,7 +90,7 @@ impl Separators {
             let is_line_end = matches!(byte, b'\r' | b'\n');
             let can_separate = match byte {
                 b'\r' | b'\n' => *name == "terminator",
-                b'\t' | 0 => false,
+                b'\t' | 0 | b'-' => false,
                 _ => byte.is_ascii_punctuation() || byte.is_ascii_control(),
             };
             let shown = byte.escape_ascii();
@@ -218,6 +219,7 @@ mod tests {
             (b"\n+.? '", "a line end as component separator"),
             (b":+.\n '", "a line end as release character"),
             (b":+.? \0", "\"\\x00\" as terminator"),
+            (b":+.- '", "\"-\" as release character"),
             (b":+.\xA7 '", "\"\\xa7\" as release character"),
         ] {
             let bad = Separators::from_una(*una).unwrap_err();

@@ -13,13 +13,14 @@ pub(crate) mod laws;
 type Law = fn(&[u8]);
 
 /// Each law, and the folders that hold inputs of its kind.
-const LAWS: [(&str, Law, &[&str]); 6] = [
+const LAWS: [(&str, Law, &[&str]); 7] = [
     ("scan", laws::scan, &["mscons", "broken"]),
     ("mscons_read", laws::mscons_read, &["mscons", "broken"]),
     ("extract", laws::extract, &["mail"]),
     ("block", laws::block, &[]),
     ("config", laws::config, &["../docs"]),
     ("pop3_answers", laws::pop3_answers, &["mail"]),
+    ("imap_answers", laws::imap_answers, &["imap"]),
 ];
 
 /// Files of a folder of `fixtures`; none if it is not there.

@@ -117,7 +117,7 @@ fn marks(una: &[u8]) -> (Marks, bool) {
         terminator: una[5],
     };
     let is_mark =
-        |byte: u8| !byte.is_ascii_alphanumeric() && byte.is_ascii() && !b" \t\0".contains(&byte);
+        |byte: u8| !byte.is_ascii_alphanumeric() && byte.is_ascii() && !b" \t\0-".contains(&byte);
     let inside = [Some(una[0]), Some(una[1]), stated.release];
     let cuts: Vec<u8> = inside.into_iter().flatten().chain([una[5]]).collect();
     let is_twice = (1..cuts.len()).any(|at| cuts[..at].contains(&cuts[at]));
