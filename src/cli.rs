@@ -29,6 +29,7 @@ mod quarantine;
 mod reindex;
 mod restore;
 mod run;
+mod send_test;
 mod series;
 mod terminal;
 mod values;
@@ -101,6 +102,9 @@ enum Command {
     /// Try everything the gateway needs, mailboxes included, and say what to do
     #[command(after_help = "Example:\n  mscons-gateway doctor --mailbox metering")]
     Doctor(doctor::Args),
+    /// Send a test mail and show what the server said
+    #[command(after_help = "Example:\n  mscons-gateway send-test --to me@example.org")]
+    SendTest(send_test::Args),
     /// Ask the running gateway whether it is ready; for containers
     #[command(after_help = "Example:\n  mscons-gateway healthcheck --url http://127.0.0.1:8080")]
     Healthcheck(healthcheck::Args),
@@ -240,6 +244,7 @@ fn dispatch(cli: &Cli) -> Result<Done, Failure> {
         Command::Parse(args) => parse::run(args),
         Command::CheckConfig => check_config::run(config),
         Command::Doctor(args) => doctor::run(config, args),
+        Command::SendTest(args) => send_test::run(config, args),
         Command::Healthcheck(args) => healthcheck::run(config, args),
         Command::Reindex => reindex::run(config),
         Command::Restore(args) => restore::run(config, args),
@@ -260,7 +265,7 @@ fn start_log(cli: &Cli) {
     let usual = match cli.command {
         Command::Run | Command::Demo(_) => "info",
         // What they would log, they say themselves.
-        Command::Init(_) | Command::Doctor(_) => "error",
+        Command::Init(_) | Command::Doctor(_) | Command::SendTest(_) => "error",
         Command::AtStore(_)
         | Command::Parse(_)
         | Command::CheckConfig

@@ -13,6 +13,7 @@ pub mod mailbox;
 pub mod overlay;
 pub mod partner;
 pub mod secret;
+pub mod smtp;
 pub mod store;
 pub mod units;
 pub mod virtual_series;
@@ -49,6 +50,9 @@ pub struct Gateway {
     /// The mailboxes.
     #[schemars(extend("de" = "Die Postfächer."))]
     pub mailbox: Vec<mailbox::Mailbox>,
+    /// The server that takes our mail.
+    #[schemars(extend("de" = "Der Server, der unsere Mail annimmt."))]
+    pub smtp: smtp::Smtp,
     /// Series that are made of others when they are read: sums, differences, shares.
     #[serde(rename = "virtual")]
     #[schemars(extend("de" = "Zeitreihen, die beim Lesen aus anderen entstehen: Summen, Differenzen, Anteile."))]
@@ -76,6 +80,7 @@ impl Default for Gateway {
             store: store::Store::default(),
             web: web::Web::default(),
             mailbox: Vec::new(),
+            smtp: smtp::Smtp::default(),
             virtual_series: Vec::new(),
             partner: Vec::new(),
             expect: Vec::new(),

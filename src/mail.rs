@@ -1,6 +1,7 @@
 //! Mailboxes: fetch what is new, hand it over, release what is durable.
 
 mod answer;
+pub mod compose;
 mod files;
 mod folder;
 pub mod imap;
@@ -9,6 +10,7 @@ pub mod maildir;
 mod pace;
 pub mod poll;
 pub mod pop3;
+pub mod smtp;
 pub mod substitute;
 pub mod visit;
 

@@ -1,6 +1,7 @@
 //! What no single type can tell: how keys go together, and which values make sense.
 
 mod deliveries;
+mod sending;
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
@@ -42,6 +43,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
         what,
     }));
     deliveries::check(gateway, &mut faults);
+    sending::check(&gateway.smtp, &mut faults);
     faults
 }
 

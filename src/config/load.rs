@@ -133,9 +133,14 @@ fn resolve_secrets(gateway: &mut Gateway, environment: &[(String, String)], misf
             Err(what) => misfits.add(format!("mailbox[{index}].password"), what),
         }
     }
-    match gateway.alert.webhook.resolve(variable, read_bounded) {
-        Ok(secret) => gateway.alert.webhook = secret,
-        Err(what) => misfits.add("alert.webhook".to_owned(), what),
+    for (key, secret) in [
+        ("smtp.password", &mut gateway.smtp.password),
+        ("alert.webhook", &mut gateway.alert.webhook),
+    ] {
+        match secret.resolve(variable, read_bounded) {
+            Ok(found) => *secret = found,
+            Err(what) => misfits.add(key.to_owned(), what),
+        }
     }
 }
 

@@ -121,7 +121,7 @@ pub(crate) fn look_at_folders_often(file: &mut Table) {
 const FOLDER_POLL_INTERVAL: &str = "10s";
 
 /// `""` is no path: TOML has no other way to say so.
-fn path_unless_empty<'de, D: Deserializer<'de>>(
+pub(in crate::config) fn path_unless_empty<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<PathBuf>, D::Error> {
     let path = PathBuf::deserialize(deserializer)?;

@@ -357,3 +357,6 @@ init_written = { $file } ist geschrieben.
 init_set_variable = Vorher das Kennwort setzen: export { $name }=…
 init_next = Weiter mit: mscons-gateway --config { $file } fetch
 init_next_run = und dann: mscons-gateway --config { $file } run
+
+test_mail_subject = Testmail von mscons-gateway
+test_mail_text = Diese Mail hat mscons-gateway über { $server } gesendet, um { $when }. Das Senden funktioniert; mehr ist nicht zu tun.

@@ -357,3 +357,6 @@ init_written = { $file } is written.
 init_set_variable = Set the password first: export { $name }=…
 init_next = Next: mscons-gateway --config { $file } fetch
 init_next_run = and then: mscons-gateway --config { $file } run
+
+test_mail_subject = Test mail from mscons-gateway
+test_mail_text = mscons-gateway has sent this mail by { $server }, at { $when }. Sending works; there is nothing else to do.

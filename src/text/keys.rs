@@ -315,4 +315,7 @@ sentences! {
     init_set_variable(name: &str);
     init_next(file: &str);
     init_next_run(file: &str);
+
+    test_mail_subject;
+    test_mail_text(server: &str, when: &str);
 }

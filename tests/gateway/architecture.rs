@@ -88,6 +88,7 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("mail_parser", &["extract"]),
     ("askama", &["web"]),
     ("reqwest", &["alert"]),
+    ("lettre", &["mail"]),
     ("x509_cert", &["net"]),
 ];
 

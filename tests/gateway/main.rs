@@ -31,6 +31,7 @@ mod pop3;
 mod reading;
 mod reference;
 mod run;
+mod smtp;
 mod store;
 mod support;
 mod upkeep;

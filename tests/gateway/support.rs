@@ -1,4 +1,4 @@
-//! What the tests run against: a real Dovecot, and servers that misbehave by script.
+//! What the tests run against: a real Dovecot, a real Postfix, and servers that misbehave by script.
 
 pub(crate) mod certificates;
 pub(crate) mod cutting;
@@ -6,6 +6,7 @@ pub(crate) mod dovecot;
 pub(crate) mod fault_proxy;
 pub(crate) mod ledger;
 pub(crate) mod polling;
+pub(crate) mod postfix;
 pub(crate) mod scripted;
 pub(crate) mod tls_server;
 pub(crate) mod webhook;

@@ -253,7 +253,7 @@ fn free_ports() -> [u16; 4] {
 }
 
 /// User and group of a system account.
-fn account(name: &str) -> (u32, u32) {
+pub(crate) fn account(name: &str) -> (u32, u32) {
     let accounts = fs::read_to_string("/etc/passwd").unwrap();
     let line = accounts
         .lines()

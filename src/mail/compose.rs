@@ -1,0 +1,169 @@
+//! Mails that we write (RFC 5322), to one recipient each.
+
+use std::time::{Duration, SystemTime};
+
+use lettre::Message;
+use lettre::message::Mailbox;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+
+use crate::config::smtp::address;
+
+/// What is to be said to whom.
+#[derive(Clone, Debug)]
+pub struct Letter<'a> {
+    /// `Name <address>`, or an address.
+    pub from: &'a str,
+    /// The same.
+    pub to: &'a str,
+    /// One line.
+    pub subject: &'a str,
+    /// The text.
+    pub text: &'a str,
+    /// What tells this mail from all others, without angle brackets: `1f3a@example.org`.
+    pub message_id: &'a str,
+    /// When it was written, in seconds since 1970.
+    pub written: u64,
+}
+
+/// A mail that is ready to be sent, and sent again, as the same bytes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Outgoing {
+    from: String,
+    to: String,
+    bytes: Vec<u8>,
+}
+
+impl Outgoing {
+    /// The sender's address.
+    pub fn from(&self) -> &str {
+        &self.from
+    }
+
+    /// The recipient's address.
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
+    /// The mail; ASCII, with lines that any server takes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Writes a mail.
+///
+/// # Errors
+/// [`ComposeError`], before anything of it could become a header of its own.
+pub fn compose(letter: &Letter<'_>) -> Result<Outgoing, ComposeError> {
+    for (field, text) in [
+        ("from", letter.from),
+        ("to", letter.to),
+        ("subject", letter.subject),
+        ("message-id", letter.message_id),
+    ] {
+        if text.contains(char::is_control) {
+            return Err(ComposeError::ControlCharacter { field });
+        }
+    }
+    let (from, to) = (party(letter.from)?, party(letter.to)?);
+    let (sender, recipient) = (from.email.to_string(), to.email.to_string());
+    let message = Message::builder()
+        .from(from)
+        .to(to)
+        .subject(letter.subject)
+        .message_id(Some(format!("<{}>", letter.message_id)))
+        .date(SystemTime::UNIX_EPOCH + Duration::from_secs(letter.written))
+        // RFC 3834 section 5: nobody shall answer by machine.
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".to_owned(),
+        ))
+        .header(ContentType::TEXT_PLAIN)
+        .body(letter.text.to_owned())
+        .map_err(|error| ComposeError::Unwritable(error.to_string()))?;
+    Ok(Outgoing {
+        from: sender,
+        to: recipient,
+        bytes: message.formatted(),
+    })
+}
+
+fn party(text: &str) -> Result<Mailbox, ComposeError> {
+    let wrong = || ComposeError::Address(text.escape_debug().to_string());
+    let email = address(text).ok_or_else(wrong)?;
+    let name = text
+        .rsplit_once('<')
+        .map(|(name, _)| name.trim().trim_matches('"'));
+    let name = name.filter(|name| !name.is_empty()).map(str::to_owned);
+    Ok(Mailbox::new(name, email.parse().map_err(|_| wrong())?))
+}
+
+/// Why a mail could not be written.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ComposeError {
+    /// No address, or one that SMTP cannot carry.
+    #[error("\"{0}\" is no mail address; write NAME <user@example.org>, or user@example.org")]
+    Address(String),
+    /// A line end or another control character where a header would begin with it.
+    #[error("{field} holds a line end or another control character")]
+    ControlCharacter {
+        /// Which field.
+        field: &'static str,
+    },
+    /// The mail cannot be written.
+    #[error("the mail cannot be written: {0}")]
+    Unwritable(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LETTER: Letter<'_> = Letter {
+        from: "Zähler GmbH <meter@example.org>",
+        to: "netz@example.net",
+        subject: "Grüße",
+        text: "Ä und ß.\nZweite Zeile.\n",
+        message_id: "1f3a@example.org",
+        written: 1_764_288_000,
+    };
+
+    #[test]
+    fn a_mail_is_ascii_and_says_that_a_machine_wrote_it() {
+        let mail = compose(&LETTER).unwrap();
+        let text = std::str::from_utf8(mail.bytes()).unwrap();
+        assert!(text.is_ascii(), "{text}");
+        for line in [
+            "Message-ID: <1f3a@example.org>\r\n",
+            "Date: Fri, 28 Nov 2025 00:00:00 +0000\r\n",
+            "Auto-Submitted: auto-generated\r\n",
+            "To: netz@example.net\r\n",
+        ] {
+            assert!(text.contains(line), "{line} is not in {text}");
+        }
+        assert_eq!(
+            (mail.from(), mail.to()),
+            ("meter@example.org", "netz@example.net")
+        );
+        assert_eq!(mail, compose(&LETTER).unwrap());
+    }
+
+    #[test]
+    fn nothing_becomes_a_header_of_its_own() {
+        let with = |change: fn(&mut Letter<'static>)| {
+            let mut letter = LETTER;
+            change(&mut letter);
+            compose(&letter)
+        };
+        let evil = "a\r\nBcc: x@example.org";
+        assert_eq!(
+            with(|letter| letter.subject = "a\r\nBcc: x@example.org"),
+            Err(ComposeError::ControlCharacter { field: "subject" })
+        );
+        assert!(with(|letter| letter.from = "a\r\nb <meter@example.org>").is_err());
+        assert!(with(|letter| letter.message_id = "a\0@b").is_err());
+        assert!(party(evil).is_err());
+        assert!(with(|letter| letter.to = "nobody").is_err());
+    }
+}

@@ -1,0 +1,289 @@
+//! A real Postfix for the tests, whose sign-in is a Dovecot's. Needs both installed, and root (both
+//! drop their rights themselves).
+
+use std::fmt::Write;
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::certificates;
+use super::dovecot::{PASSWORD, account};
+
+/// A running Postfix on 127.0.0.1; stopped when dropped. Any user with [`PASSWORD`] may send; each
+/// mail lands in one Maildir. Recipients `reject@…` are refused for good, `defer@…` for now, and
+/// `late@…` behind the mail.
+#[derive(Debug)]
+pub(crate) struct Postfix {
+    /// STARTTLS, then sign-in.
+    pub(crate) submission: u16,
+    /// TLS, then sign-in.
+    pub(crate) submissions: u16,
+    /// Sign-in in plain text, no STARTTLS.
+    pub(crate) plain: u16,
+    /// No sign-in; STARTTLS is offered.
+    pub(crate) relay: u16,
+    auth: Child,
+    dir: TempDir,
+}
+
+impl Postfix {
+    /// The one that the tests of this process share.
+    pub(crate) fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Postfix>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.upgrade().unwrap_or_else(|| {
+            let started = Arc::new(Self::start());
+            *shared = Arc::downgrade(&started);
+            started
+        })
+    }
+
+    fn start() -> Self {
+        let dir = tempfile::Builder::new()
+            .prefix("post")
+            .tempdir_in("/tmp")
+            .unwrap();
+        let root = dir.path();
+        fs::set_permissions(root, fs::Permissions::from_mode(0o755)).unwrap();
+        for folder in ["pf", "spool", "data", "mail", "jwt"] {
+            fs::create_dir(root.join(folder)).unwrap();
+        }
+        certificates::write(root);
+        let (mail, postfix) = (account("mail"), account("postfix"));
+        chown(root.join("mail"), Some(mail.0), Some(mail.1)).unwrap();
+        chown(root.join("data"), Some(postfix.0), Some(postfix.1)).unwrap();
+        let held = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let [submission, submissions, plain, relay] =
+            held.map(|listener| listener.local_addr().unwrap().port());
+        fs::write(root.join("auth.conf"), auth(root)).unwrap();
+        fs::write(root.join("oauth2.conf"), oauth2(root)).unwrap();
+        fs::write(root.join("pf/main.cf"), main_cf(root, mail)).unwrap();
+        let services = master_cf([submission, submissions, plain, relay]);
+        fs::write(root.join("pf/master.cf"), services).unwrap();
+        let answers = "reject@ 550 5.1.1 no such user here\ndefer@ 450 4.2.1 try again later\n";
+        fs::write(root.join("pf/recipients"), answers).unwrap();
+        fs::write(root.join("pf/late"), "late@ 554 5.7.1 content refused\n").unwrap();
+        let auth = Command::new("dovecot")
+            .args(["-F", "-c"])
+            .arg(root.join("auth.conf"))
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("dovecot must be installed");
+        let bed = Self {
+            submission,
+            submissions,
+            plain,
+            relay,
+            auth,
+            dir,
+        };
+        bed.postfix("start");
+        bed.wait_until_ready();
+        bed
+    }
+
+    /// The root certificate of its own.
+    pub(crate) fn ca_file(&self) -> PathBuf {
+        self.dir.path().join("ca.pem")
+    }
+
+    /// The first mail with this text in it; waits for it.
+    pub(crate) fn delivered(&self, text: &str) -> String {
+        let new = self.dir.path().join("mail/all/new");
+        for _ in 0..500 {
+            let files = fs::read_dir(&new).into_iter().flatten();
+            let mut mails = files.filter_map(|file| fs::read_to_string(file.ok()?.path()).ok());
+            if let Some(mail) = mails.find(|mail| mail.contains(text)) {
+                return mail;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("no mail with {text:?}: {}", self.log());
+    }
+
+    /// What it has logged.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.dir.path().join("postfix.log")).unwrap_or_default()
+    }
+
+    fn postfix(&self, command: &str) {
+        let done = Command::new("postfix")
+            .arg("-c")
+            .arg(self.dir.path().join("pf"))
+            .arg(command)
+            .stderr(Stdio::null())
+            .status();
+        assert!(
+            done.is_ok_and(|status| status.success()),
+            "postfix {command}: {}",
+            self.log()
+        );
+    }
+
+    fn wait_until_ready(&self) {
+        let sign_in = self.dir.path().join("run/auth-smtp");
+        for port in [self.submission, self.submissions, self.plain, self.relay] {
+            let mut attempts = 0;
+            while TcpStream::connect(("127.0.0.1", port)).is_err() || !sign_in.exists() {
+                attempts += 1;
+                assert!(attempts < 500, "postfix did not come up: {}", self.log());
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+    }
+}
+
+impl Drop for Postfix {
+    fn drop(&mut self) {
+        self.postfix("stop");
+        let pid = self.auth.id().to_string();
+        let _ = Command::new("kill").arg(pid).status();
+        let _ = self.auth.wait();
+    }
+}
+
+fn auth(dir: &Path) -> String {
+    let dir = dir.display();
+    format!(
+        "base_dir = {dir}/run
+state_dir = {dir}/state
+log_path = {dir}/auth.log
+instance_name = {dir}
+protocols =
+ssl = no
+default_internal_user = dovecot
+default_login_user = dovenull
+first_valid_uid = 1
+auth_username_format = %Ln
+auth_failure_delay = 0
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {dir}/oauth2.conf
+}}
+passdb {{
+  driver = static
+  mechanisms = plain login
+  args = password={PASSWORD}
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home={dir}/mail/%Ln allow_all_users=yes
+}}
+service auth {{
+  unix_listener auth-smtp {{
+    mode = 0666
+  }}
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service stats {{
+  unix_listener stats-writer {{
+    mode = 0666
+  }}
+}}
+"
+    )
+}
+
+fn oauth2(dir: &Path) -> String {
+    let dir = dir.display();
+    format!(
+        "introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={dir}/jwt/
+username_attribute = preferred_username
+username_format = %Ln
+"
+    )
+}
+
+fn main_cf(dir: &Path, mail: (u32, u32)) -> String {
+    let (dir, (user, group)) = (dir.display(), mail);
+    format!(
+        "compatibility_level = 3.6
+queue_directory = {dir}/spool
+data_directory = {dir}/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+setgid_group = postdrop
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = localhost
+mydestination =
+virtual_mailbox_domains = static:all
+virtual_mailbox_base = {dir}/mail
+virtual_mailbox_maps = static:all/
+virtual_uid_maps = static:{user}
+virtual_gid_maps = static:{group}
+virtual_minimum_uid = 1
+maillog_file = {dir}/postfix.log
+maillog_file_prefixes = {dir}
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = {dir}/run/auth-smtp
+smtpd_tls_cert_file = {dir}/good.pem
+smtpd_tls_key_file = {dir}/good.key
+smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject
+smtpd_recipient_restrictions = check_recipient_access texthash:{dir}/pf/recipients
+smtpd_end_of_data_restrictions = check_recipient_access texthash:{dir}/pf/late
+smtpd_error_sleep_time = 0
+smtpd_client_connection_count_limit = 0
+mynetworks = 127.0.0.0/8
+message_size_limit = 1000000
+alias_maps =
+alias_database =
+"
+    )
+}
+
+fn master_cf([submission, submissions, plain, relay]: [u16; 4]) -> String {
+    let signed_in = "-o smtpd_sasl_auth_enable=yes -o smtpd_client_restrictions=permit_sasl_authenticated,reject";
+    let mut services = String::new();
+    for (port, options) in [
+        (
+            submission,
+            format!("-o smtpd_tls_security_level=encrypt {signed_in}"),
+        ),
+        (
+            submissions,
+            format!("-o smtpd_tls_wrappermode=yes {signed_in}"),
+        ),
+        (
+            plain,
+            format!("-o smtpd_tls_security_level=none {signed_in}"),
+        ),
+        (
+            relay,
+            "-o smtpd_tls_security_level=may -o smtpd_sasl_auth_enable=no".to_owned(),
+        ),
+    ] {
+        writeln!(services, "127.0.0.1:{port} inet n - n - - smtpd {options}").unwrap();
+    }
+    services.push_str(
+        "cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+virtual unix - n n - - virtual
+error unix - - n - - error
+retry unix - - n - - error
+proxymap unix - - n - - proxymap
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+tlsmgr unix - - n 1000? 1 tlsmgr
+",
+    );
+    services
+}
