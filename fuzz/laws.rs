@@ -6,10 +6,12 @@ mod imap_poll;
 use mscons_gateway::config;
 use mscons_gateway::edifact::scan::Scanner;
 use mscons_gateway::edifact::separators::Separators;
+use mscons_gateway::explain::{self, PieceKind, Source, Step, Walk};
 use mscons_gateway::extract::{self, Bounds, Extract};
 use mscons_gateway::mail::pop3::codec::{Body, Decoder, Event, Expected};
 use mscons_gateway::message::mscons::{self, File};
 use mscons_gateway::series::{Block, Columns, Label, Labels, Row};
+use mscons_gateway::text::Language;
 
 /// Segments lie one behind the other, and their parts within them.
 pub(crate) fn scan(bytes: &[u8]) {
@@ -84,6 +86,51 @@ pub(crate) fn whole(bytes: &[u8], file: &File) {
             "{finding}"
         );
     }
+}
+
+/// An explanation tells each byte of the file once and in order, but for what stands between
+/// segments, and each finding at its place, in both languages.
+pub(crate) fn explain(bytes: &[u8]) {
+    let file = mscons::read(bytes);
+    let expected = explain::findings(&file);
+    for language in [Language::De, Language::En] {
+        let (mut end, mut told) = (0, Vec::new());
+        for step in Walk::new(bytes, &file, language) {
+            match step {
+                Step::Piece(piece) => {
+                    assert!(between_pieces(&bytes[end..piece.bytes.start]));
+                    assert!(piece.bytes.start < piece.bytes.end);
+                    for finding in &piece.findings {
+                        let at = usize::try_from(finding.place.offset_bytes).unwrap();
+                        let in_una = piece.kind == PieceKind::ServiceCharacters;
+                        assert!(piece.bytes.contains(&at) || in_una, "{finding}");
+                    }
+                    end = piece.bytes.end;
+                    told.extend(piece.findings);
+                }
+                Step::Findings(findings) => told.extend(findings),
+                Step::Interchange(_) | Step::Message(_) | Step::EndOfMessage => {}
+            }
+        }
+        assert!(between_pieces(&bytes[end..]));
+        assert!(expected.iter().eq(&told), "{expected:?} {told:?}");
+        let source = [Source {
+            name: "a.edi",
+            bytes,
+            file: &file,
+        }];
+        explain::as_text(&source, language, &mut std::io::sink()).unwrap();
+        explain::as_page(&source, language, &mut std::io::sink()).unwrap();
+    }
+}
+
+/// Blanks, line ends, a byte order mark, and terminators that end nothing.
+fn between_pieces(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut rest = text.iter().filter(|byte| !b" \t\r\n\0".contains(byte));
+    // In a file whose UNA names another terminator, that one.
+    rest.next()
+        .is_none_or(|first| rest.all(|byte| byte == first))
 }
 
 /// Rows with their labels instead of the labels' numbers, which are the table's own.

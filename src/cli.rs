@@ -10,6 +10,7 @@ mod control;
 mod demo;
 mod diff;
 mod doctor;
+mod explain;
 mod export;
 mod fetch;
 mod gaps;
@@ -94,6 +95,11 @@ enum Command {
         after_help = "Example:\n  mscons-gateway parse --format summary MSCONS_TL_2026-11.zip"
     )]
     Parse(parse::Args),
+    /// Show a file beside its meaning: each segment, code and finding in words
+    #[command(
+        after_help = "Example:\n  mscons-gateway explain MSCONS_TL_2026-11.txt --html explained.html"
+    )]
+    Explain(explain::Args),
     /// Check the configuration and name every fault
     #[command(
         after_help = "Example:\n  mscons-gateway check-config --config /etc/mscons-gateway/gateway.toml"
@@ -242,6 +248,7 @@ fn dispatch(cli: &Cli) -> Result<Done, Failure> {
         Command::Run => run::run(config),
         Command::AtStore(command) => command.call(config),
         Command::Parse(args) => parse::run(args),
+        Command::Explain(args) => explain::run(config, args),
         Command::CheckConfig => check_config::run(config),
         Command::Doctor(args) => doctor::run(config, args),
         Command::SendTest(args) => send_test::run(config, args),
@@ -268,6 +275,7 @@ fn start_log(cli: &Cli) {
         Command::Init(_) | Command::Doctor(_) | Command::SendTest(_) => "error",
         Command::AtStore(_)
         | Command::Parse(_)
+        | Command::Explain(_)
         | Command::CheckConfig
         | Command::Reindex
         | Command::Restore(_)

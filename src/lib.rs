@@ -9,6 +9,7 @@
 pub mod chart;
 pub mod config;
 pub mod edifact;
+pub mod explain;
 pub mod extract;
 pub mod format;
 pub mod mailbox;

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::init::dialogue::{Dialogue, Setup};
 use crate::cli::init::terminal::Ended;
+use crate::cli::terminal::language;
 use crate::cli::{Done, Failure, open, output};
 use crate::config::{self, docs};
-use crate::text::{Language, Text};
+use crate::text::Text;
 
 /// `init`.
 #[derive(Debug, clap::Args)]
@@ -89,17 +90,4 @@ fn write(path: &Path, content: &str, holds_secret: bool) -> Result<(), Failure> 
     file.write_all(content.as_bytes())
         .and_then(|()| file.sync_all())
         .map_err(failed)
-}
-
-/// The language of the terminal (POSIX: `LC_ALL`, `LC_MESSAGES`, `LANG`, the first that is set).
-fn language() -> Language {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .into_iter()
-        .filter_map(|name| std::env::var(name).ok())
-        .find(|value| !value.is_empty());
-    if set.is_some_and(|value| value.starts_with("de")) {
-        Language::De
-    } else {
-        Language::En
-    }
 }

@@ -12,6 +12,7 @@ use crate::cli::call::{Caller, Progress, Said};
 use crate::cli::inputs::{Input, Inputs};
 use crate::cli::out_file::OutFile;
 use crate::cli::output;
+use crate::text::Language;
 
 /// A terminal.
 pub(super) struct Terminal {
@@ -93,5 +94,18 @@ impl Caller for Terminal {
 
     fn is_person(&self) -> bool {
         io::stderr().is_terminal()
+    }
+}
+
+/// The language of the terminal (POSIX: `LC_ALL`, `LC_MESSAGES`, `LANG`, the first that is set).
+pub(super) fn language() -> Language {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    if set.is_some_and(|value| value.starts_with("de")) {
+        Language::De
+    } else {
+        Language::En
     }
 }

@@ -7,13 +7,48 @@ pub fn is_gas(code: &str) -> bool {
     code.starts_with("7-")
 }
 
+/// The value groups of a code `A-B:C.D.E*F`, as they stand.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Groups<'a> {
+    /// A: what flows (`1` power, `7` gas, …).
+    pub medium: &'a str,
+    /// B: which meter or input.
+    pub channel: &'a str,
+    /// C: what is measured (`1` active energy taken, …).
+    pub quantity: &'a str,
+    /// D: how it was made (`8` register, `29` load profile, …).
+    pub kind: &'a str,
+    /// E: the tariff; empty if there is none.
+    pub tariff: &'a str,
+    /// F: the billing period; empty if there is none.
+    pub billing_period: &'a str,
+}
+
+/// The value groups of a code; `None` if it does not have the form of one.
+pub fn groups(code: &str) -> Option<Groups<'_>> {
+    let (medium, rest) = code.split_once('-')?;
+    let (channel, value) = rest.split_once(':')?;
+    let (value, billing_period) = value.split_once('*').unwrap_or((value, ""));
+    let mut groups = value.split('.');
+    Some(Groups {
+        medium,
+        channel,
+        quantity: groups.next()?,
+        kind: groups.next()?,
+        tariff: groups.next().unwrap_or_default(),
+        billing_period,
+    })
+}
+
 /// The unit that an active or reactive energy code implies where QTY 6411 is empty; `None` where
 /// the code does not say.
 pub fn implied_unit(code: &str) -> Option<&'static str> {
-    let (medium, rest) = code.split_once('-')?;
-    let (_, value) = rest.split_once(':')?;
-    let mut groups = value.split(['.', '*']);
-    let (quantity, kind) = (groups.next()?, groups.next()?);
+    let Groups {
+        medium,
+        quantity,
+        kind,
+        ..
+    } = groups(code)?;
     match (medium, quantity, kind) {
         ("1", "1" | "2" | "9" | "10", "6" | "4") => Some("kW"),
         ("1", "1" | "2" | "9" | "10", _) => Some("kWh"),
@@ -29,6 +64,21 @@ pub fn implied_unit(code: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_falls_into_its_groups() {
+        let found = groups("7-20:99.33.17*255").unwrap();
+        assert_eq!((found.medium, found.channel), ("7", "20"));
+        assert_eq!(
+            (found.quantity, found.kind, found.tariff),
+            ("99", "33", "17")
+        );
+        assert_eq!(found.billing_period, "255");
+        assert_eq!(groups("1-1:1.8").unwrap().tariff, "");
+        for other in ["", "AUA", "1-1", "1-1:1", "9991000000044"] {
+            assert_eq!(groups(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn the_unit_follows_from_the_code_where_it_says_so() {

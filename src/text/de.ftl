@@ -360,3 +360,45 @@ init_next_run = und dann: mscons-gateway --config { $file } run
 
 test_mail_subject = Testmail von mscons-gateway
 test_mail_text = Diese Mail hat mscons-gateway über { $server } gesendet, um { $when }. Das Senden funktioniert; mehr ist nicht zu tun.
+explain_title = { $file } erklärt
+explain_interchanges =
+    { $count ->
+        [one] { $count } Übertragungsdatei
+       *[other] { $count } Übertragungsdateien
+    }
+explain_messages =
+    { $count ->
+        [one] { $count } Nachricht
+       *[other] { $count } Nachrichten
+    }
+explain_values =
+    { $count ->
+        [one] { $count } Wert
+       *[other] { $count } Werte
+    }
+explain_findings =
+    { $count ->
+        [0] keine Befunde
+        [one] { $count } Befund
+       *[other] { $count } Befunde
+    }
+explain_more_findings =
+    { $count ->
+        [one] und ein weiterer
+       *[other] und { $count } weitere
+    }
+explain_more_values =
+    { $count ->
+        [one] ein weiterer Wert
+       *[other] { $count } weitere Werte
+    }
+explain_interchange = Übertragungsdatei { $reference }
+explain_from_to = von { $sender } an { $receiver }
+explain_test = Test
+explain_message = Nachricht { $reference }
+explain_headless = Nachricht ohne Kopf
+explain_segment = Segment { $number }
+explain_unknown_segment = unbekanntes Segment
+explain_bars = verhindert die Übernahme der Nachricht
+explain_back = zur Übersicht
+explain_footer = Erklärt von mscons-gateway { $version }. Zeiten in gesetzlicher Zeit (Europe/Berlin) und in UTC.

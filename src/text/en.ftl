@@ -360,3 +360,45 @@ init_next_run = and then: mscons-gateway --config { $file } run
 
 test_mail_subject = Test mail from mscons-gateway
 test_mail_text = mscons-gateway has sent this mail by { $server }, at { $when }. Sending works; there is nothing else to do.
+explain_title = { $file } explained
+explain_interchanges =
+    { $count ->
+        [one] { $count } interchange
+       *[other] { $count } interchanges
+    }
+explain_messages =
+    { $count ->
+        [one] { $count } message
+       *[other] { $count } messages
+    }
+explain_values =
+    { $count ->
+        [one] { $count } value
+       *[other] { $count } values
+    }
+explain_findings =
+    { $count ->
+        [0] no findings
+        [one] { $count } finding
+       *[other] { $count } findings
+    }
+explain_more_findings =
+    { $count ->
+        [one] and one more
+       *[other] and { $count } more
+    }
+explain_more_values =
+    { $count ->
+        [one] one more value
+       *[other] { $count } more values
+    }
+explain_interchange = Interchange { $reference }
+explain_from_to = from { $sender } to { $receiver }
+explain_test = test
+explain_message = Message { $reference }
+explain_headless = Message without a header
+explain_segment = segment { $number }
+explain_unknown_segment = unknown segment
+explain_bars = keeps the message from being stored
+explain_back = to the overview
+explain_footer = Explained by mscons-gateway { $version }. Times in German legal time (Europe/Berlin) and in UTC.

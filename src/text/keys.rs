@@ -318,4 +318,22 @@ sentences! {
 
     test_mail_subject;
     test_mail_text(server: &str, when: &str);
+
+    explain_title(file: &str);
+    explain_interchanges(count: u64);
+    explain_messages(count: u64);
+    explain_values(count: u64);
+    explain_findings(count: u64);
+    explain_more_findings(count: u64);
+    explain_more_values(count: u64);
+    explain_interchange(reference: &str);
+    explain_from_to(sender: &str, receiver: &str);
+    explain_test;
+    explain_message(reference: &str);
+    explain_headless;
+    explain_segment(number: &str);
+    explain_unknown_segment;
+    explain_bars;
+    explain_back;
+    explain_footer(version: &str);
 }

@@ -53,6 +53,19 @@ impl Text {
         format!("{} {}", self.date_of(seconds), self.time_of(seconds))
     }
 
+    /// Date, time of day and zone of an instant: `24.11.2026 15:04 MEZ`. Seconds, where there are
+    /// any.
+    pub fn instant(&self, seconds: i64) -> String {
+        let at = self.zoned(seconds);
+        let (hour, minute, second) = (at.hour(), at.minute(), at.second());
+        let (date, zone) = (self.date(at.date()), self.zone_name(&at));
+        if second == 0 {
+            format!("{date} {hour:02}:{minute:02} {zone}")
+        } else {
+            format!("{date} {hour:02}:{minute:02}:{second:02} {zone}")
+        }
+    }
+
     /// A day with its weekday: `Mo 24.11.2026`.
     pub fn weekday_and_date(&self, date: Date) -> String {
         format!("{} {}", self.weekday_short(date), self.date(date))
@@ -131,6 +144,16 @@ mod tests {
         assert_eq!(text(Language::De).time_of(first + 3600), "02:30 MEZ");
         assert_eq!(text(Language::En).time_of(first + 3600), "02:30 CET");
         assert_eq!(text(Language::De).time_of(first + 7200), "03:30");
+    }
+
+    #[test]
+    fn an_instant_can_be_told_with_its_zone_and_second() {
+        let german = text(Language::De);
+        assert_eq!(german.instant(1_795_529_040), "24.11.2026 15:04 MEZ");
+        assert_eq!(german.instant(1_795_529_041), "24.11.2026 15:04:01 MEZ");
+        let english = text(Language::En);
+        assert_eq!(english.instant(1_782_000_000), "21 Jun 2026 02:00 CEST");
+        assert_eq!(Text::new(Language::De).instant(0), "01.01.1970 00:00 UTC");
     }
 
     #[test]

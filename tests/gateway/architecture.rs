@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("edifact", &["market"]),
     ("series", &["market"]),
     ("message", &["market", "edifact", "series"]),
+    ("explain", &["edifact", "market", "message", "text"]),
     ("extract", &[]),
     ("sample", &["market", "edifact", "message", "series"]),
     ("format", &["market", "series", "text"]),
@@ -72,9 +73,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "actors", "alert", "chart", "clock", "config", "expect", "extract", "format", "health",
-            "ingest", "mail", "mailbox", "market", "message", "metrics", "net", "query", "sample",
-            "series", "store", "text", "upkeep", "web",
+            "actors", "alert", "chart", "clock", "config", "expect", "explain", "extract",
+            "format", "health", "ingest", "mail", "mailbox", "market", "message", "metrics", "net",
+            "query", "sample", "series", "store", "text", "upkeep", "web",
         ],
     ),
     ("main", &["mscons_gateway"]),
@@ -94,8 +95,8 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
 
 /// The core knows no I/O and no clock.
 const CORE: &[&str] = &[
-    "market", "mailbox", "text", "edifact", "series", "message", "extract", "sample", "format",
-    "chart",
+    "market", "mailbox", "text", "edifact", "series", "message", "explain", "extract", "sample",
+    "format", "chart",
 ];
 const NOT_IN_THE_CORE: &[&str] = &[
     "async fn",

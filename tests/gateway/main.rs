@@ -16,6 +16,7 @@ mod disk_faults;
 mod docs;
 mod doctor;
 mod expect;
+mod explain;
 mod extract;
 mod faults;
 mod first_steps;

@@ -24,7 +24,7 @@ mod place;
 mod record;
 mod state;
 mod template;
-mod time;
+pub(crate) mod time;
 mod usual;
 
 use std::fmt::Write as _;

@@ -6,7 +6,7 @@ use crate::market::calendar::{
 };
 
 /// A DTM: C507, unescaped.
-pub(super) struct Dtm {
+pub(crate) struct Dtm {
     /// 2005.
     qualifier: Short,
     /// 2380.
@@ -23,7 +23,7 @@ struct Short {
 
 /// What a DTM says, before it is known how a time without zone or hour is meant.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Moment {
+pub(crate) enum Moment {
     /// An instant.
     Utc(UtcTime),
     /// A time on the clock of German legal time, in seconds since 1970-01-01T00:00 on that clock.
@@ -38,14 +38,14 @@ pub(super) enum Moment {
 
 /// Reads times. Remembers the last date and its offset: the values of a day stand together.
 #[derive(Default)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     legal: LegalClock,
     date: [u8; 8],
     midnight_seconds: i64,
 }
 
 impl Dtm {
-    pub(super) fn of(segment: &Segment<'_>) -> Self {
+    pub(crate) fn of(segment: &Segment<'_>) -> Self {
         let release = segment.separators.release;
         let mut parts = segment
             .separators
@@ -59,22 +59,22 @@ impl Dtm {
     }
 
     /// 2005.
-    pub(super) fn qualifier(&self) -> &[u8] {
+    pub(crate) fn qualifier(&self) -> &[u8] {
         self.qualifier.as_bytes()
     }
 
     /// 2380.
-    pub(super) fn text(&self) -> &[u8] {
+    pub(crate) fn text(&self) -> &[u8] {
         self.text.as_bytes()
     }
 
     /// 2379.
-    pub(super) fn format(&self) -> &[u8] {
+    pub(crate) fn format(&self) -> &[u8] {
         self.format.as_bytes()
     }
 
     /// DTM+672: a length by its format: 806 minutes, 805 hours, 804 days. In seconds.
-    pub(super) fn length_seconds(&self) -> Option<i64> {
+    pub(crate) fn length_seconds(&self) -> Option<i64> {
         let unit = match self.format() {
             b"806" => 60,
             b"805" => 3600,
@@ -147,7 +147,7 @@ impl Moment {
 
 impl Clock {
     /// Reads a DTM by its format; without a format, by its length. `None` if it does not fit.
-    pub(super) fn moment(&mut self, dtm: &Dtm) -> Option<Moment> {
+    pub(crate) fn moment(&mut self, dtm: &Dtm) -> Option<Moment> {
         self.read(dtm.text(), dtm.format())
     }
 
@@ -217,7 +217,7 @@ impl Clock {
 
     /// The instant. A day, month or year is its beginning: 00:00 of legal time, for gas 06:00.
     /// Of a time that exists twice, the first that is after `after`.
-    pub(super) fn instant(
+    pub(crate) fn instant(
         &mut self,
         moment: Moment,
         is_gas: bool,
@@ -239,7 +239,7 @@ impl Clock {
     }
 
     /// The end of a day, month or year (DTM+306); `None` for what has no extent.
-    pub(super) fn end(&mut self, moment: Moment, is_gas: bool) -> Option<UtcTime> {
+    pub(crate) fn end(&mut self, moment: Moment, is_gas: bool) -> Option<UtcTime> {
         self.begin_of(moment.day_behind()?, is_gas)
     }
 
