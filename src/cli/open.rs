@@ -10,7 +10,7 @@ use crate::config::{self, Gateway};
 use crate::expect::Plan;
 use crate::format::csv::Dialect;
 use crate::ingest::Ingest;
-use crate::query::QueryError;
+use crate::query::{QueryError, Virtuals};
 use crate::series::computed::{Definition, Term};
 use crate::store::archive::Archive;
 use crate::store::{self, Store, StoreError};
@@ -39,7 +39,7 @@ pub(super) struct Opened {
     pub(super) store: Arc<dyn Store>,
     pub(super) archive: Arc<Archive>,
     /// The virtual series of the configuration.
-    pub(super) virtuals: Arc<[Definition]>,
+    pub(super) virtuals: Virtuals,
     ingest: OnceLock<Ingest>,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn store(config: &Gateway) -> Result<Opened, StoreError> {
     Ok(Opened {
         store: Arc::new(store),
         archive: Arc::new(archive),
-        virtuals: virtuals(config).into(),
+        virtuals: Virtuals::new(virtuals(config)),
         ingest: OnceLock::new(),
     })
 }
