@@ -139,12 +139,23 @@ enum Command {
 }
 
 impl Command {
-    /// The command, if it is one that works on the store.
+    /// What of the command works on the store, and can run in the gateway that has it.
     fn at_store(&self) -> Option<&dyn at_store::AtStore> {
-        if let Self::AtStore(command) = self {
-            Some(command.work())
-        } else {
-            None
+        match self {
+            Self::AtStore(command) => Some(command.work()),
+            Self::Doctor(args) => Some(args),
+            Self::Init(_)
+            | Self::Demo(_)
+            | Self::Run
+            | Self::Parse(_)
+            | Self::CheckConfig
+            | Self::Healthcheck(_)
+            | Self::Reindex
+            | Self::Restore(_)
+            | Self::Version
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Generate(_) => None,
         }
     }
 }
@@ -153,8 +164,7 @@ impl Command {
 /// failed, 2 wrong usage or configuration.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    start_log(&cli);
-    let ended = match dispatch(&cli) {
+    let ended = match start_log(&cli).and_then(|()| dispatch(&cli)) {
         Ok(done) => Ended::from(&done),
         Err(failure) => failure.report(&output::complain),
     };
@@ -264,7 +274,7 @@ fn dispatch(cli: &Cli) -> Result<Done, Failure> {
 
 /// Starts logging on stderr. Crates that would log what a mailbox says, passwords included, stay
 /// silent below warnings whatever the filter says; so does one that tells of its threads.
-fn start_log(cli: &Cli) {
+fn start_log(cli: &Cli) -> Result<(), Failure> {
     use tracing_subscriber::filter::{EnvFilter, LevelFilter, Targets};
     use tracing_subscriber::layer::{Layer, SubscriberExt};
     use tracing_subscriber::util::SubscriberInitExt;
@@ -286,7 +296,11 @@ fn start_log(cli: &Cli) {
         | Command::Generate(_) => "warn",
     };
     let wanted = cli.log.as_deref().unwrap_or(usual);
-    let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new(usual));
+    let filter = EnvFilter::try_new(wanted).map_err(|error| {
+        Failure::Usage(format!(
+            "--log {wanted:?} (or MSCONS_GATEWAY_LOG): {error}; write error, warn, info or debug, or a filter such as `info,mscons_gateway::mail=debug`"
+        ))
+    })?;
     let silent = Targets::new()
         .with_default(LevelFilter::TRACE)
         .with_target("actix_server", LevelFilter::WARN)
@@ -303,4 +317,5 @@ fn start_log(cli: &Cli) {
         .with(lines.with_filter(silent))
         .with(filter)
         .init();
+    Ok(())
 }

@@ -18,6 +18,7 @@ mod walk;
 use serde::{Deserialize, Serialize};
 
 pub use bounds::Bounds;
+pub use head::arrived;
 
 use walk::Walk;
 

@@ -3,6 +3,7 @@
 mod catalogue;
 mod changes;
 mod resampled;
+mod virtuals;
 
 use std::collections::HashMap;
 
@@ -21,6 +22,7 @@ use crate::store::{Store, StoreError, read};
 pub use catalogue::{Catalogue, Span, VirtualFault};
 pub use changes::{Changed, changes};
 pub use resampled::Resampled;
+pub use virtuals::Virtuals;
 
 /// Why a series cannot be read.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,6 @@
 //! What keeps the gateway well. Of the store: is it whole, a copy of it, the store again from the
-//! copy. Of the mailboxes: what is wrong with them ([`doctor`]), and what is in them ([`survey`]).
+//! copy. Of the mailboxes: what is wrong with them ([`doctor`]), what is in them ([`survey`]), and
+//! what of it could be expected ([`proposal`]).
 //!
 //! [`verify`] reads everything and says what is wrong. [`backup()`] writes one file while mails
 //! come in; [`restore()`] makes a store from it.
@@ -7,6 +8,7 @@
 pub mod backup;
 pub mod doctor;
 pub mod manifest;
+pub mod proposal;
 pub mod provider;
 pub mod restore;
 pub mod survey;

@@ -21,8 +21,7 @@ use crate::expect::Watch;
 use crate::format::csv::Dialect;
 use crate::health::Health;
 use crate::metrics;
-use crate::query::Catalogue;
-use crate::series::computed::Definition;
+use crate::query::{Catalogue, Virtuals};
 use crate::store::archive::Archive;
 use crate::store::ledger::Totals;
 use crate::store::{Store, StoreError};
@@ -50,7 +49,7 @@ pub struct Context {
     /// How CSV is written.
     pub dialect: Dialect,
     /// Series that are made of others.
-    pub virtuals: Arc<[Definition]>,
+    pub virtuals: Virtuals,
 }
 
 impl Context {

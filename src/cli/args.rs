@@ -117,13 +117,20 @@ pub(super) struct CsvArgs {
 }
 
 impl CsvArgs {
-    /// The configured dialect with what was given laid over it.
-    pub(super) fn over(&self, configured: Dialect, format: Format) -> Result<Dialect, Failure> {
-        let is_given = self.delimiter.is_some() || self.decimal.is_some() || self.bom.is_some();
-        if is_given && format != Format::Csv {
+    /// Refuses them for anything but CSV.
+    pub(super) fn refuse(&self) -> Result<(), Failure> {
+        if self.delimiter.is_some() || self.decimal.is_some() || self.bom.is_some() {
             return Err(Failure::Usage(
                 "--delimiter, --decimal and --bom go with --format csv".to_owned(),
             ));
+        }
+        Ok(())
+    }
+
+    /// The configured dialect with what was given laid over it.
+    pub(super) fn over(&self, configured: Dialect, format: Format) -> Result<Dialect, Failure> {
+        if format != Format::Csv {
+            self.refuse()?;
         }
         let delimiter = match self.delimiter.as_deref() {
             None => configured.delimiter,

@@ -8,7 +8,7 @@ use crate::config::check;
 pub(super) fn run(path: &Path) -> Result<Done, Failure> {
     if !path.is_file() {
         return Err(Failure::Usage(format!(
-            "{} does not exist; docs/gateway.example.toml is a start",
+            "{} does not exist; `mscons-gateway init` writes one, docs/gateway.example.toml shows one",
             path.display()
         )));
     }

@@ -87,15 +87,22 @@ pub(super) fn write_maildir(maildir: &Path, mails: &[sample::SampleMail]) -> io:
 
 /// The wanted address, or another port if that one is taken: the demo shall show itself anyhow.
 fn free_address(wanted: &str) -> Result<String, Failure> {
-    if TcpListener::bind(wanted).is_ok() {
-        return Ok(wanted.to_owned());
+    let unusable = |error: io::Error| {
+        Failure::Usage(format!(
+            "--listen {wanted:?}: {error}; write address and port, such as 127.0.0.1:8080"
+        ))
+    };
+    match TcpListener::bind(wanted) {
+        Ok(_) => return Ok(wanted.to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+        Err(error) => return Err(unusable(error)),
     }
     let host = wanted
         .rsplit_once(':')
         .map_or("127.0.0.1", |(host, _)| host);
     let other = TcpListener::bind(format!("{host}:0"))
         .and_then(|listener| listener.local_addr())
-        .map_err(|error| Failure::Usage(format!("--listen {wanted}: {error}")))?;
+        .map_err(unusable)?;
     output::note(&format!("{wanted} is taken; using {other}"));
     Ok(other.to_string())
 }
@@ -110,7 +117,13 @@ impl TemporaryHome {
             std::process::id(),
             clock::jitter()
         ));
-        fs::create_dir(&path)?;
+        fs::create_dir(&path).map_err(|error| {
+            let what = format!(
+                "{} cannot be made: {error}; name another directory for temporary files as TMPDIR",
+                path.display()
+            );
+            io::Error::new(error.kind(), what)
+        })?;
         Ok(Self(path))
     }
 }

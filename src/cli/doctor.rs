@@ -1,13 +1,18 @@
 //! `doctor`: everything the gateway needs, tried live.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::cli::{Done, Failure, open, output};
+use crate::cli::at_store::AtStore;
+use crate::cli::call::{Call, Caller, Said};
+use crate::cli::inputs::Input;
+use crate::cli::{Done, Failure, control, open, output};
 use crate::clock;
 use crate::config::mailbox::Mailbox;
 use crate::config::{Gateway, check};
 use crate::mail::visit::Newest;
+use crate::store::StoreError;
 use crate::upkeep::doctor::{self, Check, Verdict};
 
 /// `doctor`.
@@ -32,7 +37,7 @@ enum Format {
 
 pub(super) fn run(path: &Path, args: &Args) -> Result<Done, Failure> {
     let config = open::config(path)?;
-    let wanted = wanted(&config, args)?;
+    let wanted = open::mailboxes(&config, args.mailbox.as_deref())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -54,18 +59,6 @@ pub(super) fn run(path: &Path, args: &Args) -> Result<Done, Failure> {
     })
 }
 
-fn wanted<'c>(config: &'c Gateway, args: &Args) -> Result<Vec<&'c Mailbox>, Failure> {
-    let Some(name) = &args.mailbox else {
-        return Ok(config.mailbox.iter().collect());
-    };
-    match config.mailbox.iter().find(|mailbox| mailbox.name == *name) {
-        Some(mailbox) => Ok(vec![mailbox]),
-        None => Err(Failure::Usage(format!(
-            "no mailbox is named {name:?} in the configuration"
-        ))),
-    }
-}
-
 /// The mailboxes, and if `with_machine` what is around them.
 async fn examine(
     path: &Path,
@@ -78,8 +71,7 @@ async fn examine(
     if with_machine {
         checks.push(configuration(path, config));
         checks.extend(doctor::disk(&config.data_dir));
-        let cache_bytes = config.store.cache.bytes();
-        checks.push(doctor::store(&config.data_dir, cache_bytes));
+        checks.push(store(config));
     }
     let mut witnesses = Vec::new();
     for mailbox in mailboxes {
@@ -95,6 +87,83 @@ async fn examine(
         checks.push(doctor::clock(now, zone, data_dir, &witnesses));
     }
     checks
+}
+
+/// The store, looked at here or by the gateway that has it.
+fn store(config: &Gateway) -> Check {
+    match doctor::store(&config.data_dir, config.store.cache.bytes()) {
+        Ok(check) => check,
+        Err(in_use) => ask(config, in_use),
+    }
+}
+
+/// Has the running gateway look at its store.
+fn ask(config: &Gateway, in_use: StoreError) -> Check {
+    let holder = if let StoreError::InUse { holder, .. } = &in_use {
+        holder.clone()
+    } else {
+        String::new()
+    };
+    let tried = format!(
+        "asking the gateway that has the store in {}",
+        config.data_dir.display()
+    );
+    let heard = Heard::default();
+    let called = control::call(config, &heard, in_use);
+    let answer = serde_json::from_slice::<Check>(&heard.results.take());
+    match (called, answer) {
+        (Ok(_), Ok(check)) => Check {
+            tried,
+            said: format!("in use by a running gateway{holder}: {}", check.said),
+            ..check
+        },
+        (called, _) => {
+            let why = match called {
+                Err(Failure::Failed(error)) => output::chain(&error),
+                Err(Failure::Usage(what)) => what,
+                Err(Failure::Told(_)) | Ok(_) => heard.lines.take(),
+            };
+            let said = format!("in use{holder}, and nobody answers: {why}");
+            Check::ok("store", tried, said).but(Verdict::Warning, NO_ANSWER)
+        }
+    }
+}
+
+/// In the gateway only the store is looked at: all else is tried where the command was started.
+impl AtStore for Args {
+    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        let check = doctor::open_store(&call.config.data_dir, call.store(), call.archive());
+        let mut out = call.results();
+        serde_json::to_writer(&mut out, &check)?;
+        out.flush()?;
+        Ok(Done::Well)
+    }
+}
+
+/// Keeps what the gateway says, in place of a terminal.
+#[derive(Default)]
+struct Heard {
+    results: RefCell<Vec<u8>>,
+    lines: RefCell<String>,
+}
+
+impl Caller for Heard {
+    fn hear(&self, said: Said<'_>) -> io::Result<()> {
+        match said {
+            Said::Results(bytes) => self.results.borrow_mut().extend_from_slice(bytes),
+            Said::Line(line) => self.lines.borrow_mut().push_str(line),
+            Said::Progress(_) | Said::NoProgress => {}
+        }
+        Ok(())
+    }
+
+    fn next_input(&self) -> io::Result<Option<Input>> {
+        Ok(None)
+    }
+
+    fn is_person(&self) -> bool {
+        false
+    }
 }
 
 /// What is said of the file: its faults have ended the command already.
@@ -149,3 +218,5 @@ fn print(out: &mut impl Write, checks: &[Check]) -> io::Result<()> {
         (faults, warnings) => writeln!(out, "{faults} fault(s), {warnings} warning(s)"),
     }
 }
+
+const NO_ANSWER: &str = "if another command has the store, run doctor again when it has ended; a gateway that could not open its control socket says so in its log when it starts";

@@ -119,7 +119,7 @@ impl AtStore for Args {
                 "--format mscons writes values as they were received; leave out --resolution"
                     .to_owned(),
             )),
-            Target::Mscons => Ok(()),
+            Target::Mscons => self.csv.refuse(),
         }
     }
 }

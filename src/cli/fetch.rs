@@ -12,7 +12,7 @@ use crate::actors::mscons::MsconsActor;
 use crate::actors::{Poll, Supervisor};
 use crate::cli::at_store::AtStore;
 use crate::cli::call::{Call, Unit, wait};
-use crate::cli::{Done, Failure};
+use crate::cli::{Done, Failure, open};
 use crate::config::Gateway;
 use crate::config::mailbox::Mailbox;
 use crate::mail::poll::{BUDGET_KIB, Session, Summary};
@@ -48,13 +48,9 @@ impl AtStore for Args {
 
 impl Args {
     fn wanted<'a>(&self, config: &'a Gateway) -> Result<Vec<&'a Mailbox>, Failure> {
-        let is_meant = |mailbox: &&Mailbox| {
-            let name = self.mailbox.as_ref();
-            name.is_none_or(|name| *name == mailbox.name)
-        };
-        let wanted: Vec<&Mailbox> = config.mailbox.iter().filter(is_meant).collect();
+        let wanted = open::mailboxes(config, self.mailbox.as_deref())?;
         if wanted.is_empty() {
-            return Err(Failure::Usage(no_mailbox(self)));
+            return Err(Failure::Usage(open::NO_MAILBOX.to_owned()));
         }
         Ok(wanted)
     }
@@ -157,13 +153,4 @@ fn describe(name: &str, summary: &Summary) -> String {
         let _ = write!(text, ", {count} {what}");
     }
     text
-}
-
-fn no_mailbox(args: &Args) -> String {
-    match &args.mailbox {
-        Some(name) => format!("no mailbox is named {name:?} in the configuration"),
-        None => {
-            "the configuration has no [[mailbox]]; docs/gateway.example.toml shows one".to_owned()
-        }
-    }
 }

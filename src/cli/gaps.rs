@@ -49,8 +49,11 @@ impl AtStore for Args {
         let mut targets = plan.targets(call.store().series()?);
         warn_of_idle_patterns(call, &plan, &targets);
         targets.retain(|target| is_meant(target, &self.pattern));
-        if targets.is_empty() {
-            call.nothing_found("no series fits");
+        if targets.is_empty() && self.pattern != "*" {
+            return Err(Failure::Usage(format!(
+                "no series fits {:?}, and no [[expect]]; `mscons-gateway series` lists them",
+                self.pattern
+            )));
         }
         let now = clock::now();
         let mut rows = Vec::new();

@@ -30,7 +30,12 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
     let asked = runtime.block_on(async { timeout(LIMIT, ask(&authority)).await });
     let answer = match asked {
         Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => return Ok(not_ready(&authority, &error.to_string())),
+        Ok(Err(error)) => {
+            let why = format!(
+                "{error}; is it running (`mscons-gateway run`), and is this its web.listen? --url names another address"
+            );
+            return Ok(not_ready(&authority, &why));
+        }
         Err(tokio::time::error::Elapsed { .. }) => {
             let silence = format!("no answer within {} s", LIMIT.as_secs());
             return Ok(not_ready(&authority, &silence));

@@ -2,6 +2,9 @@
 
 mod dialogue;
 mod probe;
+mod proposed;
+mod settings;
+mod shown;
 mod terminal;
 
 use std::fs::{self, OpenOptions};
@@ -13,8 +16,12 @@ use crate::cli::init::dialogue::{Dialogue, Setup};
 use crate::cli::init::terminal::Ended;
 use crate::cli::terminal::language;
 use crate::cli::{Done, Failure, open, output};
+use crate::clock;
 use crate::config::{self, docs};
-use crate::text::Text;
+use crate::text::{Language, Text};
+use crate::upkeep::doctor;
+use crate::upkeep::proposal::propose;
+use crate::upkeep::survey::survey;
 
 /// `init`.
 #[derive(Debug, clap::Args)]
@@ -22,7 +29,8 @@ pub(super) struct Args {
     /// The file to write
     #[arg(long, value_name = "FILE", default_value = open::DEFAULT_FILE)]
     out: PathBuf,
-    /// Ask nothing: write every key with its default, and a mailbox to fill in
+    /// Ask nothing: write every key with its default, and a mailbox to fill in, or the one that the
+    /// environment names
     #[arg(long)]
     defaults: bool,
     /// Write over a file that is there
@@ -37,10 +45,22 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
             args.out.display()
         )));
     }
+    let folder = args
+        .out
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(Failure::Usage(format!(
+            "--out {}: there is no folder {}; make it first",
+            args.out.display(),
+            folder.display()
+        )));
+    }
     let file = args.out.display().to_string();
     let text = Text::new(language());
     if args.defaults {
-        write(&args.out, &docs::example(), false)?;
+        let written = defaults(&file, &text)?;
+        write(&args.out, &written, false)?;
         output::note(&text.init_written(&file));
         return Ok(Done::Well);
     }
@@ -53,13 +73,46 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
             ));
         }
     };
-    let written = docs::filled(&setup.values);
+    let written = docs::filled(&setup.values) + &proposed::toml(&setup.proposal);
     let environment: Vec<(String, String)> = setup.variable.iter().cloned().collect();
     config::load_text(&file, &written, &environment)
         .map_err(|error| Failure::Usage(error.to_string()))?;
     write(&args.out, &written, setup.holds_secret)?;
     say_next(&text, &file, &setup);
     Ok(Done::Well)
+}
+
+/// The file that asks for nothing. A mailbox that the environment names stands in it, without its
+/// password, and what it holds is proposed; where it names none, there is one to fill in.
+fn defaults(file: &str, text: &Text) -> Result<String, Failure> {
+    let environment = open::environment();
+    let named = config::load_text(file, "", &environment).map(|config| config.mailbox);
+    let mailboxes = named.unwrap_or_default();
+    let Some(first) = mailboxes.first() else {
+        return Ok(docs::example());
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let now = clock::now();
+    let mut newest = Vec::new();
+    for mailbox in &mailboxes {
+        output::note(&text.init_trying());
+        let examine = doctor::examine(mailbox, dialogue::NEWEST, now.seconds());
+        let examined = runtime.block_on(examine);
+        shown::checks(&examined);
+        newest.extend(examined.visit.newest);
+    }
+    let found = survey(newest.iter().map(Vec::as_slice));
+    shown::survey(&found, text);
+    let proposal = propose(&found, now);
+    shown::proposal(&proposal, text);
+    let mut values = vec![("language", settings::quoted(text.language().code()))];
+    values.extend(settings::of(first, None));
+    let written = docs::filled(&values) + &proposed::toml(&proposal);
+    config::load_text(file, &written, &environment)
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(written)
 }
 
 fn say_next(text: &Text, file: &str, setup: &Setup) {
@@ -72,9 +125,9 @@ fn say_next(text: &Text, file: &str, setup: &Setup) {
 }
 
 /// Writes a file; one with a secret in it can be read by its owner alone, from the beginning.
-fn write(path: &Path, content: &str, holds_secret: bool) -> Result<(), Failure> {
+fn write(path: &Path, content: &str, holds_secret: bool) -> anyhow::Result<()> {
     let failed = |error: std::io::Error| {
-        Failure::Failed(anyhow::Error::new(error).context(format!("writing {}", path.display())))
+        anyhow::Error::new(error).context(format!("writing {}", path.display()))
     };
     let mode = if holds_secret { 0o600 } else { 0o644 };
     if holds_secret && path.exists() {

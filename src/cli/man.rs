@@ -19,9 +19,16 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     let pages = pages()?;
     if let Some(directory) = &args.out {
-        fs::create_dir_all(directory)?;
+        let failed = |error: std::io::Error| {
+            let what = format!(
+                "--out {} cannot be written to: {error}",
+                directory.display()
+            );
+            Failure::Usage(what)
+        };
+        fs::create_dir_all(directory).map_err(failed)?;
         for (name, page) in &pages {
-            fs::write(directory.join(format!("{name}.1")), page)?;
+            fs::write(directory.join(format!("{name}.1")), page).map_err(failed)?;
         }
         output::note(&format!("{} pages in {}", pages.len(), directory.display()));
     } else {

@@ -14,8 +14,8 @@ use crate::store::ledger::MessageRecord;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// How many
-    #[arg(long, default_value_t = 50)]
-    limit: usize,
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
     /// How they are printed
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     format: ListFormat,
@@ -23,7 +23,8 @@ pub(super) struct Args {
 
 impl AtStore for Args {
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
-        let messages = call.store().messages(u64::MAX, self.limit)?;
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let messages = call.store().messages(u64::MAX, limit)?;
         if messages.is_empty() {
             call.nothing_found("no message was taken in yet");
         }

@@ -6,27 +6,34 @@ use std::sync::{Arc, OnceLock};
 use jiff::tz::TimeZone;
 
 use crate::cli::Failure;
+use crate::config::mailbox::Mailbox;
 use crate::config::{self, Gateway};
 use crate::expect::Plan;
 use crate::format::csv::Dialect;
 use crate::ingest::Ingest;
-use crate::query::QueryError;
+use crate::query::{QueryError, Virtuals};
 use crate::series::computed::{Definition, Term};
 use crate::store::archive::Archive;
+use crate::store::data_dir::{Holding, holding};
 use crate::store::{self, Store, StoreError};
 
 /// The configuration with the environment laid over it. The default file may be missing: then
 /// every key has its default.
 pub(super) fn config(path: &Path) -> Result<Gateway, Failure> {
-    let environment: Vec<(String, String)> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+    let environment = environment();
     let loaded = if path == Path::new(DEFAULT_FILE) && !path.exists() {
         config::load_text(DEFAULT_FILE, "", &environment)
     } else {
         config::load(path, &environment)
     };
     loaded.map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// The environment, as far as it is text.
+pub(super) fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 /// The time zone of the configuration; the check has made sure that it exists.
@@ -39,7 +46,7 @@ pub(super) struct Opened {
     pub(super) store: Arc<dyn Store>,
     pub(super) archive: Arc<Archive>,
     /// The virtual series of the configuration.
-    pub(super) virtuals: Arc<[Definition]>,
+    pub(super) virtuals: Virtuals,
     ingest: OnceLock<Ingest>,
 }
 
@@ -60,19 +67,47 @@ pub(super) fn store(config: &Gateway) -> Result<Opened, StoreError> {
     Ok(Opened {
         store: Arc::new(store),
         archive: Arc::new(archive),
-        virtuals: virtuals(config).into(),
+        virtuals: Virtuals::new(virtuals(config)),
         ingest: OnceLock::new(),
     })
 }
 
-/// A data directory that is not there is a wrong usage where there must be something to read.
+/// A data directory without a store is a wrong usage where there must be something to read.
 pub(super) fn existing(config: &Gateway) -> Result<(), Failure> {
-    if config.data_dir.is_dir() {
+    let data_dir = config.data_dir.display();
+    let what = if !config.data_dir.exists() {
+        "does not exist"
+    } else if !config.data_dir.is_dir() {
+        "is no directory"
+    } else if holding(&config.data_dir) == Holding::Nothing {
+        "holds no store yet"
+    } else {
         return Ok(());
-    }
+    };
     Err(Failure::Usage(format!(
-        "data_dir {} does not exist; name the right configuration with --config, or fill it with `import` or `fetch`",
-        config.data_dir.display()
+        "data_dir {data_dir} {what}; name the right configuration with --config, or fill it with `import` or `fetch`"
+    )))
+}
+
+/// The mailboxes of the configuration, or the one of this name.
+pub(super) fn mailboxes<'c>(
+    config: &'c Gateway,
+    name: Option<&str>,
+) -> Result<Vec<&'c Mailbox>, Failure> {
+    let Some(name) = name else {
+        return Ok(config.mailbox.iter().collect());
+    };
+    if let Some(mailbox) = config.mailbox.iter().find(|mailbox| mailbox.name == name) {
+        return Ok(vec![mailbox]);
+    }
+    let known: Vec<&str> = config.mailbox.iter().map(|one| one.name.as_str()).collect();
+    let known = if known.is_empty() {
+        NO_MAILBOX.to_owned()
+    } else {
+        format!("it has {}", known.join(", "))
+    };
+    Err(Failure::Usage(format!(
+        "no mailbox is named {name:?} in the configuration; {known}"
     )))
 }
 
@@ -124,5 +159,7 @@ pub(super) fn unread(error: QueryError) -> Failure {
     }
 }
 
+/// For a configuration without a mailbox.
+pub(super) const NO_MAILBOX: &str = "the configuration has no [[mailbox]]: `mscons-gateway init` writes one, docs/gateway.example.toml shows one";
 /// The configuration file where none is named.
 pub(super) const DEFAULT_FILE: &str = "gateway.toml";

@@ -87,7 +87,13 @@ fn directory(path: &Path) -> &Path {
 }
 
 fn failed(path: &Path, error: &io::Error) -> io::Error {
-    let what = format!("{} cannot be written: {error}", path.display());
+    let folder = directory(path);
+    let remedy = if error.kind() == io::ErrorKind::NotFound && !folder.is_dir() {
+        format!("; make the folder {} first", folder.display())
+    } else {
+        String::new()
+    };
+    let what = format!("{} cannot be written: {error}{remedy}", path.display());
     io::Error::new(error.kind(), what)
 }
 
@@ -120,6 +126,8 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_written_is_named() {
         let error = OutFile::begin(Path::new("/nowhere/x.csv")).unwrap_err();
-        assert!(error.to_string().contains("/nowhere/x.csv"), "{error}");
+        let said = error.to_string();
+        assert!(said.contains("/nowhere/x.csv cannot be written"), "{said}");
+        assert!(said.ends_with("make the folder /nowhere first"), "{said}");
     }
 }

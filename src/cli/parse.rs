@@ -73,6 +73,13 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     let mut failed = false;
     for path in &args.files {
         let name = path.display().to_string();
+        if path.is_dir() {
+            output::complain(&format!(
+                "{name}: is a folder; name its files ({name}/*), or take it in with `import`"
+            ));
+            failed = true;
+            continue;
+        }
         match crate::cli::inputs::read_file(path) {
             Ok(bytes) => failed |= !parse_file(&name, &bytes, &mut sink, &mut counts)?,
             Err(error) => {

@@ -13,12 +13,7 @@ use crate::store::sled::Rebuild;
 
 pub(super) fn run(config: &Path) -> Result<Done, Failure> {
     let config = open::config(config)?;
-    if !config.data_dir.is_dir() {
-        return Err(Failure::Usage(format!(
-            "data_dir {} does not exist",
-            config.data_dir.display()
-        )));
-    }
+    open::existing(&config)?;
     let directory = DataDir::open(&config.data_dir)?;
     let archive = Arc::new(Archive::open(&directory)?);
     let rebuild = Rebuild::start(&directory, config.store.cache.bytes())?;

@@ -19,6 +19,7 @@ use crate::config::Gateway;
 use crate::expect::Watch;
 use crate::health::Health;
 use crate::metrics;
+use crate::query::Virtuals;
 use crate::text::Text;
 use crate::web::{Context, Listeners};
 
@@ -72,10 +73,13 @@ pub(super) async fn serve(
         metrics: metrics.clone(),
         watch: watch.clone(),
         dialect: open::dialect(&config),
-        virtuals: open::virtuals(&config).into(),
+        virtuals: opened.virtuals.clone(),
     };
     let listeners = Listeners::bind(&config.web).map_err(|error| {
-        Failure::Usage(format!("web.listen = {:?}: {error}", config.web.listen))
+        let listen = &config.web.listen;
+        Failure::Usage(format!(
+            "web.listen = {listen:?}: {error}; stop what listens there, or write another address and port"
+        ))
     })?;
     let address = listeners.pages_address()?;
     let server = listeners.serve(context)?;
@@ -87,12 +91,17 @@ pub(super) async fn serve(
     let supervisor = Supervisor::new(ingest, health.clone(), config.mailbox.clone())
         .with_duties(duties)
         .start();
+    let virtuals = opened.virtuals.clone();
     let control = control(&config, opened, &supervisor);
     tracing::info!(listen = %address, mailboxes = config.mailbox.len(), data_dir = %config.data_dir.display(), "the gateway runs");
     ready(address);
-    signals
-        .until_stop(&supervisor, control.as_ref(), file.as_deref())
-        .await;
+    let renewed = Renewed {
+        file: file.as_deref(),
+        supervisor: &supervisor,
+        control: control.as_ref(),
+        virtuals: &virtuals,
+    };
+    signals.until_stop(&renewed).await;
     tracing::info!("stopping: what is in flight is finished first");
     drop(control);
     health.store_ready(false);
@@ -143,46 +152,52 @@ impl Signals {
     }
 
     /// Waits for SIGTERM or SIGINT; SIGHUP reloads the configuration meanwhile.
-    async fn until_stop(
-        mut self,
-        supervisor: &Addr<Supervisor>,
-        control: Option<&Server>,
-        file: Option<&Path>,
-    ) {
+    async fn until_stop(mut self, renewed: &Renewed<'_>) {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hangup.recv() => reload(supervisor, control, file).await,
+                _ = self.hangup.recv() => renewed.reload().await,
             }
         }
     }
 }
 
-/// Takes over the mailboxes of the changed file; a faulty one changes nothing.
-async fn reload(supervisor: &Addr<Supervisor>, control: Option<&Server>, file: Option<&Path>) {
-    let Some(file) = file else { return };
-    match open::config(file) {
-        Ok(config) => {
-            tracing::info!(
-                mailboxes = config.mailbox.len(),
-                "the configuration is read again; changes of data_dir, store and web need a restart"
-            );
-            let config = Arc::new(config);
-            if let Some(control) = control {
-                control.reload(Arc::clone(&config));
+/// Who hears of a changed file.
+struct Renewed<'a> {
+    file: Option<&'a Path>,
+    supervisor: &'a Addr<Supervisor>,
+    control: Option<&'a Server>,
+    virtuals: &'a Virtuals,
+}
+
+impl Renewed<'_> {
+    /// Takes over what the changed file says; a faulty one changes nothing.
+    async fn reload(&self) {
+        let Some(file) = self.file else { return };
+        match open::config(file) {
+            Ok(config) => {
+                tracing::info!(
+                    mailboxes = config.mailbox.len(),
+                    "the configuration is read again; changes of data_dir, store and web, and of what the pages look like (language, time_zone, export.csv), need a restart"
+                );
+                let config = Arc::new(config);
+                self.virtuals.replace(open::virtuals(&config));
+                if let Some(control) = self.control {
+                    control.reload(Arc::clone(&config));
+                }
+                let _ = self.supervisor.send(Reload(config)).await;
             }
-            let _ = supervisor.send(Reload(config)).await;
-        }
-        Err(Failure::Usage(what)) => {
-            tracing::error!(
-                what,
-                "the configuration has faults; the gateway goes on with the old one"
-            );
-        }
-        Err(Failure::Told(_)) => {}
-        Err(Failure::Failed(error)) => {
-            tracing::error!(%error, "the configuration cannot be read; the gateway goes on with the old one");
+            Err(Failure::Usage(what)) => {
+                tracing::error!(
+                    what,
+                    "the configuration has faults; the gateway goes on with the old one"
+                );
+            }
+            Err(Failure::Told(_)) => {}
+            Err(Failure::Failed(error)) => {
+                tracing::error!(%error, "the configuration cannot be read; the gateway goes on with the old one");
+            }
         }
     }
 }

@@ -63,11 +63,22 @@ pub fn split(entity: &[u8]) -> (&[u8], &[u8]) {
 
 /// Reads what the fields say of the mail and of its body.
 pub fn read(fields: &[u8]) -> (Head, PartHead) {
-    let known = known_fields(fields);
+    let known = known_fields(fields, &KNOWN_FIELDS);
     match PARSER.parse_headers(&known) {
         Some(message) => (mail_head(&message), part_head(&message)),
         None => (Head::default(), PartHead::default()),
     }
+}
+
+/// When a mail arrived, in seconds since 1970: as the last server that received it says, else as
+/// it was sent.
+pub fn arrived(mail: &[u8]) -> Option<i64> {
+    let (fields, _) = split(mail);
+    let known = known_fields(fields, &TIME_FIELDS);
+    let message = PARSER.parse_headers(&known)?;
+    let received = message.received().and_then(mail_parser::Received::date);
+    let time = received.or_else(|| message.date().copied())?;
+    Some(time.to_timestamp())
 }
 
 /// The name of the header field that the line begins (RFC 5322 §2.2), if it does.
@@ -87,17 +98,17 @@ pub fn display(text: &str, most: usize) -> String {
         .collect()
 }
 
-/// The fields that matter, each once and of bounded length. So ten megabytes of header fields cost
+/// The fields of these names, each once and of bounded length. So ten megabytes of header fields cost
 /// one look at each line.
-fn known_fields(fields: &[u8]) -> Vec<u8> {
+fn known_fields<const COUNT: usize>(fields: &[u8], names: &[&str; COUNT]) -> Vec<u8> {
     let mut known = Vec::with_capacity(1024);
-    let mut seen = [false; KNOWN_FIELDS.len()];
+    let mut seen = [false; COUNT];
     let mut copying = false;
     let mut copied_bytes = 0;
     for line in fields.split_inclusive(|&byte| byte == b'\n') {
         if !is_continuation(line) {
             copying = field_name(line)
-                .and_then(position)
+                .and_then(|name| position(name, names))
                 .and_then(|index| seen.get_mut(index))
                 .is_some_and(|seen| !std::mem::replace(seen, true));
             copied_bytes = 0;
@@ -111,8 +122,8 @@ fn known_fields(fields: &[u8]) -> Vec<u8> {
     known
 }
 
-fn position(name: &[u8]) -> Option<usize> {
-    KNOWN_FIELDS
+fn position(name: &[u8], names: &[&str]) -> Option<usize> {
+    names
         .iter()
         .position(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }
@@ -179,6 +190,9 @@ const KNOWN_FIELDS: [&str; 6] = [
     "message-id",
 ];
 
+/// Servers put their field on top of those of others: the first is of the last one.
+const TIME_FIELDS: [&str; 2] = ["received", "date"];
+
 static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::new);
 
 #[cfg(test)]
@@ -228,6 +242,18 @@ mod tests {
     fn a_field_that_stands_twice_counts_once() {
         let (head, _) = read(b"Subject: first\r\nX: y\r\nSubject: second\r\n");
         assert_eq!(head.subject, "first");
+    }
+
+    #[test]
+    fn a_mail_arrived_when_its_last_server_says_so_else_when_it_was_sent() {
+        let sent = b"Date: Tue, 24 Nov 2026 09:05:09 +0100\r\n\r\nReceived: x\r\n";
+        assert_eq!(arrived(sent), Some(1_795_507_509));
+        let received =
+            b"Received: from a by b with ESMTPS\r\n\tid 1; Tue, 24 Nov 2026 08:06:00 +0000\r\n\
+            Received: from c by a; Tue, 24 Nov 2026 08:05:10 +0000\r\n\
+            Date: Tue, 24 Nov 2026 08:05:09 +0000\r\n\r\n";
+        assert_eq!(arrived(received), Some(1_795_507_560));
+        assert_eq!(arrived(b"Subject: no time\r\n\r\n"), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::future::Future;
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -49,6 +50,15 @@ pub(super) async fn permit(
     Arc::clone(budget)
         .acquire_many_owned(u32::try_from(kib).unwrap_or(u32::MAX))
         .await
+}
+
+/// How many of these files are there and cannot be opened.
+pub(super) fn unreadable<'p>(paths: impl Iterator<Item = &'p Path>) -> u64 {
+    let is_barred = |path: &&Path| {
+        let opened = File::open(path);
+        opened.is_err_and(|error| error.kind() != io::ErrorKind::NotFound)
+    };
+    paths.filter(is_barred).count() as u64
 }
 
 /// The bytes of a file; of one over the limit only its size.

@@ -126,6 +126,9 @@ pub(crate) async fn visit(mailbox: &Mailbox, seen: &mut Visit) -> Result<(), Mai
     let sights = look(mailbox).await?;
     seen.reached = Reached::Folder;
     seen.mails = sights.len() as u64;
+    let paths: Vec<PathBuf> = sights.keys().map(|path| mailbox.path.join(path)).collect();
+    let count = move || Ok(files::unreadable(paths.iter().map(PathBuf::as_path)));
+    seen.unreadable = blocking(count).await?;
     Ok(())
 }
 

@@ -70,8 +70,12 @@ pub(crate) async fn visit(
     let files = blocking(move || list(&path)).await?;
     seen.reached = Reached::Folder;
     seen.mails = files.len() as u64;
-    let read = blocking(move || Ok(read_newest(files, newest))).await?;
-    (seen.last_arrival, seen.newest) = read;
+    let read = blocking(move || {
+        let unreadable = files::unreadable(files.iter().map(|file| file.path.as_path()));
+        let (last_arrival, newest) = read_newest(files, newest);
+        Ok((unreadable, last_arrival, newest))
+    });
+    (seen.unreadable, seen.last_arrival, seen.newest) = read.await?;
     Ok(())
 }
 

@@ -19,6 +19,8 @@ pub struct Visit {
     pub folders: Vec<String>,
     /// How many mails the folder holds.
     pub mails: u64,
+    /// How many of them are files that cannot be opened (Maildir, folder).
+    pub unreadable: u64,
     /// When the newest mail arrived by the server's clock, if it says so; seconds since 1970.
     pub last_arrival: Option<i64>,
     /// The newest mails, newest first, as many as were asked for.

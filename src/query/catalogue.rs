@@ -1,10 +1,12 @@
 //! All series, stored and virtual, and how they are read.
 
+use std::sync::Arc;
+
 use crate::market::calendar::{Day, UtcTime, legal_day_bounds};
 use crate::market::obis;
 use crate::market::quantity::Decimal;
 use crate::query::resampled::Resampled;
-use crate::query::{QueryError, Values, values};
+use crate::query::{QueryError, Values, Virtuals, values};
 use crate::series::computed::{self, Definition, is_computed};
 use crate::series::merge::Held;
 use crate::series::resample::{Resampling, Resolution};
@@ -16,10 +18,10 @@ use crate::store::{Store, StoreError, read};
 pub type Span = (UtcTime, UtcTime);
 
 /// All series: those of the store, and those that the configuration makes of them.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Catalogue<'a> {
     store: &'a dyn Store,
-    virtuals: &'a [Definition],
+    virtuals: Arc<[Definition]>,
 }
 
 /// Why a virtual series cannot be read.
@@ -43,9 +45,12 @@ pub enum VirtualFault {
 }
 
 impl<'a> Catalogue<'a> {
-    /// The series of a store, and virtual ones.
-    pub fn new(store: &'a dyn Store, virtuals: &'a [Definition]) -> Self {
-        Self { store, virtuals }
+    /// The series of a store, and the virtual ones that hold now.
+    pub fn new(store: &'a dyn Store, virtuals: &Virtuals) -> Self {
+        Self {
+            store,
+            virtuals: virtuals.current(),
+        }
     }
 
     /// All series: the stored ones ordered by key, then the virtual ones as they are configured.

@@ -109,9 +109,14 @@ pub enum Refused {
         "values in {unit} do not add up; amounts (kWh, MWh, kvarh, m³) are summed, of powers (kW, MW, kvar) the greatest is taken"
     )]
     NotAnAmount {
-        /// The unit, in words.
+        /// The unit.
         unit: String,
     },
+    /// Nobody says whether they are amounts or powers.
+    #[error(
+        "values in a unit that neither message nor OBIS code tells do not add up; read them without a resolution"
+    )]
+    NoUnit,
     /// No step is that of most values.
     #[error("its values stand for times of no regular length; read them without a resolution")]
     Irregular,
@@ -151,10 +156,7 @@ impl Resampling {
         let is_power = match unit::nature(unit) {
             Nature::Amount => false,
             Nature::Power => true,
-            Nature::Other if unit.is_empty() => {
-                let unit = "a unit that neither message nor OBIS code tells".to_owned();
-                return Err(Refused::NotAnAmount { unit });
-            }
+            Nature::Other if unit.is_empty() => return Err(Refused::NoUnit),
             Nature::Other => {
                 let unit = unit.to_owned();
                 return Err(Refused::NotAnAmount { unit });

@@ -119,6 +119,36 @@ impl DataDir {
     }
 }
 
+/// What a data directory holds, by the names in it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Holding {
+    /// No store: the directory is not there, is empty, or holds other things.
+    Nothing,
+    /// An archive with something in it, and no database.
+    ArchiveAlone,
+    /// A database, and no archive.
+    DatabaseAlone,
+    /// A store, whole or damaged.
+    Store,
+}
+
+/// What a data directory holds. It is looked at, and nothing is made, locked or opened.
+pub fn holding(path: &Path) -> Holding {
+    let is_there = |name: &str| path.join(name).exists();
+    // A store that is being made has its archive's directory first.
+    let has_segments = || {
+        let mut entries = fs::read_dir(path.join(ARCHIVE)).into_iter().flatten();
+        entries.next().is_some()
+    };
+    match (is_there(ARCHIVE), is_there(SLED)) {
+        _ if is_there(RESTORING) => Holding::Store,
+        (true, true) => Holding::Store,
+        (true, false) if has_segments() => Holding::ArchiveAlone,
+        (_, false) => Holding::Nothing,
+        (false, true) => Holding::DatabaseAlone,
+    }
+}
+
 /// Removes a directory with all that is in it, if it is there.
 pub(super) fn remove_dir(path: &Path) -> Result<(), StoreError> {
     match fs::remove_dir_all(path) {
@@ -242,6 +272,25 @@ mod tests {
         let room = room(home.path()).unwrap();
         assert!(0 < room.total_bytes && room.free_bytes <= room.total_bytes);
         assert!(super::room(&home.path().join("nowhere")).is_err());
+    }
+
+    #[test]
+    fn what_a_directory_holds_is_told_without_making_anything() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("data");
+        assert_eq!(holding(&path), Holding::Nothing);
+        fs::create_dir_all(path.join(ARCHIVE)).unwrap();
+        fs::write(path.join("notes.txt"), "x").unwrap();
+        assert_eq!(holding(&path), Holding::Nothing);
+        fs::write(path.join("archive/000001.seg"), "x").unwrap();
+        assert_eq!(holding(&path), Holding::ArchiveAlone);
+        fs::create_dir(path.join(SLED)).unwrap();
+        assert_eq!(holding(&path), Holding::Store);
+        fs::remove_dir_all(path.join(ARCHIVE)).unwrap();
+        assert_eq!(holding(&path), Holding::DatabaseAlone);
+        fs::create_dir(path.join(RESTORING)).unwrap();
+        assert_eq!(holding(&path), Holding::Store);
+        assert!(!path.join(LOCK_FILE).exists());
     }
 
     #[test]

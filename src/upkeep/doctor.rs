@@ -1,20 +1,22 @@
 //! A live check of everything the gateway needs: what was tried, what came back, what to do.
 //!
-//! Nothing is changed: mailboxes are opened for reading only, and the one file that is written in
-//! the data directory, to see that writing works, is removed. No secret is in any check.
+//! Nothing is changed, and nothing is made: mailboxes are opened for reading only, a store is opened
+//! only where there is one, and the one file that is written in the data directory, to see that
+//! writing works, is removed. No secret is in any check.
 
 mod advice;
 mod certificate;
+mod files;
 mod machine;
 mod mailbox;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-pub use machine::{clock, disk, store};
+pub use machine::{clock, disk, open_store, store};
 pub use mailbox::{Examined, examine};
 
 /// One thing that was looked at.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Check {
     /// What it is about: `disk`, `mailbox metering: certificate`.
     pub name: String,
@@ -29,7 +31,7 @@ pub struct Check {
 }
 
 /// Whether something is as it should be.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// It is.

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::extract::{self, Bounds};
+use crate::market::calendar::{Day, UtcTime};
 use crate::message::mscons;
+use crate::series::rhythm::Border;
 
 /// What the mails hold.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -46,6 +48,19 @@ pub struct Series {
     pub values: usize,
     /// Days between two messages about it, most often; `None` if one came.
     pub rhythm_days: Option<i64>,
+    /// Who sent the last of its messages: MP-ID, UNB 0004.
+    pub party: String,
+    /// The messages about it that have intervals, in the order of the mails.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// A message about a series.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Delivery {
+    /// Its oldest delivery day.
+    pub day: Day,
+    /// When its mail arrived; where the mail does not say so, when the message was made.
+    pub arrived: UtcTime,
 }
 
 /// Looks through mails (RFC 5322 bytes).
@@ -57,6 +72,7 @@ pub fn survey<'m>(mails: impl IntoIterator<Item = &'m [u8]>) -> Survey {
         survey.mails += 1;
         let found = extract::candidates(mail, &Bounds::default());
         survey.not_understood += found.refused.len();
+        let arrived = extract::arrived(mail).map(UtcTime::from_seconds);
         let mut has_mscons = false;
         for candidate in &found.candidates {
             let file = mscons::read(&candidate.bytes);
@@ -72,7 +88,7 @@ pub fn survey<'m>(mails: impl IntoIterator<Item = &'m [u8]>) -> Survey {
                 }
                 for message in mscons() {
                     survey.not_understood += usize::from(message.is_barred);
-                    tally(interchange, message, &mut series);
+                    tally(interchange, message, arrived, &mut series);
                 }
             }
         }
@@ -101,11 +117,16 @@ struct Tally {
     lengths: BTreeMap<i64, usize>,
     /// Days on which a message about it was made.
     days: BTreeSet<i64>,
+    deliveries: Vec<Delivery>,
+    /// When the message of `party` arrived.
+    newest: Option<UtcTime>,
+    party: String,
 }
 
 fn tally(
     interchange: &mscons::Interchange,
     message: &mscons::Message,
+    arrived: Option<UtcTime>,
     series: &mut BTreeMap<(Arc<str>, Arc<str>), Tally>,
 ) {
     for group in &message.groups {
@@ -120,6 +141,21 @@ fn tally(
         tally.values += group.rows.len();
         let made = message.document_date.or(interchange.prepared);
         tally.days.extend(made.map(|time| time.seconds() / A_DAY));
+        let arrived = arrived.or(made);
+        if arrived >= tally.newest {
+            tally.newest = arrived;
+            tally.party.clone_from(&interchange.sender);
+        }
+        let border = Border::of_obis(group.obis.as_deref().unwrap_or_default());
+        let starts = group.rows.clone().filter_map(|at| {
+            let row = interchange.columns.row(at)?;
+            row.start
+                .filter(|start| row.end.is_some_and(|end| *start < end))
+        });
+        let oldest = starts.min().map(|start| border.day_of(start));
+        if let Some((day, arrived)) = oldest.zip(arrived) {
+            tally.deliveries.push(Delivery { day, arrived });
+        }
         // The first rows tell the length of all.
         for at in group.rows.clone().take(ROWS_MEASURED) {
             let row = interchange.columns.row(at);
@@ -146,6 +182,8 @@ impl Tally {
             interval_minutes: commonest(&tally.lengths).unwrap_or(0),
             values: tally.values,
             rhythm_days: commonest(&distances),
+            party: tally.party,
+            deliveries: tally.deliveries,
         }
     }
 }
@@ -163,6 +201,7 @@ const ROWS_MEASURED: usize = 10;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::market::calendar::legal_day;
     use crate::sample;
 
     #[test]
@@ -187,6 +226,11 @@ mod tests {
         };
         assert_eq!((series.values, series.interval_minutes), (5 * 96, 15));
         assert_eq!(series.rhythm_days, Some(1));
+        assert_eq!((&series.party, series.deliveries.len()), (&sender.party, 5));
+        for delivery in &series.deliveries {
+            // These mails are sent when their day ends.
+            assert_eq!(legal_day(delivery.arrived), delivery.day.plus(1));
+        }
     }
 
     #[test]

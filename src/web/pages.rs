@@ -143,7 +143,7 @@ pub(crate) enum PageError {
     /// The period cannot be read.
     BadPeriod,
     /// The series is not as its definition, or the resolution, wants it.
-    Unreadable(String),
+    Unreadable(QueryError),
     /// The store cannot be read, or the reading failed.
     Failed(String),
 }
@@ -158,9 +158,7 @@ impl From<QueryError> for PageError {
     fn from(error: QueryError) -> Self {
         match error {
             QueryError::Store(error) => error.into(),
-            QueryError::Refused { .. } | QueryError::Virtual { .. } => {
-                Self::Unreadable(error.to_string())
-            }
+            QueryError::Refused { .. } | QueryError::Virtual { .. } => Self::Unreadable(error),
         }
     }
 }

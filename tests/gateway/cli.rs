@@ -11,7 +11,7 @@ use predicates::str::contains;
 
 use crate::ahb::issues;
 
-fn gateway(home: &Path) -> Command {
+pub(crate) fn gateway(home: &Path) -> Command {
     let mut command = Command::cargo_bin("mscons-gateway").unwrap();
     command
         .current_dir(home)
@@ -19,14 +19,14 @@ fn gateway(home: &Path) -> Command {
     command
 }
 
-fn fixture(name: &str) -> PathBuf {
+pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures")
         .join(name)
 }
 
 /// A directory whose data directory holds the demo's mails.
-fn filled() -> tempfile::TempDir {
+pub(crate) fn filled() -> tempfile::TempDir {
     filled_until("2026-11-24")
 }
 
@@ -389,38 +389,6 @@ fn reindex_gives_the_same_values() {
         without_source(&before),
         without_source(&export(home.path()))
     );
-}
-
-#[test]
-fn wrong_usage_says_what_to_do() {
-    let home = tempfile::tempdir().unwrap();
-    for (arguments, code, says) in [
-        (vec!["values", "x"], 2, "data_dir data does not exist"),
-        (vec!["fetch"], 2, "has no [[mailbox]]"),
-        (vec!["check-config"], 2, "gateway.toml does not exist"),
-        (vec!["--config", "other.toml", "series"], 2, "other.toml"),
-        (vec!["nonsense"], 2, "unrecognized subcommand"),
-        (vec!["reindex"], 2, "does not exist"),
-    ] {
-        gateway(home.path())
-            .args(&arguments)
-            .assert()
-            .code(code)
-            .stderr(contains(says));
-    }
-    fs::create_dir(home.path().join("data")).unwrap();
-    gateway(home.path())
-        .args(["values", "x"])
-        .assert()
-        .code(2)
-        .stderr(contains("no series fits \"x\""));
-    gateway(home.path())
-        .args(["values", "x", "--from", "yesterday"])
-        .assert()
-        .code(2)
-        .stderr(contains(
-            "--from \"yesterday\" is no time; write 2026-11-01",
-        ));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Documents that are written from the source, and must not differ from it.
 
 mod command_line;
+mod quoted;
 
 use std::env;
 use std::path::Path;
@@ -71,6 +72,21 @@ fn the_alert_rules_name_only_metrics_that_exist() {
         });
         assert!(is_known, "docs/alerts.rules.yml: no metric {name}");
     }
+}
+
+#[test]
+fn what_troubleshooting_quotes_is_what_the_program_says() {
+    let page = include_str!("../../docs/TROUBLESHOOTING.md");
+    let (texts, quotations) = (quoted::texts(), quoted::quotations(page));
+    assert!(quotations.len() > 50, "{} quotations", quotations.len());
+    let invented: Vec<&&str> = quotations
+        .iter()
+        .filter(|line| !texts.iter().any(|text| text.contains(**line)))
+        .collect();
+    assert!(
+        invented.is_empty(),
+        "no text of the source has {invented:#?}"
+    );
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -9,6 +11,7 @@ use std::time::Duration;
 use mscons_gateway::config::mailbox::{Encryption, Mailbox, Protocol};
 use mscons_gateway::config::secret::Secret;
 use mscons_gateway::mail::visit::Newest;
+use mscons_gateway::store::data_dir::DataDir;
 use mscons_gateway::upkeep::doctor::{Check, Examined, Verdict, examine};
 use tokio::io::AsyncWriteExt;
 
@@ -266,6 +269,130 @@ async fn a_maildir_that_is_missing_names_the_command_that_makes_it() {
     );
 }
 
+#[tokio::test]
+async fn a_folder_of_files_is_no_server() {
+    let home = tempfile::tempdir().unwrap();
+    let dropped = Mailbox {
+        name: "dropped".to_owned(),
+        protocol: Protocol::Folder,
+        path: home.path().to_owned(),
+        ..Mailbox::default()
+    };
+    fs::write(home.path().join("a.edi"), "UNB").unwrap();
+    let found = examined(&dropped).await;
+    assert!(found.works(), "{found:#?}");
+    let names: Vec<&str> = found
+        .checks
+        .iter()
+        .filter_map(|check| check.name.strip_prefix("mailbox dropped: "))
+        .collect();
+    assert_eq!(names, ["folder", "reading", "putting away"]);
+    assert_eq!(found.checks[0].said, "1 files");
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
+
+    fs::write(home.path().join("done"), "in the way").unwrap();
+    let fault = fault(&dropped, "putting away").await;
+    assert!(fault.advice.contains("rename or remove it"), "{fault:?}");
+    let missing = Mailbox {
+        path: home.path().join("nowhere"),
+        ..dropped
+    };
+    let fault = self::fault(&missing, "folder").await;
+    assert!(fault.advice.contains("mkdir -p"), "{fault:?}");
+}
+
+#[test]
+fn a_user_who_may_not_read_or_move_what_lies_there_is_told_so() {
+    let home = Home::new();
+    let folder = home.folder("dropped", "recursive = true");
+    let more = "delete_after_fetch = true";
+    home.configure(&[
+        home.maildir("mails", more),
+        home.maildir("kept", ""),
+        folder,
+    ]);
+    fs::create_dir(home.path("dropped/below")).unwrap();
+    for maildir in ["mails", "kept"] {
+        home.deliver(maildir, 0);
+        fs::set_permissions(home.path(maildir).join("new"), mode(0o555)).unwrap();
+    }
+    fs::write(home.path("dropped/a.edi"), "UNB").unwrap();
+    fs::set_permissions(home.path("dropped/a.edi"), mode(0o000)).unwrap();
+    fs::set_permissions(home.path("dropped/below"), mode(0o555)).unwrap();
+    fs::remove_dir(home.path("kept/tmp")).unwrap();
+    let checks = doctor_as_nobody(&home);
+    for (name, verdict, said, advice) in [
+        ("mailbox mails: folder", "ok", "1 mails", ""),
+        ("mailbox mails: reading", "ok", "all of them", ""),
+        (
+            "mailbox mails: putting away",
+            "fault",
+            "Permission denied",
+            "never deleted",
+        ),
+        (
+            "mailbox kept: putting away",
+            "warning",
+            "kept/new",
+            "stay in new",
+        ),
+        (
+            "mailbox kept: delivery",
+            "warning",
+            "no such directory",
+            "mkdir",
+        ),
+        (
+            "mailbox dropped: reading",
+            "fault",
+            "1 of 1",
+            "let the gateway's user read",
+        ),
+        (
+            "mailbox dropped: putting away",
+            "fault",
+            "below",
+            "each poll would fail",
+        ),
+    ] {
+        let check = checks
+            .iter()
+            .find(|check| check["name"] == name)
+            .unwrap_or_else(|| panic!("{name} is missing: {checks:#?}"));
+        let told = |key: &str| check[key].as_str().unwrap().to_owned();
+        assert_eq!(told("verdict"), verdict, "{check}");
+        assert!(
+            told("said").contains(said) && told("advice").contains(advice),
+            "{check}"
+        );
+    }
+}
+
+fn mode(bits: u32) -> fs::Permissions {
+    fs::Permissions::from_mode(bits)
+}
+
+/// The checks of `doctor`, run by a user whom the modes of files bind. Root is bound by none.
+fn doctor_as_nobody(home: &Home) -> Vec<serde_json::Value> {
+    const NOBODY: u32 = 65_534;
+    let root = home.path("");
+    fs::set_permissions(&root, mode(0o755)).unwrap();
+    // The program itself may lie where nobody else may look.
+    let own = root.join("mscons-gateway");
+    fs::copy(env!("CARGO_BIN_EXE_mscons-gateway"), &own).unwrap();
+    fs::set_permissions(&own, mode(0o755)).unwrap();
+    let mut command = Command::new(own);
+    command.arg("--config").arg(home.config());
+    command
+        .args(["doctor", "--format", "json"])
+        .current_dir(&root);
+    if fs::metadata("/proc/self").unwrap().uid() == 0 {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let output = command.output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
 #[test]
 fn the_command_prints_every_check_and_ends_by_the_worst() {
     let home = Home::new();
@@ -284,6 +411,12 @@ fn the_command_prints_every_check_and_ends_by_the_worst() {
         assert!(out.contains(name), "{name} is missing: {out}");
     }
     assert!(!home.path("data").exists(), "doctor made something");
+    fs::create_dir(home.path("data")).unwrap();
+    let (code, out, _) = home.command(&["doctor"]);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("there is none yet"), "{out}");
+    let made = fs::read_dir(home.path("data")).unwrap().count();
+    assert_eq!(made, 0, "doctor made something");
 
     let (code, out, _) = home.command(&["doctor", "--mailbox", "mails", "--format", "json"]);
     let checks: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -304,11 +437,38 @@ fn the_command_prints_every_check_and_ends_by_the_worst() {
 fn a_running_gateway_is_no_fault_of_the_store() {
     let home = Home::new();
     home.configure(&[home.maildir("mails", "")]);
+    home.deliver("mails", 0);
     let gateway = Gateway::run(&home);
+    gateway.wait_for_metric("mscons_gateway_mails_fetched_total{mailbox=\"mails\"} 1");
     let (code, out, _) = home.command(&["doctor"]);
     assert_eq!(code, Some(0), "{out}");
-    let holder = format!("in use by a running gateway (process {})", gateway.id());
-    assert!(out.contains(&holder), "{out}");
+    let told = format!(
+        "in use by a running gateway (process {}): 1 mails, 1 series, 0 in quarantine",
+        gateway.id()
+    );
+    assert!(out.contains(&told), "{out}");
+    gateway.stop("TERM");
+    let (code, out, _) = home.command(&["doctor"]);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(
+        out.contains("said:  1 mails, 1 series, 0 in quarantine"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_store_that_another_command_has_is_said_to_be_in_use() {
+    let home = Home::new();
+    home.configure(&[home.maildir("mails", "")]);
+    drop(mscons_gateway::store::open(&home.path("data"), 1 << 20).unwrap());
+    let lock = DataDir::open(&home.path("data")).unwrap();
+    let (code, out, _) = home.command(&["doctor"]);
+    assert_eq!(code, Some(0), "a warning: {out}");
+    assert!(
+        out.contains("nobody answers") && out.contains("run doctor again"),
+        "{out}"
+    );
+    drop(lock);
 }
 
 /// A server that says these bytes to everybody, and no more.

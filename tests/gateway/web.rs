@@ -21,7 +21,10 @@ use mscons_gateway::expect::{Plan, Watch};
 use mscons_gateway::format::csv::Dialect;
 use mscons_gateway::health::Health;
 use mscons_gateway::mail::poll::Summary;
+use mscons_gateway::market::quantity::Decimal;
 use mscons_gateway::metrics;
+use mscons_gateway::query::Virtuals;
+use mscons_gateway::series::computed::{Definition, Term};
 use mscons_gateway::text::{Language, Text};
 use mscons_gateway::web::{Context, Listeners};
 
@@ -46,6 +49,11 @@ struct Answer {
 
 impl Site {
     fn open(world: World, language: Language, metrics_listen: &str) -> Self {
+        Self::with(world, language, metrics_listen, &Virtuals::default())
+    }
+
+    /// The same, with virtual series.
+    fn with(world: World, language: Language, metrics_listen: &str, virtuals: &Virtuals) -> Self {
         let data_dir = tempfile::tempdir().unwrap();
         let (_, archive) = mscons_gateway::store::open(data_dir.path(), 1 << 20).unwrap();
         let health = Health::new(world::at("2026-11-20T07:00"));
@@ -63,7 +71,7 @@ impl Site {
                 decimal: ',',
                 bom: true,
             },
-            virtuals: Arc::new([]),
+            virtuals: virtuals.clone(),
         };
         let listen = Web {
             listen: "127.0.0.1:0".to_owned(),
@@ -315,6 +323,80 @@ fn the_search_finds_a_series_by_a_part_of_its_location() {
         page.contains("value=\"&#34;&#62;&#60;script&#62;\""),
         "{page}"
     );
+}
+
+/// A virtual series of one term.
+fn virtual_series(name: &str, term: &str) -> Definition {
+    Definition {
+        name: name.to_owned(),
+        unit: "kWh".to_owned(),
+        terms: vec![Term {
+            series: term.to_owned(),
+            factor: Decimal::new(1, 0).unwrap(),
+        }],
+    }
+}
+
+#[test]
+fn virtual_series_are_in_gallery_and_list_and_follow_what_replaces_them() {
+    let factory = virtual_series("Werk Nord", "50120962218/1-1:1.29.0");
+    let virtuals = Virtuals::new(vec![factory.clone(), virtual_series("lost", "10001000100")]);
+    let site = Site::with(World::eventful(), Language::De, "", &virtuals);
+    let card = format!("href=\"/series/{}\"", factory.number());
+    let gallery = site.page("/");
+    assert!(
+        gallery.contains(&card) && gallery.contains("Werk Nord"),
+        "{gallery}"
+    );
+    let listed = site.page("/series");
+    assert!(
+        listed.contains(&card) && listed.contains("virtuell"),
+        "{listed}"
+    );
+    site.page(&format!("/series/{}", factory.number()));
+
+    let renamed = virtual_series("Werk Süd", "50120962218/1-1:1.29.0");
+    virtuals.replace(vec![renamed.clone()]);
+    let listed = site.page("/series");
+    assert!(
+        listed.contains("Werk Süd") && !listed.contains("Werk Nord"),
+        "{listed}"
+    );
+    site.page(&format!("/series/{}", renamed.number()));
+    let gone = site.get(&format!("/series/{}", factory.number()));
+    assert_eq!(gone.status, 404);
+}
+
+#[test]
+fn why_a_series_cannot_be_read_is_said_in_the_language_of_the_pages() {
+    let lost = virtual_series("Werk", "10001000100");
+    let virtuals = Virtuals::new(vec![lost.clone()]);
+    for (language, of_virtual, of_reading) in [
+        (
+            Language::De,
+            "Keine Zeitreihe passt zu ihrem Glied 10001000100",
+            "Zählerstände",
+        ),
+        (
+            Language::En,
+            "No series fits its term 10001000100",
+            "Meter readings",
+        ),
+    ] {
+        let site = Site::with(World::eventful(), language, "", &virtuals);
+        let answer = site.get(&format!("/series/{}", lost.number()));
+        assert_eq!(answer.status, 400);
+        assert!(answer.body.contains(of_virtual), "{}", answer.body);
+        let refused = (1..=8)
+            .map(|id| site.get(&format!("/series/{id}?resolution=day")))
+            .find(|answer| answer.status == 400 && answer.body.contains(of_reading));
+        assert!(refused.is_some(), "no series of readings was refused");
+        let foreign = match language {
+            Language::De => "are not summed",
+            Language::En => "werden nicht summiert",
+        };
+        assert!(!refused.unwrap().body.contains(foreign));
+    }
 }
 
 #[test]

@@ -10,7 +10,6 @@ use crate::cli::call::{Caller, RESULT_BYTES};
 use crate::cli::control::frame::{self, Receiver};
 use crate::cli::control::{Given, Request, Told, socket};
 use crate::cli::inputs::Input;
-use crate::cli::terminal::Terminal;
 use crate::cli::{Done, Ended, Failure};
 use crate::config::Gateway;
 use crate::store::StoreError;
@@ -19,7 +18,7 @@ use crate::store::StoreError;
 /// answers, another command has it: then `in_use` says so.
 pub(in crate::cli) fn call(
     config: &Gateway,
-    terminal: &Terminal,
+    caller: &dyn Caller,
     in_use: StoreError,
 ) -> Result<Done, Failure> {
     let Ok(stream) = UnixStream::connect(socket(&config.data_dir)) else {
@@ -36,7 +35,7 @@ pub(in crate::cli) fn call(
     }
     let request = Request {
         arguments: std::env::args_os().map(OsStringExt::into_vec).collect(),
-        is_person: terminal.is_person(),
+        is_person: caller.is_person(),
         language: config.language,
         time_zone: config.time_zone.clone(),
         csv: config.export.csv.clone(),
@@ -45,9 +44,9 @@ pub(in crate::cli) fn call(
     let mut receiver = Receiver::default();
     loop {
         match receiver.next(&stream).map_err(|error| lost(&error))? {
-            Told::Said(said) => terminal.hear(said)?,
+            Told::Said(said) => caller.hear(said)?,
             Told::NextInput => {
-                let input = terminal.next_input()?;
+                let input = caller.next_input()?;
                 give(&stream, input).map_err(|error| lost(&error))?;
             }
             Told::Ended(Ended::Well) => return Ok(Done::Well),

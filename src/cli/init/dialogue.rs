@@ -1,25 +1,31 @@
 //! The questions, in their order, and what follows from the answers.
 
+use std::io;
 use std::path::PathBuf;
 
 use tokio::runtime::Runtime;
 
 use crate::cli::init::probe::{Found, probe};
+use crate::cli::init::settings::quoted;
 use crate::cli::init::terminal::{Ended, Terminal};
+use crate::cli::init::{settings, shown};
 use crate::cli::{Failure, output};
 use crate::clock;
 use crate::config::mailbox::{Encryption, Mailbox, Protocol};
 use crate::config::secret::Secret;
 use crate::mail::visit::Newest;
 use crate::text::{Language, Text};
-use crate::upkeep::doctor::{self, Examined, Verdict};
-use crate::upkeep::provider;
-use crate::upkeep::survey::{Series, Survey, survey};
+use crate::upkeep::doctor;
+use crate::upkeep::proposal::{Proposal, propose};
+use crate::upkeep::provider::{self, User};
+use crate::upkeep::survey::survey;
 
 /// What is to be written.
 pub(super) struct Setup {
     /// Keys with their values as TOML.
     pub(super) values: Vec<(&'static str, String)>,
+    /// What else the mailbox makes worth writing.
+    pub(super) proposal: Proposal,
     /// A password stands among the values.
     pub(super) holds_secret: bool,
     /// The environment variable for the password, and the password.
@@ -42,6 +48,7 @@ pub(super) struct Dialogue<'t> {
     runtime: Runtime,
     mailbox: Mailbox,
     kept: Kept,
+    proposal: Proposal,
 }
 
 impl<'t> Dialogue<'t> {
@@ -56,6 +63,7 @@ impl<'t> Dialogue<'t> {
             runtime,
             mailbox: Mailbox::default(),
             kept: Kept::Here,
+            proposal: Proposal::default(),
         })
     }
 
@@ -128,7 +136,7 @@ impl<'t> Dialogue<'t> {
                 return Ok(false);
             }
             let server = if is_pop3 {
-                provider.pop3
+                provider.pop3.unwrap_or_default()
             } else {
                 provider.imap
             };
@@ -144,18 +152,38 @@ impl<'t> Dialogue<'t> {
                 return Ok(false);
             }
         }
-        self.mailbox.username = self.terminal.needed(&self.text.init_username(), &address)?;
+        let user = known
+            .or(by_host)
+            .map_or(User::Address, |provider| provider.user);
+        let user = user.of(&address);
+        self.mailbox.username = self.terminal.needed(&self.text.init_username(), user)?;
         Ok(true)
     }
 
+    /// Asks where the password is kept until it is, and for the password itself.
     fn ask_password(&mut self) -> Result<(), Ended> {
+        let mut typed = None;
+        loop {
+            let kept = self.ask_place()?;
+            match self.password_at(&kept, &mut typed)? {
+                Ok(password) => {
+                    self.kept = kept;
+                    self.mailbox.password = Secret::Text(password);
+                    return Ok(());
+                }
+                Err(what) => output::note(&self.text.init_unusable(&what)),
+            }
+        }
+    }
+
+    fn ask_place(&mut self) -> Result<Kept, Ended> {
         let ways = [
             self.text.init_secret_text(self.file),
             self.text.init_secret_env(),
             self.text.init_secret_file(),
         ];
         let way = self.terminal.choice(&self.text.init_secret(), &ways)?;
-        self.kept = match way {
+        Ok(match way {
             0 => Kept::Here,
             1 => {
                 let question = self.text.init_variable();
@@ -166,24 +194,39 @@ impl<'t> Dialogue<'t> {
                 let path = self.terminal.needed(&self.text.init_secret_path(), "")?;
                 Kept::File(PathBuf::from(path))
             }
-        };
-        let there = match &self.kept {
+        })
+    }
+
+    /// The password that is there already, or the one that is typed (once), put where it shall be;
+    /// the inner error is why it cannot be kept there.
+    fn password_at(
+        &mut self,
+        kept: &Kept,
+        typed: &mut Option<String>,
+    ) -> Result<Result<String, String>, Ended> {
+        let there = match kept {
             Kept::Here => None,
             Kept::Variable(name) => std::env::var(name).ok(),
-            Kept::File(path) => std::fs::read_to_string(path).ok(),
+            Kept::File(path) => match std::fs::read_to_string(path) {
+                Ok(password) => Some(password),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(error) => return Ok(Err(format!("reading {}: {error}", path.display()))),
+            },
         };
-        let password = match there {
-            Some(password) => password.trim_end_matches(['\r', '\n']).to_owned(),
+        if let Some(password) = there {
+            return Ok(Ok(password.trim_end_matches(['\r', '\n']).to_owned()));
+        }
+        let password = match typed {
+            Some(password) => password.clone(),
             None => self.terminal.secret(&self.text.init_password())?,
         };
-        if let Kept::File(path) = &self.kept
-            && !path.exists()
-            && let Err(Failure::Usage(what)) = crate::cli::init::write(path, &password, true)
+        *typed = Some(password.clone());
+        if let Kept::File(path) = kept
+            && let Err(error) = crate::cli::init::write(path, &password, true)
         {
-            output::note(&self.text.init_unusable(&what));
+            return Ok(Err(output::chain(&error)));
         }
-        self.mailbox.password = Secret::Text(password);
-        Ok(())
+        Ok(Ok(password))
     }
 
     /// Port and encryption, by trying; and the root certificate, if one is missing.
@@ -220,70 +263,18 @@ impl<'t> Dialogue<'t> {
     /// Signs in and looks through the newest mails; whether the gateway could fetch.
     fn try_out(&mut self) -> bool {
         output::note(&self.text.init_trying());
-        let now = clock::now().seconds();
-        let examine = doctor::examine(&self.mailbox, NEWEST, now);
+        let now = clock::now();
+        let examine = doctor::examine(&self.mailbox, NEWEST, now.seconds());
         let examined = self.runtime.block_on(examine);
-        for check in &examined.checks {
-            let (_, step) = check.name.split_once(": ").unwrap_or_default();
-            let mark = match check.verdict {
-                Verdict::Ok => "ok",
-                Verdict::Warning => "!",
-                Verdict::Fault => "!!",
-            };
-            output::note(&format!("  {mark:2} {step}: {}", check.said));
-            if !check.advice.is_empty() {
-                output::note(&format!("     -> {}", check.advice));
-            }
-        }
+        shown::checks(&examined);
         let works = examined.works();
         if works {
-            self.show_mails(&examined);
+            let found = survey(examined.visit.newest.iter().map(Vec::as_slice));
+            shown::survey(&found, self.text);
+            self.proposal = propose(&found, now);
+            shown::proposal(&self.proposal, self.text);
         }
         works
-    }
-
-    fn show_mails(&self, examined: &Examined) {
-        let Survey {
-            mails,
-            with_mscons,
-            not_understood,
-            senders,
-            series,
-        } = survey(examined.visit.newest.iter().map(Vec::as_slice));
-        let text = self.text;
-        output::note(&text.init_looked(mails as u64, with_mscons as u64));
-        if not_understood > 0 {
-            output::note(&text.init_not_understood(not_understood as u64));
-        }
-        for sender in senders.iter().take(SHOWN) {
-            let count = sender.interchanges as u64;
-            let line = text.init_sender(&sender.address, &sender.party, count);
-            output::note(&format!("  {line}"));
-        }
-        for one in series.iter().take(SHOWN) {
-            output::note(&format!("  {}", self.describe(one)));
-        }
-        let more = series.len().saturating_sub(SHOWN);
-        if more > 0 {
-            output::note(&format!("  {}", text.init_more(more as u64)));
-        }
-    }
-
-    fn describe(&self, series: &Series) -> String {
-        let text = self.text;
-        let interval = match u64::try_from(series.interval_minutes).unwrap_or(0) {
-            0 => text.init_interval_none(),
-            minutes if minutes % 60 == 0 => text.init_interval_hours(minutes / 60),
-            minutes => text.init_interval_minutes(minutes),
-        };
-        let days = series.rhythm_days.and_then(|days| u64::try_from(days).ok());
-        let rhythm = match days {
-            None => text.init_rhythm_once(),
-            Some(1) => text.init_rhythm_daily(),
-            Some(days) => text.init_rhythm(days),
-        };
-        let values = series.values as u64;
-        text.init_series(&series.location, &series.obis, values, &interval, &rhythm)
     }
 
     /// The last questions, and all answers as keys.
@@ -333,45 +324,14 @@ impl<'t> Dialogue<'t> {
     }
 
     fn into_setup(self) -> Setup {
-        let Mailbox {
-            protocol, ref host, ..
-        } = self.mailbox;
-        let mut values = vec![
-            ("language", quoted(self.text.language().code())),
-            ("mailbox.name", quoted(&self.mailbox.name)),
-        ];
-        if protocol == Protocol::Maildir {
-            let path = self.mailbox.path.display().to_string();
-            values.push(("mailbox.protocol", quoted("maildir")));
-            values.push(("mailbox.path", quoted(&path)));
-        } else {
-            let is_pop3 = protocol == Protocol::Pop3;
-            let protocol = if is_pop3 { "pop3" } else { "imap" };
-            values.extend([
-                ("mailbox.protocol", quoted(protocol)),
-                ("mailbox.host", quoted(host)),
-                ("mailbox.port", self.mailbox.port.to_string()),
-                ("mailbox.encryption", quoted(self.mailbox.encryption.name())),
-                ("mailbox.username", quoted(&self.mailbox.username)),
-                ("mailbox.password", self.password()),
-            ]);
-            if !is_pop3 {
-                values.push(("mailbox.folder", quoted(&self.mailbox.folder)));
-            }
-        }
-        if let Some(ca_file) = &self.mailbox.ca_file {
-            values.push(("mailbox.ca_file", quoted(&ca_file.display().to_string())));
-        }
-        if !self.mailbox.move_to.is_empty() {
-            values.push(("mailbox.move_to", quoted(&self.mailbox.move_to)));
-        }
-        if self.mailbox.delete_after_fetch {
-            values.push(("mailbox.delete_after_fetch", "true".to_owned()));
-        }
+        let is_server = matches!(self.mailbox.protocol, Protocol::Imap | Protocol::Pop3);
+        let mut values = vec![("language", quoted(self.text.language().code()))];
+        values.extend(settings::of(&self.mailbox, Some(self.password())));
         let password = self.mailbox.password.reveal().to_owned();
         Setup {
             values,
-            holds_secret: protocol != Protocol::Maildir && matches!(self.kept, Kept::Here),
+            proposal: self.proposal,
+            holds_secret: is_server && matches!(self.kept, Kept::Here),
             variable: match self.kept {
                 Kept::Variable(name) => Some((name, password)),
                 Kept::Here | Kept::File(_) => None,
@@ -388,18 +348,11 @@ impl<'t> Dialogue<'t> {
     }
 }
 
-/// A string as TOML.
-fn quoted(text: &str) -> String {
-    toml_edit::Value::from(text).to_string()
-}
-
 /// Enough to know who sends what, and quick.
-const NEWEST: Newest = Newest {
+pub(super) const NEWEST: Newest = Newest {
     mails: 200,
     bytes: 20 << 20,
 };
-/// As many as a person reads.
-const SHOWN: usize = 20;
 /// Nobody means it any more.
 const MAX_ROUNDS: usize = 20;
 /// As the check of the configuration has it.

@@ -231,13 +231,18 @@ fn protocol(what: &str, mailbox: &Mailbox) -> String {
 )]
 fn file(source: &io::Error, mailbox: &Mailbox) -> String {
     let path = mailbox.path.display();
+    let is_folder = mailbox.protocol == Protocol::Folder;
     match source.kind() {
+        io::ErrorKind::NotFound if is_folder => {
+            format!("make the folder (mkdir -p {path}), or name the right path")
+        }
         io::ErrorKind::NotFound => format!(
             "make the Maildir (maildirmake.dovecot {path}, or mkdir -p {path}/new {path}/cur {path}/tmp), or name the right path"
         ),
         io::ErrorKind::PermissionDenied => format!(
             "let the gateway's user read and write {path}: chown -R or a group, for the directories above it at least x"
         ),
+        _ if is_folder => format!("look at {path}: it must be a folder that files are dropped in"),
         _ => format!("look at {path}: a Maildir is a directory with new, cur and tmp in it"),
     }
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use crate::clock;
 use crate::market::calendar::UtcTime;
+use crate::store::archive::Archive;
+use crate::store::data_dir::{Holding, holding};
 use crate::store::{self, Store, StoreError};
 use crate::upkeep::doctor::{Check, Verdict};
 
@@ -77,39 +79,64 @@ fn room(place: &Path) -> Check {
     }
 }
 
-/// Whether the store opens. In use by a running gateway is as it should be.
-pub fn store(data_dir: &Path, cache_bytes: u64) -> Check {
-    let tried = format!("opening the store in {}", data_dir.display());
-    if !data_dir.is_dir() {
-        let said = "there is none yet: it is made by the first run, fetch or import";
-        return Check::ok("store", tried, said);
+/// How the store is. Where there is none, none is made.
+///
+/// # Errors
+/// [`StoreError::InUse`]: only who has it can tell, by [`open_store`].
+pub fn store(data_dir: &Path, cache_bytes: u64) -> Result<Check, StoreError> {
+    let place = data_dir.display();
+    let check = |said: String| Check::ok("store", format!("opening the store in {place}"), said);
+    if data_dir.exists() && !data_dir.is_dir() {
+        let said = "it is no directory".to_owned();
+        return Ok(check(said).but(Verdict::Fault, "name a directory as data_dir"));
     }
-    match store::open(data_dir, cache_bytes).and_then(|(store, _archive)| store.totals()) {
-        Ok(totals) => {
-            let said = format!(
-                "{} mails, {} series, {} in quarantine, {} MiB of database and {} MiB of archive",
-                totals.mails,
-                totals.series,
-                totals.quarantine,
-                totals.database_bytes >> 20,
-                totals.archive_bytes >> 20
-            );
-            let check = Check::ok("store", tried, said);
-            if totals.quarantine > 0 {
-                let advice = "look at what was not understood: mscons-gateway quarantine";
-                check.but(Verdict::Warning, advice)
-            } else {
-                check
-            }
+    match holding(data_dir) {
+        Holding::Nothing => {
+            let said = "there is none yet: the first run, fetch or import makes it".to_owned();
+            return Ok(check(said));
         }
-        Err(StoreError::InUse { holder, .. }) => {
-            let said = format!("in use by a running gateway{holder}, as it should be");
-            Check::ok("store", tried, said)
+        Holding::ArchiveAlone => {
+            let said = "the archive is there, the database is not".to_owned();
+            let advice = "run mscons-gateway reindex: it builds the database from the archive";
+            return Ok(check(said).but(Verdict::Fault, advice));
         }
+        Holding::DatabaseAlone => {
+            let said = "the database is there, the archive is not".to_owned();
+            return Ok(check(said).but(Verdict::Fault, NO_ARCHIVE));
+        }
+        Holding::Store => {}
+    }
+    match store::open(data_dir, cache_bytes) {
+        Ok((store, archive)) => Ok(open_store(data_dir, &store, &archive)),
+        Err(in_use @ StoreError::InUse { .. }) => Err(in_use),
+        Err(error) => Ok(check(with_source(&error)).but(Verdict::Fault, remedy(&error))),
+    }
+}
+
+/// How a store is that is open.
+pub fn open_store(data_dir: &Path, store: &dyn Store, archive: &Archive) -> Check {
+    let tried = format!("reading the store in {}", data_dir.display());
+    let totals = match store.totals() {
+        Ok(totals) => totals,
         Err(error) => {
-            let advice = remedy(&error);
-            Check::ok("store", tried, with_source(&error)).but(Verdict::Fault, advice)
+            let check = Check::ok("store", tried, with_source(&error));
+            return check.but(Verdict::Fault, remedy(&error));
         }
+    };
+    let said = format!(
+        "{} mails, {} series, {} in quarantine, {} MiB of database and {} MiB of archive",
+        totals.mails,
+        totals.series,
+        totals.quarantine,
+        totals.database_bytes >> 20,
+        archive.bytes() >> 20
+    );
+    let check = Check::ok("store", tried, said);
+    if totals.quarantine > 0 {
+        let advice = "look at what was not understood: mscons-gateway quarantine";
+        check.but(Verdict::Warning, advice)
+    } else {
+        check
     }
 }
 
@@ -133,8 +160,10 @@ fn remedy(error: &StoreError) -> &'static str {
 
 fn with_source(error: &StoreError) -> String {
     match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
+        Some(source) if !error.to_string().contains(&source.to_string()) => {
+            format!("{error}: {source}")
+        }
+        Some(_) | None => error.to_string(),
     }
 }
 
@@ -194,6 +223,7 @@ fn write_and_sync(place: &Path) -> io::Result<Duration> {
     written.and(removed).map(|()| took)
 }
 
+const NO_ARCHIVE: &str = "restore the archive from a backup, into an empty data_dir (mscons-gateway restore): without it nothing can be built again, and nothing of quarantine be tried again";
 const SET_CLOCK: &str = "one of them is wrong: let the machine set its clock by itself (timedatectl set-ntp true); arrival times decide which of two words about a value is the newer one";
 const SLOW_DISK: &str = "each group of mails waits for that: if it stays so slow, put data_dir on a local disk (no network share, no SD card)";
 /// A spinning disk takes some 30 ms, one under load a few times that.
@@ -230,22 +260,42 @@ mod tests {
     fn a_store_is_missing_in_use_open_or_damaged() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("data");
-        assert!(store(&path, 1 << 20).said.contains("none yet"));
+        let look = || store(&path, 1 << 20).unwrap();
+        assert!(look().said.contains("none yet"));
         assert!(!path.exists());
-        let held = DataDir::open(&path).unwrap();
-        let used = store(&path, 1 << 20);
-        assert_eq!(used.verdict, Verdict::Ok);
-        assert!(
-            used.said.contains("in use by a running gateway"),
-            "{used:?}"
+        fs::create_dir(&path).unwrap();
+        assert!(look().said.contains("none yet"));
+        assert_eq!(
+            fs::read_dir(&path).unwrap().count(),
+            0,
+            "doctor made something"
         );
+
+        drop(crate::store::open(&path, 1 << 20).unwrap());
+        assert!(look().said.starts_with("0 mails"));
+        let held = DataDir::open(&path).unwrap();
+        let used = store(&path, 1 << 20).unwrap_err();
+        assert!(matches!(used, StoreError::InUse { .. }), "{used}");
         drop(held);
-        assert!(store(&path, 1 << 20).said.starts_with("0 mails"));
+
+        let is_fault = |said: &str, advice: &str| {
+            let found = look();
+            assert_eq!(found.verdict, Verdict::Fault, "{found:?}");
+            assert!(found.said.contains(said), "{found:?}");
+            assert!(found.advice.contains(advice), "{found:?}");
+        };
         fs::remove_dir_all(path.join("sled")).unwrap();
         fs::write(path.join("sled"), "no directory").unwrap();
-        let damaged = store(&path, 1 << 20);
-        assert_eq!(damaged.verdict, Verdict::Fault, "{damaged:?}");
-        assert!(!damaged.advice.is_empty());
+        is_fault("sled", "data_dir");
+        fs::remove_dir_all(&path).unwrap();
+        fs::create_dir_all(path.join("archive")).unwrap();
+        fs::write(path.join("archive/00000001.seg"), "x").unwrap();
+        is_fault("the archive is there, the database is not", "reindex");
+        fs::rename(path.join("archive"), path.join("sled")).unwrap();
+        is_fault("the database is there, the archive is not", "restore");
+        fs::remove_dir_all(&path).unwrap();
+        fs::write(&path, "a file").unwrap();
+        is_fault("no directory", "data_dir");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::mail::MailError;
 use crate::mail::visit::{Newest, Reached, Visit, visit};
 use crate::net::NetError;
 use crate::net::tls::witness::{self, Shown};
-use crate::upkeep::doctor::{Check, Verdict, advice, certificate};
+use crate::upkeep::doctor::{Check, Verdict, advice, certificate, files};
 
 /// What the examination of a mailbox found.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,7 @@ pub async fn examine(mailbox: &Mailbox, newest: Newest, now: i64) -> Examined {
         endpoint: &endpoint,
         checks: Vec::new(),
     };
-    let is_server = mailbox.protocol != Protocol::Maildir;
+    let is_server = matches!(mailbox.protocol, Protocol::Imap | Protocol::Pop3);
     if is_server && !examination.name().await {
         return Examined {
             checks: examination.checks,
@@ -50,6 +50,11 @@ pub async fn examine(mailbox: &Mailbox, newest: Newest, now: i64) -> Examined {
         examination.server(&seen, failure.as_ref(), shown.as_ref(), now);
     }
     examination.folder(&seen, failure.as_ref());
+    if failure.is_none() && !is_server {
+        for check in files::checks(mailbox, &seen) {
+            examination.add(check);
+        }
+    }
     Examined {
         checks: examination.checks,
         visit: seen,
@@ -184,7 +189,11 @@ impl Examination<'_> {
             None => {
                 let arrival = seen.last_arrival.and_then(instant);
                 let newest = arrival.map_or_else(String::new, |at| format!(", the newest of {at}"));
-                let said = format!("{} mails{newest}", seen.mails);
+                let what = match self.mailbox.protocol {
+                    Protocol::Folder => "files",
+                    Protocol::Imap | Protocol::Pop3 | Protocol::Maildir => "mails",
+                };
+                let said = format!("{} {what}{newest}", seen.mails);
                 self.add(Check::ok("folder", tried, said));
             }
         }

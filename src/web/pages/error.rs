@@ -5,9 +5,13 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::text::Text;
+use crate::query::{QueryError, VirtualFault};
+use crate::series::computed::Unequal;
+use crate::series::resample::{MOST_BUCKETS, Refused};
+use crate::text::{Text, shorten};
 use crate::web::Context;
-use crate::web::pages::{PageError, Shell, Tab, html};
+use crate::web::pages::series::resolutions;
+use crate::web::pages::{CELL_CHARACTERS, PageError, Shell, Tab, html};
 
 #[derive(Template)]
 #[template(path = "error.html", config = "src/web/askama.toml")]
@@ -41,7 +45,7 @@ pub(crate) fn answer(text: &Text, error: &PageError) -> HttpResponse {
         PageError::Unreadable(why) => (
             StatusCode::BAD_REQUEST,
             text.error_unreadable(),
-            why.clone(),
+            reason(why, text),
         ),
         PageError::Failed(why) => {
             tracing::error!(%why, "a page could not be shown");
@@ -57,4 +61,46 @@ pub(crate) fn answer(text: &Text, error: &PageError) -> HttpResponse {
         hint,
     };
     html(status, page.render().unwrap_or_default())
+}
+
+/// Why a series cannot be read as it was asked for.
+fn reason(error: &QueryError, text: &Text) -> String {
+    match error {
+        QueryError::Store(_) => text.error_failed_hint(),
+        QueryError::Refused { series, refused } => {
+            text.refused(&shorten(series, CELL_CHARACTERS), &refusal(refused, text))
+        }
+        QueryError::Virtual { name, fault } => {
+            text.virtual_refused(&shorten(name, CELL_CHARACTERS), &virtual_fault(fault, text))
+        }
+    }
+}
+
+fn refusal(refused: &Refused, text: &Text) -> String {
+    match refused {
+        Refused::Readings => text.refused_readings(),
+        Refused::Timeless => text.refused_timeless(),
+        Refused::NotAnAmount { unit } => text.refused_no_amount(&shorten(unit, CELL_CHARACTERS)),
+        Refused::NoUnit => text.refused_no_unit(),
+        Refused::Irregular => text.refused_irregular(),
+        Refused::DoesNotFit(resolution) => {
+            text.refused_does_not_fit(&resolutions::label(Some(*resolution), text))
+        }
+        Refused::TooLarge(from) => text.refused_too_large(&text.date_time(from.seconds())),
+        Refused::TooMany => text.refused_too_many(MOST_BUCKETS as u64),
+    }
+}
+
+fn virtual_fault(fault: &VirtualFault, text: &Text) -> String {
+    let term = |term: &str| shorten(term, CELL_CHARACTERS);
+    match fault {
+        VirtualFault::Unknown(of) => text.virtual_unknown(&term(of)),
+        VirtualFault::Ambiguous(of, count) => text.virtual_ambiguous(&term(of), *count as u64),
+        VirtualFault::NoIntervals(of) => text.virtual_no_intervals(&term(of)),
+        VirtualFault::Cycle => text.virtual_cycle(),
+        VirtualFault::Unequal(Unequal::Lengths) => text.virtual_lengths(),
+        VirtualFault::Unequal(Unequal::TooLarge(from)) => {
+            text.virtual_too_large(&text.date_time(from.seconds()))
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 mod draw;
 mod peaks;
-mod resolutions;
+pub(crate) mod resolutions;
 mod table;
 
 use actix_web::HttpResponse;

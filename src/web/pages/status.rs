@@ -10,11 +10,12 @@ use crate::config::mailbox::Protocol;
 use crate::health::{MailboxHealth, MailboxState, Snapshot};
 use crate::mail::Summary;
 use crate::market::calendar::UtcTime;
+use crate::query::QueryError;
 use crate::series::Kind;
+use crate::series::computed::is_computed;
 use crate::series::merge::Held;
 use crate::store::StoreError;
 use crate::store::ledger::{MessageRecord, SeriesEntry, Totals};
-use crate::store::read;
 use crate::text::{Text, shorten, with_unit};
 use crate::web::Context;
 use crate::web::measure::Measure;
@@ -28,6 +29,8 @@ struct Status {
     totals: Totals,
     messages: Vec<(u64, MessageRecord)>,
     gallery: Vec<(SeriesEntry, Vec<Held>)>,
+    /// How many there are, the virtual ones too.
+    series: u64,
 }
 
 #[derive(Template)]
@@ -83,29 +86,40 @@ pub(crate) async fn page(context: Data<Context>) -> HttpResponse {
 
 fn gather(context: &Context) -> Result<Status, StoreError> {
     let store = context.store.as_ref();
+    let catalogue = context.catalogue();
+    let series = catalogue.series()?;
+    let count = series.len() as u64;
     let mut gallery = Vec::new();
-    for entry in liveliest(store.series()?) {
+    for entry in liveliest(series) {
         let (known_from, known_to) = known(&entry, &context.text);
         let shown_seconds = match entry.key.kind {
             Kind::Reading => GALLERY_READINGS_SECONDS,
             Kind::Interval | Kind::Timeless => GALLERY_SECONDS,
         };
         let from = known_from.max(UtcTime::from_seconds(known_to.seconds() - shown_seconds));
-        let held = read::values(store, &entry, from, known_to, None)?;
-        gallery.push((entry, held));
+        match catalogue.held(&entry, (from, known_to), None) {
+            Ok(held) => gallery.push((entry, held)),
+            Err(QueryError::Store(error)) => return Err(error),
+            // What is wrong with it, its own page says.
+            Err(QueryError::Refused { .. } | QueryError::Virtual { .. }) => {}
+        }
     }
     Ok(Status {
         health: context.health.snapshot(),
         totals: context.totals()?,
         messages: store.messages(u64::MAX, LATEST_MESSAGES)?,
         gallery,
+        series: count,
     })
 }
 
-/// The series with the most values, but of each OBIS code in turn, so that the picture is not six
-/// times the same.
+/// The virtual series first, since a person defined them to look at; then the ones with the most
+/// values, but of each OBIS code in turn, so that the picture is not six times the same.
 fn liveliest(mut series: Vec<SeriesEntry>) -> Vec<SeriesEntry> {
     series.retain(|entry| entry.key.kind != Kind::Timeless);
+    let (mut shown, mut series): (Vec<SeriesEntry>, Vec<SeriesEntry>) =
+        series.into_iter().partition(|entry| is_computed(entry.id));
+    shown.truncate(GALLERY_VIRTUAL);
     series.sort_by(|one, other| other.values.cmp(&one.values).then(one.id.cmp(&other.id)));
     let mut ranked: Vec<(usize, SeriesEntry)> = Vec::with_capacity(series.len());
     let mut seen: HashMap<String, usize> = HashMap::new();
@@ -115,11 +129,9 @@ fn liveliest(mut series: Vec<SeriesEntry>) -> Vec<SeriesEntry> {
         *rank += 1;
     }
     ranked.sort_by_key(|(rank, _)| *rank);
-    ranked
-        .into_iter()
-        .take(GALLERY_CARDS)
-        .map(|(_, entry)| entry)
-        .collect()
+    let left = GALLERY_CARDS.saturating_sub(shown.len());
+    shown.extend(ranked.into_iter().take(left).map(|(_, entry)| entry));
+    shown
 }
 
 fn view<'a>(status: &Status, text: &'a Text) -> StatusPage<'a> {
@@ -150,7 +162,7 @@ fn view<'a>(status: &Status, text: &'a Text) -> StatusPage<'a> {
             .iter()
             .map(|(entry, held)| thumbnail(entry, held, text))
             .collect(),
-        all_series: text.gallery_all(status.totals.series),
+        all_series: text.gallery_all(status.series),
         messages: status
             .messages
             .iter()
@@ -316,5 +328,7 @@ const GALLERY_SECONDS: i64 = 7 * 86_400;
 const GALLERY_READINGS_SECONDS: i64 = 366 * 86_400;
 /// Two rows of three.
 const GALLERY_CARDS: usize = 6;
+/// One row of them.
+const GALLERY_VIRTUAL: usize = 3;
 /// Enough to see that something comes.
 const LATEST_MESSAGES: usize = 8;

@@ -193,6 +193,7 @@ fn who_stops_reading_ends_the_command_and_not_the_gateway() {
 fn a_gateway_of_another_version_is_named() {
     let home = Home::new();
     home.configure(&[]);
+    drop(mscons_gateway::store::open(&home.path("data"), 1 << 20).unwrap());
     let data_dir = DataDir::open(&home.path("data")).unwrap();
     let socket = UnixListener::bind(data_dir.path().join("control.sock")).unwrap();
     let other = std::thread::spawn(move || {

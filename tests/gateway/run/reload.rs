@@ -85,3 +85,40 @@ fn a_faulty_file_changes_nothing_and_the_log_says_where_it_is() {
     gateway.stop("TERM");
     assert_eq!(home.values(), 96);
 }
+
+#[test]
+fn a_reload_renews_the_virtual_series_of_pages_and_commands() {
+    let home = Home::new();
+    let mails = home.maildir("mails", "poll_interval = \"1s\"");
+    home.configure(std::slice::from_ref(&mails));
+    home.deliver("mails", 0);
+    let gateway = Gateway::run(&home);
+    gateway.wait_for_metric("mscons_gateway_mails_fetched_total{mailbox=\"mails\"} 1");
+    let (_, listed, _) = home.command(&["series", "--format", "json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let part = |key: &str| listed[0][key].as_str().unwrap().to_owned();
+    let term = format!("{}/{}", part("location"), part("obis"));
+    let with = |name: &str| {
+        format!(
+            "{mails}[[virtual]]\nname = \"{name}\"\nunit = \"kWh\"\nterms = [{{ series = \"{term}\" }}]\n"
+        )
+    };
+    home.configure(&[with("before")]);
+    gateway.signal("HUP");
+    wait_for("the virtual series on the page", || {
+        gateway.get("/series").1.contains("before").then_some(())
+    });
+    home.configure(&[with("after")]);
+    gateway.signal("HUP");
+    wait_for("the renamed series on the page", || {
+        let (_, page) = gateway.get("/series");
+        (page.contains("after") && !page.contains("before")).then_some(())
+    });
+    let (code, listed, errors) = home.command(&["series"]);
+    assert_eq!(code, Some(0), "{errors}");
+    assert!(
+        listed.contains("after") && !listed.contains("before"),
+        "{listed}"
+    );
+    gateway.stop("TERM");
+}

@@ -39,7 +39,8 @@ pub(super) fn links(shown: &Shown, address: &str, text: &Text) -> Vec<UnitLink> 
         .collect()
 }
 
-fn label(resolution: Option<Resolution>, text: &Text) -> String {
+/// What a resolution is called.
+pub(crate) fn label(resolution: Option<Resolution>, text: &Text) -> String {
     match resolution {
         None => text.resolution_received(),
         Some(Resolution::Quarter) => text.resolution_quarter(),
