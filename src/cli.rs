@@ -149,6 +149,8 @@ impl Command {
             | Self::Run
             | Self::Parse(_)
             | Self::CheckConfig
+            | Self::Explain(_)
+            | Self::SendTest(_)
             | Self::Healthcheck(_)
             | Self::Reindex
             | Self::Restore(_)

@@ -82,6 +82,10 @@ async fn examine(
             .extend(arrival.map(|at| (format!("the newest mail of mailbox {}", mailbox.name), at)));
         checks.extend(examined.checks);
     }
+    if with_machine && config.smtp.is_on() {
+        output::note("looking at the server that takes our mail …");
+        checks.extend(doctor::sending(&config.smtp, now.seconds()).await);
+    }
     if with_machine {
         let (zone, data_dir) = (&config.time_zone, &config.data_dir);
         checks.push(doctor::clock(now, zone, data_dir, &witnesses));

@@ -18,7 +18,7 @@ use crate::cli::terminal::language;
 use crate::cli::{Done, Failure, open, output};
 use crate::clock;
 use crate::config::{self, docs};
-use crate::text::{Language, Text};
+use crate::text::Text;
 use crate::upkeep::doctor;
 use crate::upkeep::proposal::propose;
 use crate::upkeep::survey::survey;

@@ -123,8 +123,8 @@ mod tests {
     fn the_port_follows_from_the_encryption_unless_it_is_given() {
         let port = |encryption, port| {
             let smtp = Smtp {
-                encryption,
                 port,
+                encryption,
                 ..Smtp::default()
             };
             smtp.endpoint().port

@@ -9,11 +9,13 @@ mod certificate;
 mod files;
 mod machine;
 mod mailbox;
+mod smtp;
 
 use serde::{Deserialize, Serialize};
 
 pub use machine::{clock, disk, open_store, store};
 pub use mailbox::{Examined, examine};
+pub use smtp::sending;
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]

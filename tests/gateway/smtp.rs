@@ -293,6 +293,13 @@ fn send_test_tells_how_it_went_and_shows_the_dialogue_if_it_did_not() {
     );
     assert!(!out.contains("AG1ldGVyAHNlY3JldA=="), "{out}");
 
+    let (code, out, err) = home.command(&["doctor"]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(
+        out.contains("smtp: sign-in") && out.contains("AUTH PLAIN LOGIN XOAUTH2"),
+        "{out}"
+    );
+
     let (code, _, err) = home.command(&["send-test", "--to", "nobody"]);
     assert_eq!(code, Some(2));
     assert!(err.contains("is no mail address"), "{err}");

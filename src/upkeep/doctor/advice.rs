@@ -4,6 +4,7 @@
 //! looked for in lower case.
 
 use std::io;
+use std::net::IpAddr;
 
 use crate::config::mailbox::{Encryption, Mailbox, Protocol};
 use crate::mail::MailError;
@@ -79,6 +80,14 @@ pub(super) fn listed(words: &[String]) -> String {
         String::new()
     };
     shown.join(", ") + &more
+}
+
+/// Whether a host is this machine itself: nobody else is on the line.
+pub(super) fn is_this_machine(host: &str) -> bool {
+    host == "localhost"
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 fn network(error: &NetError, mailbox: &Mailbox) -> String {

@@ -158,7 +158,7 @@ impl Examination<'_> {
         }) = encrypted
         {
             Check::ok("encryption", tried, format!("{protocol}, {cipher}"))
-        } else if is_this_machine(&self.endpoint.host) {
+        } else if advice::is_this_machine(&self.endpoint.host) {
             Check::ok("encryption", tried, IN_PLAIN_TEXT)
         } else {
             let check = Check::ok("encryption", tried, IN_PLAIN_TEXT);
@@ -217,13 +217,6 @@ fn tls_error(error: &MailError) -> Option<&NetError> {
         return Some(error);
     }
     None
-}
-
-fn is_this_machine(host: &str) -> bool {
-    host == "localhost"
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 fn instant(seconds: i64) -> Option<jiff::Timestamp> {

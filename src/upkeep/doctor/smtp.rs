@@ -1,0 +1,97 @@
+//! The server that takes our mail: connection, certificate, sign-in. Nothing is sent.
+
+use crate::config::mailbox::Endpoint;
+use crate::config::smtp::Smtp;
+use crate::mail::smtp::{self, Login, SmtpError, Transcript};
+use crate::net::NetError;
+use crate::net::tls::Fault;
+use crate::net::tls::witness;
+use crate::upkeep::doctor::{Check, Verdict, advice, certificate};
+
+/// Examines the server, live. `now` is in seconds since 1970.
+pub async fn sending(server: &Smtp, now: i64) -> Vec<Check> {
+    let endpoint = server.endpoint();
+    let transcript = Transcript::default();
+    let login = Login::of(server);
+    let connecting = smtp::connect(server, &login, &transcript);
+    let (came, shown) = witness::watch(connecting).await;
+    let mut checks = Vec::new();
+    let failure = came.as_ref().err();
+    if let Some(shown) = &shown {
+        let tls = failure.and_then(tls_error);
+        checks.push(certificate::check(shown, &endpoint, tls, now));
+    }
+    let is_told = checks.iter().any(|check| check.verdict == Verdict::Fault);
+    let tried = format!(
+        "{}:{}, encryption = \"{}\", the sign-in of {:?}",
+        endpoint.host,
+        endpoint.port,
+        endpoint.encryption.name(),
+        server.username
+    );
+    match came {
+        Ok(connection) => {
+            let offered = advice::listed(connection.offer().keywords());
+            let check = Check::ok(
+                "sign-in",
+                tried,
+                format!("it takes our mail; it offers {offered}"),
+            );
+            let is_plain = !connection.is_encrypted() && !advice::is_this_machine(&endpoint.host);
+            checks.push(if is_plain {
+                check.but(Verdict::Warning, advice::PLAIN_TEXT)
+            } else {
+                check
+            });
+            connection.quit().await;
+        }
+        Err(_) if is_told => {}
+        Err(error) => {
+            let check = Check::ok("sign-in", tried, error.to_string());
+            checks.push(check.but(Verdict::Fault, remedy(&error, &endpoint)));
+        }
+    }
+    for check in &mut checks {
+        check.name = format!("smtp: {}", check.name);
+    }
+    checks
+}
+
+fn tls_error(error: &SmtpError) -> Option<&NetError> {
+    if let SmtpError::Net(error @ NetError::Tls { .. }) = error {
+        return Some(error);
+    }
+    None
+}
+
+fn remedy(error: &SmtpError, endpoint: &Endpoint) -> String {
+    let Endpoint { port, .. } = endpoint;
+    match error {
+        SmtpError::Net(NetError::Connect { .. }) => format!(
+            "look at smtp.host and smtp.port (587 with STARTTLS, 465 with TLS); a firewall may keep port {port} shut, as many do with port 25"
+        ),
+        SmtpError::Net(NetError::Tls { fault: Fault::PlainText, .. }) => format!(
+            "port {port} begins in plain text: write encryption = \"starttls\", or name the port for TLS, usually 465"
+        ),
+        SmtpError::Net(NetError::Tls { fault, .. }) => advice::tls(*fault, *port),
+        SmtpError::Net(NetError::NoStarttls { .. }) => {
+            "write encryption = \"tls\" and port = 465; encryption = \"none\" only inside a trusted network".to_owned()
+        }
+        SmtpError::Net(_) => format!(
+            "if port {port} expects TLS from the first byte (465 does), write encryption = \"tls\""
+        ),
+        SmtpError::NoSignIn { .. } | SmtpError::LoginRefused { .. } => {
+            "look at smtp.username, smtp.password and smtp.auth; many providers want a password for apps of its own, or have sending by programs switched off".to_owned()
+        }
+        SmtpError::TokenRefused { .. } => {
+            "sign in again: the token is for another user, or without the right to send".to_owned()
+        }
+        SmtpError::Refused { .. }
+        | SmtpError::TooLarge { .. }
+        | SmtpError::Address(_)
+        | SmtpError::Protocol { .. }
+        | SmtpError::Broken { .. } => {
+            "the whole dialogue is shown by: mscons-gateway send-test --dialogue".to_owned()
+        }
+    }
+}
