@@ -22,6 +22,7 @@ mod first_steps;
 mod folder;
 mod fuzz;
 mod hostile;
+mod hostile_input;
 mod imap;
 mod ingest;
 mod laws;
