@@ -151,6 +151,7 @@ pub(crate) fn extract(bytes: &[u8]) {
         depth: 4,
         parts: 200,
         unpacked_bytes: 1 << 20,
+        held_bytes: 1 << 20,
         ratio: 200,
     };
     let within = |extract: &Extract| {

@@ -172,6 +172,28 @@ impl Health {
         self.change(|now| now.overdue_series = series);
     }
 
+    /// Moves what is remembered, since the clock was set by so many seconds: what was an hour ago is
+    /// an hour ago still. What was noted from `since` to `now` was noted by the clock as it is now.
+    pub fn clock_was_set(&self, by_seconds: i64, since: UtcTime, now: UtcTime) {
+        let moved = |at: UtcTime| {
+            if (since..=now).contains(&at) {
+                at
+            } else {
+                UtcTime::from_seconds(at.seconds().saturating_add(by_seconds))
+            }
+        };
+        self.change(|now| {
+            now.started = moved(now.started);
+            for mailbox in &mut now.mailboxes {
+                mailbox.last_success = mailbox.last_success.map(moved);
+                mailbox.next_poll = mailbox.next_poll.map(moved);
+                if let MailboxState::Down { since, .. } = &mut mailbox.state {
+                    *since = moved(*since);
+                }
+            }
+        });
+    }
+
     fn change(&self, change: impl FnOnce(&mut Snapshot)) {
         change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
     }
@@ -331,6 +353,26 @@ mod tests {
                 .reasons_not_ready(at(GRACE_SECONDS * 9))
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn a_clock_that_is_set_makes_nothing_older() {
+        let health = health();
+        health.set_mailboxes(&["metering", "gas"].map(|name| Mailbox {
+            name: name.to_owned(),
+            ..Mailbox::default()
+        }));
+        health.mailbox_failed("metering", "timeout", true, at(10));
+        health.clock_was_set(86_400, at(86_418), at(86_420));
+        let now = at(20 - 86_400);
+        health.mailbox_polled("gas", &Summary::default(), now);
+        health.clock_was_set(-2 * 86_400, at(18 - 86_400), now);
+        let snapshot = health.snapshot();
+        assert!(snapshot.reasons_not_ready(now).is_empty());
+        assert_eq!(snapshot.started, at(-86_400));
+        assert_eq!(snapshot.mailboxes[1].last_success, Some(now));
+        let later = at(10 - 86_400 + GRACE_SECONDS + 1);
+        assert_eq!(snapshot.reasons_not_ready(later).len(), 1);
     }
 
     #[test]

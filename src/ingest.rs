@@ -5,6 +5,8 @@
 //! what is new, what is a duplicate and what contradicts, and makes many mails durable with one
 //! flush. [`Ingest`] puts the two together; actors, `import` and `reindex` all enter there.
 
+mod arrivals;
+pub mod barred;
 pub mod blocks;
 mod clerk;
 pub mod commit;
@@ -15,13 +17,15 @@ pub mod reindex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 
 use crate::extract::Bounds;
 use crate::mailbox::{MailId, Outcome};
+use crate::market::calendar::UtcTime;
 use crate::store::archive::Archive;
 use crate::store::{Store, StoreError};
 
+use arrivals::Arrivals;
 pub use commit::{Committer, Settled};
 pub use digest::{Arrival, Digest, Parcel, digest};
 use quarantine::Again;
@@ -59,6 +63,9 @@ pub struct Ingest {
     bounds: Arc<Bounds>,
     /// As many digests at once as there are cores; the rest waits here, not in threads.
     workers: Arc<Semaphore>,
+    /// KiB of what is digested and not durable yet, as it was before it was packed.
+    in_hand: Arc<Semaphore>,
+    arrivals: Arc<Arrivals>,
 }
 
 impl Ingest {
@@ -69,12 +76,20 @@ impl Ingest {
     pub fn start(store: Arc<dyn Store>, archive: Arc<Archive>) -> Result<Self, IngestError> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let committer = Arc::new(Committer::start(Arc::clone(&store), Arc::clone(&archive))?);
+        // A record that cannot be read is a matter of `verify`.
+        let newest = store
+            .mails(u64::MAX, 1)
+            .ok()
+            .and_then(|mut mails| mails.pop());
+        let newest = newest.map(|(_, mail)| UtcTime::from_seconds(mail.arrived));
         Ok(Self {
+            arrivals: Arc::new(Arrivals::behind(newest)),
             store,
             archive,
             committer,
             bounds: Arc::new(Bounds::default()),
             workers: Arc::new(Semaphore::new(cores)),
+            in_hand: Arc::new(Semaphore::new(IN_HAND_KIB)),
         })
     }
 
@@ -91,21 +106,50 @@ impl Ingest {
     /// Takes a mail in; answers when it is durable. A panic while it is digested puts the whole
     /// mail into quarantine and touches nothing else.
     ///
+    /// Memory: mails that are small, and unpack to little, are digested side by side; of large ones
+    /// one is digested and made durable after the other.
+    ///
+    /// The time of arrival never goes back by a clock that does (`arrivals`).
+    ///
     /// # Errors
     /// [`IngestError`]: not durable, do not release the mail, try again.
     pub async fn take_in(&self, arrival: Arrival, parcel: Parcel) -> Result<Outcome, IngestError> {
         let coming = self.committer.expect();
-        let worker = self
-            .workers
-            .acquire()
-            .await
-            .map_err(|_| IngestError::Stopping)?;
-        let bounds = Arc::clone(&self.bounds);
-        let digest = tokio::task::spawn_blocking(move || digest_safely(&arrival, &parcel, &bounds))
-            .await
-            .map_err(|_| IngestError::Stopping)?;
-        drop(worker);
+        let arrival = Arrival {
+            at: self.arrivals.stamp(arrival.at),
+            ..arrival
+        };
+        let stopping = |_| IngestError::Stopping;
+        let mut large = (arrival, parcel);
+        if size_of(&large.1) <= LIGHT_BYTES {
+            let worker = self.workers.acquire().await.map_err(stopping)?;
+            let bounds = Bounds {
+                unpacked_bytes: LIGHT_BYTES,
+                ..(*self.bounds).clone()
+            };
+            let (digest, mail) = digest_aside(large, bounds).await?;
+            if !digest.has_outgrown {
+                let kib = digest
+                    .pieces
+                    .iter()
+                    .map(|piece| piece.size_bytes)
+                    .sum::<usize>()
+                    / 1024;
+                let _in_hand = self.in_hand(kib.min(LIGHT_KIB)).await?;
+                drop((worker, mail));
+                return self.submit(digest, Some(coming)).await;
+            }
+            large = mail;
+        }
+        let _in_hand = self.in_hand(LARGE_KIB).await?;
+        let (digest, _) = digest_aside(large, (*self.bounds).clone()).await?;
         self.submit(digest, Some(coming)).await
+    }
+
+    async fn in_hand(&self, kib: usize) -> Result<SemaphorePermit<'_>, IngestError> {
+        let kib = u32::try_from(kib.max(1)).unwrap_or(u32::MAX);
+        let permit = self.in_hand.acquire_many(kib).await;
+        permit.map_err(|_| IngestError::Stopping)
     }
 
     /// Commits what was digested before; answers when it is durable.
@@ -219,6 +263,26 @@ impl Ingest {
     }
 }
 
+/// Digests on a thread of its own; gives back what was digested.
+async fn digest_aside(
+    (arrival, parcel): (Arrival, Parcel),
+    bounds: Bounds,
+) -> Result<(Digest, (Arrival, Parcel)), IngestError> {
+    let work = move || {
+        let digest = digest_safely(&arrival, &parcel, &bounds);
+        (digest, (arrival, parcel))
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| IngestError::Stopping)
+}
+
+fn size_of(parcel: &Parcel) -> u64 {
+    match parcel {
+        Parcel::Mail(bytes) | Parcel::File(_, bytes) => bytes.len() as u64,
+        Parcel::TooLarge(_) => 0,
+    }
+}
+
 /// [`digest()`], with a panic turned into a quarantined mail.
 pub(crate) fn digest_safely(arrival: &Arrival, parcel: &Parcel, bounds: &Bounds) -> Digest {
     unreadable_at_panic(arrival, parcel, || digest(arrival, parcel, bounds))
@@ -252,10 +316,19 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
         .unwrap_or_else(|| "no reason given".to_owned())
 }
 
+/// A mail of so many bytes, unpacked or not, is digested beside others: some hundred times what a
+/// usual one has.
+const LIGHT_BYTES: u64 = 8 << 20;
+/// In the committer's hands at once: twice what it makes durable at once.
+const IN_HAND_KIB: usize = 32 << 10;
+/// What a large mail takes of it, whatever its size: no second large one fits beside it.
+const LARGE_KIB: usize = 24 << 10;
+/// What any other takes at most: it goes on beside a large one.
+const LIGHT_KIB: usize = IN_HAND_KIB - LARGE_KIB;
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::market::calendar::UtcTime;
 
     #[tokio::test]
     async fn a_mail_that_makes_the_parser_panic_is_quarantined_with_its_bytes() {

@@ -12,6 +12,7 @@ pub mod read;
 pub mod restore;
 pub mod sled;
 
+use std::fmt::Display;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -57,6 +58,16 @@ pub enum StoreError {
     )]
     DiskFull {
         /// The database's directory.
+        path: String,
+        /// What the system said.
+        what: String,
+    },
+    /// Nothing can be written there. A gateway that runs goes on by itself when it can.
+    #[error(
+        "{path} cannot be written ({what}); mount it writable, or let the user of this process write there, or name another data_dir"
+    )]
+    NotWritable {
+        /// The data directory, or what in it could not be written.
         path: String,
         /// What the system said.
         what: String,
@@ -123,6 +134,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    fn not_writable(path: &Path, error: &dyn Display) -> Self {
+        Self::NotWritable {
+            path: path.display().to_string(),
+            what: error.to_string(),
+        }
+    }
+
     fn database(path: &Path, what: String) -> Self {
         Self::Database {
             path: path.display().to_string(),
@@ -131,6 +149,9 @@ impl StoreError {
     }
 
     fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
+        if source.kind() == io::ErrorKind::ReadOnlyFilesystem {
+            return Self::not_writable(path, &source);
+        }
         Self::File {
             action,
             path: path.display().to_string(),

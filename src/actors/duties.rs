@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::alert::{Desk, Facts, MailboxFacts, PartnerFacts};
-use crate::clock;
+use crate::clock::{self, Jump};
 use crate::config::Gateway;
 use crate::config::mailbox::Mailbox;
 use crate::expect::overdue::{Made, is_due, survey_while};
@@ -107,6 +107,17 @@ impl Duties {
     /// Delivers alerts, for as long as it is polled.
     pub async fn deliver(self) {
         self.0.desk.deliver().await;
+    }
+
+    /// Takes note that the clock was set: nobody was silent for so long.
+    pub fn clock_was_set(&self, jump: Jump) {
+        let Jump {
+            by_seconds,
+            since,
+            now,
+        } = jump;
+        tracing::warn!(by_seconds, %now, "the clock was set, or the machine slept");
+        self.0.health.clock_was_set(by_seconds, since, now);
     }
 
     /// One round of everything. Reads the store and the disk: it blocks.

@@ -160,7 +160,7 @@ fn stopping() -> IntakeError {
 fn not_stored(error: &IngestError) -> IntakeError {
     let needs_a_person = match error {
         IngestError::Store(error) => match &**error {
-            StoreError::DiskFull { .. } => false,
+            StoreError::DiskFull { .. } | StoreError::NotWritable { .. } => false,
             StoreError::File { source, .. } => source.kind() != ErrorKind::StorageFull,
             StoreError::InUse { .. }
             | StoreError::Database { .. }
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_disk_passes_by_itself_and_a_broken_database_does_not() {
+    fn a_disk_that_takes_no_writes_passes_by_itself_and_a_broken_database_does_not() {
         let path = || "data".to_owned();
         let writing = |kind: ErrorKind| StoreError::File {
             action: "writing",
@@ -196,6 +196,13 @@ mod tests {
         for (error, needs_a_person) in [
             (
                 StoreError::DiskFull {
+                    path: path(),
+                    what: what.clone(),
+                },
+                false,
+            ),
+            (
+                StoreError::NotWritable {
                     path: path(),
                     what: what.clone(),
                 },

@@ -8,12 +8,14 @@ use tokio::task::JoinHandle;
 use crate::actors::duties::Duties;
 use crate::actors::messages::Tick;
 use crate::actors::tether::Tether;
-use crate::clock;
+use crate::clock::{self, Moment};
 
 /// Does the rounds for as long as it lives, and delivers alerts beside them.
 pub struct Scheduler {
     duties: Duties,
     delivery: Option<JoinHandle<()>>,
+    /// When the last round began.
+    last: Option<Moment>,
     _tether: Option<Tether>,
 }
 
@@ -23,6 +25,7 @@ impl Scheduler {
         Self {
             duties,
             delivery: None,
+            last: None,
             _tether: tether,
         }
     }
@@ -54,6 +57,11 @@ impl Handler<Tick> for Scheduler {
             tracing::error!("the delivery of alerts ended by a fault; it begins again");
             self.delivery = Some(tokio::spawn(self.duties.clone().deliver()));
         }
+        let begins = clock::moment();
+        if let Some(jump) = self.last.and_then(|last| last.jump_to(&begins)) {
+            self.duties.clock_was_set(jump);
+        }
+        self.last = Some(begins);
         let duties = self.duties.clone();
         let round = tokio::task::spawn_blocking(move || duties.round(clock::now()));
         ctx.spawn(round.into_actor(self).map(|ended, _, ctx| {

@@ -69,6 +69,8 @@ impl Book {
         for mailbox in &facts.mailboxes {
             let first_seen = known.remove(&mailbox.name).unwrap_or(now.seconds());
             let since = mailbox.last_success.map_or(first_seen, UtcTime::seconds);
+            // A clock that was ahead must not silence an alert for so long.
+            let since = since.min(now.seconds());
             self.mailboxes.insert(mailbox.name.clone(), since);
         }
         if let Some(entries) = facts.quarantine {
@@ -77,6 +79,7 @@ impl Book {
             }
             self.quarantine = entries;
         }
+        self.quarantine_grew = self.quarantine_grew.map(|grew| grew.min(now.seconds()));
     }
 
     /// Takes over judgements, and gives what is to be told of them: what begins, and what ends.
@@ -252,6 +255,28 @@ mod tests {
             statuses(&read.settle(&judged(Finding::Well), &text, at(180))),
             [Status::Resolved]
         );
+    }
+
+    #[test]
+    fn what_a_clock_noted_that_was_ahead_counts_from_now() {
+        let mut facts = Facts {
+            started: at(0),
+            stale_after: std::time::Duration::from_hours(24),
+            mailboxes: vec![crate::alert::facts::MailboxFacts {
+                name: "metering".to_owned(),
+                last_success: Some(at(9_000)),
+                certificate_until: None,
+            }],
+            quarantine: Some(1),
+            room: None,
+            partners: None,
+        };
+        let mut book = Book::default();
+        book.remember(&facts, at(9_000));
+        facts.mailboxes[0].last_success = None;
+        book.remember(&facts, at(100));
+        assert_eq!(book.mailbox_since("metering"), Some(at(100)));
+        assert_eq!(book.quarantine_grew(), Some(at(100)));
     }
 
     #[test]

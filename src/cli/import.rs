@@ -3,7 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use futures_util::stream::{self, StreamExt};
+use futures_util::FutureExt;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::cli::at_store::AtStore;
 use crate::cli::call::{Call, Unit, wait};
@@ -38,16 +39,27 @@ impl AtStore for Args {
         let mut summary = Summary::default();
         let mut done = 0;
         wait(async {
-            let mut answers = stream::iter(call.inputs())
-                .map(|input| take_in(&ingest, input))
-                .buffer_unordered(FILES_AT_ONCE);
-            while let Some(answer) = answers.next().await {
-                let (name, of, outcome) = answer?;
+            let (mut inputs, mut bytes) = (call.inputs(), 0);
+            let mut under_way = FuturesUnordered::new();
+            loop {
+                let has_room = under_way.len() < FILES_AT_ONCE && bytes < BYTES_AT_ONCE;
+                if (has_room || under_way.is_empty())
+                    && let Some(input) = inputs.next()
+                {
+                    let input = input?;
+                    let size = input.bytes.as_ref().map_or(0, Vec::len);
+                    bytes += size;
+                    under_way.push(take_in(&ingest, input).map(move |answer| (size, answer)));
+                    continue;
+                }
+                let Some((size, (name, of, outcome))) = under_way.next().await else {
+                    return Ok::<(), io::Error>(());
+                };
+                bytes -= size;
                 summary.count(call, outcome, &name);
                 done += 1;
                 progress.at_of(done, of)?;
             }
-            Ok::<(), io::Error>(())
         })??;
         drop(progress);
         summary.report(call);
@@ -68,13 +80,9 @@ impl AtStore for Args {
     }
 }
 
-/// Name of a file, how many there are, and what became of it. An error means that nobody is there
-/// any more who could give files.
-async fn take_in(
-    ingest: &Ingest,
-    input: io::Result<Input>,
-) -> io::Result<(String, u64, Result<Outcome, String>)> {
-    let Input { name, bytes, of } = input?;
+/// Name of a file, how many there are, and what became of it.
+async fn take_in(ingest: &Ingest, input: Input) -> (String, u64, Result<Outcome, String>) {
+    let Input { name, bytes, of } = input;
     let outcome = match bytes {
         Ok(bytes) => {
             let id = MailId::File { path: name.clone() };
@@ -90,7 +98,7 @@ async fn take_in(
         }
         Err(error) => Err(error),
     };
-    Ok((name, of, outcome))
+    (name, of, outcome)
 }
 
 impl Summary {
@@ -123,5 +131,7 @@ impl Summary {
     }
 }
 
-/// Files under way at once: enough to fill a flush, and bounds the memory.
+/// Files under way at once: enough to fill a flush.
 const FILES_AT_ONCE: usize = 64;
+/// Bytes of files under way at once, and one file more: bounds the memory.
+const BYTES_AT_ONCE: usize = 32 << 20;

@@ -64,6 +64,12 @@ impl Opened {
 /// Opens what the configuration names, for reading and writing.
 pub(super) fn store(config: &Gateway) -> Result<Opened, StoreError> {
     let (store, archive) = store::open(&config.data_dir, config.store.cache.bytes())?;
+    if let Some(damage) = archive.damage() {
+        tracing::warn!(%damage, "something cannot be read; `mscons-gateway verify` tells more");
+    }
+    if let Some(torn) = archive.torn_end() {
+        tracing::info!(file = %torn.path.display(), byte = torn.place.offset, bytes = torn.bytes, "a crash cut off the writing of an entry; the next mail takes its place");
+    }
     Ok(Opened {
         store: Arc::new(store),
         archive: Arc::new(archive),

@@ -1,16 +1,19 @@
 //! `parse`: what is in a file, with nothing stored.
 
+use std::collections::HashSet;
 use std::io::{BufWriter, StdoutLock, Write};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use sha2::{Digest, Sha256};
 
 use crate::cli::{Done, Failure, output};
 use crate::clock;
-use crate::extract::{Bounds, candidates_in_file};
+use crate::edifact::Finding;
+use crate::extract::{Bounds, each_in_file};
 use crate::format::csv::Dialect;
 use crate::format::{Format, Writer};
-use crate::message::mscons;
+use crate::message::mscons::{self, Interchange};
 use crate::query;
 
 /// `parse`.
@@ -102,47 +105,97 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     })
 }
 
-/// Whether everything in the file was understood.
+/// Whether everything in the file was understood. One candidate, and one interchange of it, is in
+/// memory at a time.
 fn parse_file(
     name: &str,
     bytes: &[u8],
     sink: &mut Sink,
     counts: &mut Counts,
 ) -> Result<bool, Failure> {
-    let extract = candidates_in_file(name, bytes, &Bounds::default());
-    let mut is_good = extract.refused.is_empty();
-    for refused in &extract.refused {
+    let mut parsing = Parsing {
+        sink,
+        counts,
+        known: HashSet::new(),
+        is_good: true,
+    };
+    let mut result = Ok(());
+    let looked = each_in_file(name, bytes, &Bounds::default(), &mut |_, name, bytes| {
+        if result.is_ok() {
+            result = parsing.candidate(name, bytes);
+        }
+    });
+    result?;
+    let Parsing {
+        known, mut is_good, ..
+    } = parsing;
+    is_good &= looked.refused.is_empty();
+    for refused in &looked.refused {
         output::complain(&format!("{}: {}", refused.name, refused.reason));
     }
-    if extract.candidates.is_empty() && extract.refused.is_empty() {
+    if known.is_empty() && looked.refused.is_empty() {
         output::complain(&format!(
             "{name}: holds no EDIFACT (no UNA or UNB was found)"
         ));
         is_good = false;
     }
-    for candidate in &extract.candidates {
-        let begun = clock::monotonic();
-        let file = mscons::read(&candidate.bytes);
-        counts.parse_seconds += begun.elapsed().as_secs_f64();
-        counts.bytes += candidate.bytes.len() as u64;
-        counts.interchanges += file.interchanges.len() as u64;
-        let findings = file.findings.iter();
-        for finding in findings.chain(file.interchanges.iter().flat_map(|i| &i.findings)) {
-            counts.findings += 1;
-            is_good &= !finding.code.bars_message();
-            output::complain(&format!("{}: {finding}", candidate.name));
+    Ok(is_good)
+}
+
+/// A file that is being parsed.
+struct Parsing<'a> {
+    sink: &'a mut Sink,
+    counts: &'a mut Counts,
+    /// SHA-256 of its candidates: the same file twice in a mail counts once.
+    known: HashSet<[u8; 32]>,
+    is_good: bool,
+}
+
+impl Parsing<'_> {
+    fn candidate(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        if !self.known.insert(Sha256::digest(bytes).into()) {
+            return Ok(());
         }
-        for interchange in &file.interchanges {
-            counts.messages += interchange.messages.len() as u64;
-            counts.values += interchange.columns.len() as u64;
-            if let Some(writer) = sink {
-                for record in query::parsed(interchange) {
-                    writer.write(&record)?;
-                }
+        self.counts.bytes += bytes.len() as u64;
+        let mut reading = mscons::interchanges(bytes);
+        loop {
+            let begun = clock::monotonic();
+            let interchange = reading.next();
+            self.counts.parse_seconds += begun.elapsed().as_secs_f64();
+            let Some(interchange) = interchange else {
+                break;
+            };
+            self.interchange(name, &interchange)?;
+        }
+        let (findings, left_out) = reading.finish();
+        self.findings(name, &findings);
+        if left_out > 0 {
+            self.counts.findings += left_out;
+            output::complain(&format!("{name}: {left_out} findings more"));
+        }
+        Ok(())
+    }
+
+    fn interchange(&mut self, name: &str, interchange: &Interchange) -> Result<(), Failure> {
+        self.findings(name, &interchange.findings);
+        self.counts.interchanges += 1;
+        self.counts.messages += interchange.messages.len() as u64;
+        self.counts.values += interchange.columns.len() as u64;
+        if let Some(writer) = self.sink {
+            for record in query::parsed(interchange) {
+                writer.write(&record)?;
             }
         }
+        Ok(())
     }
-    Ok(is_good)
+
+    fn findings(&mut self, name: &str, findings: &[Finding]) {
+        for finding in findings {
+            self.counts.findings += 1;
+            self.is_good &= !finding.code.bars_message();
+            output::complain(&format!("{name}: {finding}"));
+        }
+    }
 }
 
 fn summarise(counts: &Counts, out: &mut impl Write) -> std::io::Result<()> {

@@ -75,6 +75,8 @@ pub enum FindingCode {
     CancelsNothing,
     /// An interval whose end is not after its start.
     IntervalNotPositive,
+    /// An interchange with more messages or values than the bound.
+    TooMuch,
 }
 
 impl FindingCode {
@@ -89,7 +91,8 @@ impl FindingCode {
             | Self::BadTime
             | Self::SegmentTooLong
             | Self::CancelsNothing
-            | Self::IntervalNotPositive => true,
+            | Self::IntervalNotPositive
+            | Self::TooMuch => true,
             Self::StrayBytes
             | Self::BadServiceCharacters
             | Self::MissingUnz

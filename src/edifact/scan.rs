@@ -30,7 +30,8 @@ pub struct Scanner<'a> {
     scratch: Vec<u8>,
 }
 
-/// A segment: its text without terminator, line ends and leading blanks, still escaped.
+/// A segment: its text without terminator, line ends and leading blanks, still escaped. (One of more
+/// than a MiB keeps its line ends.)
 #[derive(Clone, Copy, Debug)]
 pub struct Segment<'s> {
     /// The text from the tag on.
@@ -76,7 +77,7 @@ impl<'a> Scanner<'a> {
         if self.line_end < begin {
             self.find_line_end(begin);
         }
-        let text = if self.line_end < end {
+        let text = if self.line_end < end && raw.len() <= MAX_CLEANED_BYTES {
             self.clean(raw);
             self.scratch.as_slice()
         } else {
@@ -193,6 +194,10 @@ impl<'s> Segment<'s> {
         }
     }
 }
+
+/// A longer segment keeps its line ends: nobody reads one that long, and its copy would cost as much
+/// memory as the file.
+const MAX_CLEANED_BYTES: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {

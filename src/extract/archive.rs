@@ -1,6 +1,7 @@
 //! Zip archives and gzip streams.
 
-use std::io::{Cursor, Read};
+use std::cell::Cell;
+use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
 
 use flate2::bufread::GzDecoder;
 use memchr::memmem;
@@ -13,7 +14,7 @@ use crate::extract::head::{NAME_CHARS, display};
 use crate::extract::walk::Walk;
 
 /// Looks at each entry of a zip archive.
-pub(crate) fn unzip(walk: &mut Walk<'_>, name: &str, archive: &[u8], depth: usize) {
+pub(crate) fn unzip(walk: &mut Walk<'_, '_>, name: &str, archive: &[u8], depth: usize) {
     if is_office_document(archive) {
         return;
     }
@@ -59,18 +60,17 @@ pub(crate) fn unzip(walk: &mut Walk<'_>, name: &str, archive: &[u8], depth: usiz
 
 /// Looks into a gzip stream, which may be several one after the other (RFC 1952 §2.2). Its piece
 /// is called as the stream itself: there is but one.
-pub(crate) fn gunzip(walk: &mut Walk<'_>, name: &str, stream: &[u8], depth: usize) {
+pub(crate) fn gunzip(walk: &mut Walk<'_, '_>, name: &str, stream: &[u8], depth: usize) {
     if !walk.take_part(name) {
         return;
     }
-    match unpack(walk, Members(GzDecoder::new(stream)), stream.len()) {
-        Ok(bytes) => walk.piece(name, bytes.into(), depth),
-        Err(reason) => walk.refuse(name, reason),
-    }
+    let taken = Cell::new(0);
+    let members = Members(GzDecoder::new(Packed::new(stream, &taken)));
+    look_at(walk, name, members, &taken, depth);
 }
 
 fn unzip_entry(
-    walk: &mut Walk<'_>,
+    walk: &mut Walk<'_, '_>,
     archive_name: &str,
     archive: &[u8],
     entry: ZipFileEntry<'_>,
@@ -99,13 +99,10 @@ fn unzip_entry(
             ),
         );
     }
-    let mut reader = Cursor::new(archive);
-    let packed_bytes = packed_bytes(&entry, archive);
+    let taken = Cell::new(0);
+    let mut reader = Packed::new(archive, &taken);
     match entry.with_reader(&mut reader, ZipReadOptions::default()) {
-        Ok(file) => match unpack(walk, file, packed_bytes) {
-            Ok(bytes) => walk.piece(&name, bytes.into(), depth),
-            Err(reason) => walk.refuse(&name, reason),
-        },
+        Ok(file) => look_at(walk, &name, file, &taken, depth),
         Err(error) => walk.refuse(&name, broken_zip(&error)),
     }
 }
@@ -115,14 +112,29 @@ fn packed_bytes(entry: &ZipFileEntry<'_>, archive: &[u8]) -> usize {
     usize::try_from(entry.compressed_size()).map_or(archive.len(), |size| size.min(archive.len()))
 }
 
-fn unpack(walk: &mut Walk<'_>, unpacker: impl Read, packed: usize) -> Result<Vec<u8>, String> {
-    let packed = u64::try_from(packed).unwrap_or(u64::MAX);
-    walk.budget
-        .unpack(unpacker, packed)
-        .map_err(|stopped| match stopped {
-            Unpacking::Bound(reason) => reason,
-            Unpacking::Broken(error) => format!("broken: {error}; ask the sender to send it again"),
-        })
+/// Looks at what comes out of an unpacker, which has taken so many bytes.
+fn look_at(
+    walk: &mut Walk<'_, '_>,
+    name: &str,
+    unpacker: impl Read,
+    taken: &Cell<u64>,
+    depth: usize,
+) {
+    match walk.budget.unpack(unpacker, taken) {
+        Ok(bytes) => {
+            walk.piece(name, &bytes, depth);
+            walk.budget.let_go(bytes);
+        }
+        Err(Unpacking::Bomb(reason)) => walk.refuse(name, reason),
+        Err(Unpacking::Outgrown(reason)) => {
+            walk.looked.has_outgrown = true;
+            walk.refuse(name, reason);
+        }
+        Err(Unpacking::Broken(error)) => walk.refuse(
+            name,
+            format!("broken: {error}; ask the sender to send it again"),
+        ),
+    }
 }
 
 fn broken_zip(error: &ZipError) -> String {
@@ -141,18 +153,64 @@ fn is_office_document(archive: &[u8]) -> bool {
 
 /// The members of a gzip stream as one. Bytes behind the last are padding or a mail's line end and
 /// are passed over.
-struct Members<'a>(GzDecoder<&'a [u8]>);
+struct Members<'a>(GzDecoder<Packed<'a>>);
 
 impl Read for Members<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let read = self.0.read(buffer)?;
-            let rest = *self.0.get_ref();
-            if read > 0 || buffer.is_empty() || !rest.starts_with(GZIP_MAGIC) {
+            let mut rest = self.0.get_ref().clone();
+            if read > 0 || buffer.is_empty() || !rest.fill_buf()?.starts_with(GZIP_MAGIC) {
                 return Ok(read);
             }
             self.0 = GzDecoder::new(rest);
         }
+    }
+}
+
+/// Packed bytes that tell how many of them were taken.
+#[derive(Clone)]
+struct Packed<'a> {
+    bytes: Cursor<&'a [u8]>,
+    taken: &'a Cell<u64>,
+}
+
+impl<'a> Packed<'a> {
+    fn new(bytes: &'a [u8], taken: &'a Cell<u64>) -> Self {
+        Self {
+            bytes: Cursor::new(bytes),
+            taken,
+        }
+    }
+
+    fn note(&self, taken: usize) {
+        let taken = u64::try_from(taken).unwrap_or(u64::MAX);
+        self.taken.set(self.taken.get().saturating_add(taken));
+    }
+}
+
+impl Read for Packed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.read(buffer)?;
+        self.note(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Packed<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.bytes.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.note(bytes);
+        self.bytes.consume(bytes);
+    }
+}
+
+impl Seek for Packed<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.bytes.seek(to)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Bounds on what is unpacked from one mail.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 
 /// Bounds on what is unpacked from one mail, each with the reason for its default.
@@ -9,8 +10,11 @@ pub struct Bounds {
     pub depth: usize,
     /// Parts and archive entries in all.
     pub parts: usize,
-    /// Bytes of all that is unpacked.
+    /// Bytes of all that is unpacked, one after the other: bounds the time.
     pub unpacked_bytes: u64,
+    /// Bytes that are unpacked at once, archives in archives included: bounds the memory. The
+    /// largest file of the market has some 100 MB.
+    pub held_bytes: u64,
     /// Unpacked bytes for each packed one; EDIFACT packs 8 to 22 times.
     pub ratio: u64,
 }
@@ -21,6 +25,7 @@ impl Default for Bounds {
             depth: 8,
             parts: 10_000,
             unpacked_bytes: 512 << 20,
+            held_bytes: 104 << 20,
             ratio: 200,
         }
     }
@@ -32,13 +37,16 @@ pub(crate) struct Budget<'b> {
     bounds: &'b Bounds,
     parts_left: usize,
     bytes_left: u64,
+    held_bytes: u64,
 }
 
 /// Why something was not unpacked to its end.
 #[derive(Debug)]
 pub(crate) enum Unpacking {
-    /// A bound was met; the text names it.
-    Bound(String),
+    /// Too much came out of too little; the text names the bound.
+    Bomb(String),
+    /// There is no room for more; the text names the bound.
+    Outgrown(String),
     /// The packed bytes are broken.
     Broken(io::Error),
 }
@@ -49,6 +57,7 @@ impl<'b> Budget<'b> {
             bounds,
             parts_left: bounds.parts,
             bytes_left: bounds.unpacked_bytes,
+            held_bytes: 0,
         }
     }
 
@@ -64,42 +73,89 @@ impl<'b> Budget<'b> {
         left.is_some()
     }
 
-    /// Reads `unpacker` to its end. The bounds are met by what comes out: a size that an archive
-    /// states of itself may lie.
+    /// Reads `unpacker` to its end. `packed_bytes` tells how much it has taken so far. The bounds
+    /// are met by what comes out, as it comes: a size that an archive states of itself may lie.
+    ///
+    /// What is given counts as held until [`Self::let_go`].
     pub(crate) fn unpack(
         &mut self,
-        unpacker: impl Read,
-        packed_bytes: u64,
+        mut unpacker: impl Read,
+        packed_bytes: &Cell<u64>,
     ) -> Result<Vec<u8>, Unpacking> {
-        let by_ratio = packed_bytes
-            .saturating_mul(self.bounds.ratio)
-            .max(RATIO_FREE_BYTES);
-        let limit = by_ratio.min(self.bytes_left);
         let mut bytes = Vec::new();
-        let outcome = unpacker
-            .take(limit.saturating_add(1))
-            .read_to_end(&mut bytes);
-        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let size_limit = self.room_bytes();
+        let outcome = loop {
+            if bytes.len() >= LARGE_BYTES && bytes.capacity() < size_limit {
+                // Once, and only as addresses: growing by steps would leave copies behind.
+                bytes.reserve_exact(size_limit - bytes.len());
+            }
+            let step = unpacker.by_ref().take(STEP_BYTES).read_to_end(&mut bytes);
+            let size = size_of(&bytes);
+            if let Err(stopped) = self.check(size, packed_bytes.get()) {
+                break Err(stopped);
+            }
+            match step {
+                Ok(0) => break Ok(()),
+                Ok(_) => {}
+                Err(error) => break Err(Unpacking::Broken(error)),
+            }
+        };
+        let size = size_of(&bytes);
         self.bytes_left = self.bytes_left.saturating_sub(size);
-        if size > limit {
-            return Err(Unpacking::Bound(if limit == by_ratio {
-                format!(
-                    "unpacks to more than {} times its size: looks like a bomb",
-                    self.bounds.ratio
-                )
-            } else {
-                format!(
-                    "the mail unpacks to more than {} bytes in all",
-                    self.bounds.unpacked_bytes
-                )
-            }));
-        }
-        outcome.map(|_| bytes).map_err(Unpacking::Broken)
+        outcome?;
+        bytes.shrink_to_fit();
+        self.held_bytes += size;
+        Ok(bytes)
     }
+
+    /// Takes note that something unpacked is dropped.
+    pub(crate) fn let_go(&mut self, bytes: Vec<u8>) {
+        self.held_bytes = self.held_bytes.saturating_sub(size_of(&bytes));
+    }
+
+    /// The most that may be unpacked next, and a step.
+    fn room_bytes(&self) -> usize {
+        let room = self.bounds.held_bytes.saturating_sub(self.held_bytes);
+        let most = room.min(self.bytes_left).saturating_add(2 * STEP_BYTES);
+        usize::try_from(most).unwrap_or(usize::MAX)
+    }
+
+    fn check(&self, size: u64, packed_bytes: u64) -> Result<(), Unpacking> {
+        let Bounds {
+            ratio,
+            unpacked_bytes,
+            held_bytes,
+            ..
+        } = self.bounds;
+        if size > packed_bytes.saturating_mul(*ratio).max(RATIO_FREE_BYTES) {
+            return Err(Unpacking::Bomb(format!(
+                "unpacks to more than {ratio} times its size: looks like a bomb"
+            )));
+        }
+        if size > self.bytes_left {
+            return Err(Unpacking::Outgrown(format!(
+                "the mail unpacks to more than {unpacked_bytes} bytes in all"
+            )));
+        }
+        if self.held_bytes.saturating_add(size) > *held_bytes {
+            return Err(Unpacking::Outgrown(format!(
+                "unpacks to more than {held_bytes} bytes at once: ask the sender for smaller files, or unpack it and use `mscons-gateway import`"
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn size_of(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
 /// So much may come out whatever the ratio: a short, repetitive file packs better than a long one.
 const RATIO_FREE_BYTES: u64 = 64 << 10;
+/// What is larger gets its room at once.
+const LARGE_BYTES: usize = 1 << 20;
+/// Unpacked between two looks at the bounds: what they may be overstepped by.
+const STEP_BYTES: u64 = 16 << 10;
 
 #[cfg(test)]
 mod tests {
@@ -109,12 +165,21 @@ mod tests {
         depth: 8,
         parts: 2,
         unpacked_bytes: 300_000,
+        held_bytes: 250_000,
         ratio: 10,
     };
 
+    fn unpack(
+        budget: &mut Budget<'_>,
+        unpacker: impl Read,
+        packed_bytes: u64,
+    ) -> Result<Vec<u8>, Unpacking> {
+        budget.unpack(unpacker, &Cell::new(packed_bytes))
+    }
+
     fn reason(outcome: Result<Vec<u8>, Unpacking>) -> String {
         match outcome {
-            Err(Unpacking::Bound(reason)) => reason,
+            Err(Unpacking::Bomb(reason) | Unpacking::Outgrown(reason)) => reason,
             other => panic!("{other:?}"),
         }
     }
@@ -122,23 +187,35 @@ mod tests {
     #[test]
     fn an_endless_stream_is_cut_at_the_ratio() {
         let mut budget = Budget::new(&BOUNDS);
-        let outcome = budget.unpack(io::repeat(0), 10_000);
+        let outcome = unpack(&mut budget, io::repeat(0), 10_000);
         assert!(reason(outcome).contains("more than 10 times"));
-        assert_eq!(budget.bytes_left, 300_000 - 100_001);
+        assert!(budget.bytes_left > 300_000 - 100_000 - STEP_BYTES);
+        assert_eq!(budget.held_bytes, 0);
     }
 
     #[test]
     fn the_sum_of_all_streams_is_bounded() {
         let mut budget = Budget::new(&BOUNDS);
-        assert!(budget.unpack(io::repeat(0).take(200_000), 100_000).is_ok());
-        let outcome = budget.unpack(io::repeat(0).take(100_001), 100_000);
+        let first = unpack(&mut budget, io::repeat(0).take(200_000), 100_000).unwrap();
+        budget.let_go(first);
+        let outcome = unpack(&mut budget, io::repeat(0).take(100_001), 100_000);
         assert!(reason(outcome).contains("more than 300000 bytes"));
+    }
+
+    #[test]
+    fn what_is_held_at_once_is_bounded() {
+        let mut budget = Budget::new(&BOUNDS);
+        let first = unpack(&mut budget, io::repeat(0).take(200_000), 100_000).unwrap();
+        let outcome = unpack(&mut budget, io::repeat(0).take(50_001), 100_000);
+        assert!(reason(outcome).contains("more than 250000 bytes at once"));
+        budget.let_go(first);
+        unpack(&mut budget, io::repeat(0).take(40_000), 100_000).unwrap();
     }
 
     #[test]
     fn a_short_file_may_pack_as_well_as_it_can() {
         let mut budget = Budget::new(&BOUNDS);
-        assert!(budget.unpack(io::repeat(0).take(60_000), 1).is_ok());
+        assert!(unpack(&mut budget, io::repeat(0).take(60_000), 1).is_ok());
     }
 
     #[test]

@@ -8,14 +8,18 @@
 use memchr::memmem;
 
 use crate::extract::head::{self, PartHead};
+use crate::extract::sniff;
 use crate::extract::transfer;
 use crate::extract::walk::Walk;
-use crate::extract::{Head, sniff};
 
-/// Looks at every part of a mail that is called `name` (empty for the outermost).
-pub(crate) fn mail(walk: &mut Walk<'_>, mail: &[u8], name: &str, depth: usize) -> Head {
+/// Looks at every part of a mail that is called `name` (empty for the outermost). What the outermost
+/// says of itself is kept.
+pub(crate) fn mail(walk: &mut Walk<'_, '_>, mail: &[u8], name: &str, depth: usize) {
     let (fields, body) = head::split(trim_empty_lines(mail));
     let (mail_head, part) = head::read(fields);
+    if depth == 0 {
+        walk.looked.head = mail_head;
+    }
     let entity = Entity {
         mail: name,
         depth,
@@ -24,7 +28,6 @@ pub(crate) fn mail(walk: &mut Walk<'_>, mail: &[u8], name: &str, depth: usize) -
         with_html: true,
     };
     entity.look(walk, &part, body);
-    mail_head
 }
 
 /// Where in a mail a part is.
@@ -44,7 +47,7 @@ struct Entity<'a> {
 }
 
 impl Entity<'_> {
-    fn look(self, walk: &mut Walk<'_>, part: &PartHead, body: &[u8]) {
+    fn look(self, walk: &mut Walk<'_, '_>, part: &PartHead, body: &[u8]) {
         if !part.is_multipart() {
             return self.look_at_leaf(walk, part, body);
         }
@@ -59,7 +62,7 @@ impl Entity<'_> {
         }
     }
 
-    fn look_at_parts(mut self, walk: &mut Walk<'_>, multipart: &PartHead, parts: Parts<'_>) {
+    fn look_at_parts(mut self, walk: &mut Walk<'_, '_>, multipart: &PartHead, parts: Parts<'_>) {
         if self.multiparts >= MULTIPARTS_MOST {
             let reason = format!("more than {MULTIPARTS_MOST} multiparts inside each other");
             return walk.refuse(&self.name(multipart), reason);
@@ -74,13 +77,13 @@ impl Entity<'_> {
             if !walk.take_part(&self.name(&part)) {
                 return;
             }
-            let found = walk.found.candidates.len();
+            let found = walk.found;
             self.look(walk, &part, body);
-            self.with_html &= !is_alternative || walk.found.candidates.len() == found;
+            self.with_html &= !is_alternative || walk.found == found;
         }
     }
 
-    fn look_at_leaf(self, walk: &mut Walk<'_>, part: &PartHead, body: &[u8]) {
+    fn look_at_leaf(self, walk: &mut Walk<'_, '_>, part: &PartHead, body: &[u8]) {
         let bytes = transfer::decode(part.encoding, body);
         let name = self.name(part);
         let is_html = part.media_type == "text/html" || sniff::kind(&bytes) == sniff::Kind::Html;
@@ -91,7 +94,7 @@ impl Entity<'_> {
         } else if part.is_mail() {
             walk.mail(&name, &bytes, self.depth);
         } else {
-            walk.piece(&name, bytes, self.depth);
+            walk.piece(&name, &bytes, self.depth);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::extract::head::{NAME_CHARS, display};
 use crate::extract::walk::Walk;
 
 /// Looks at each attached file of the container.
-pub(crate) fn attachments(walk: &mut Walk<'_>, name: &str, container: &[u8], depth: usize) {
+pub(crate) fn attachments(walk: &mut Walk<'_, '_>, name: &str, container: &[u8], depth: usize) {
     let mut file_name = Cow::Borrowed(UNNAMED);
     let mut file: Option<&[u8]> = None;
     // The title of a file may stand before or after its content; a rendering begins the next file.
@@ -20,7 +20,7 @@ pub(crate) fn attachments(walk: &mut Walk<'_>, name: &str, container: &[u8], dep
                     if !walk.take_part(name) {
                         return;
                     }
-                    walk.piece(&Walk::inside(name, &file_name), bytes.into(), depth);
+                    walk.piece(&Walk::inside(name, &file_name), bytes, depth);
                 }
                 file_name = Cow::Borrowed(UNNAMED);
             }

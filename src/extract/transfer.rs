@@ -50,13 +50,29 @@ fn base64(body: &[u8]) -> Vec<u8> {
     }
     // RFC 2045 §6.8: other characters are ignored, and `=` is the end: what a mailing list or
     // virus scanner adds behind it is not data.
-    let digits: Vec<u8> = body
-        .iter()
-        .copied()
-        .take_while(|&byte| byte != b'=')
-        .filter(|&byte| is_base64_digit(byte))
-        .collect();
-    base64_decode(&digits).unwrap_or_default()
+    let digits = body.iter().take_while(|&&byte| byte != b'=');
+    let mut bytes = Vec::with_capacity(body.len() / 4 * 3 + 3);
+    let (mut bits, mut count) = (0_u32, 0_u32);
+    for value in digits.filter_map(|&byte| base64_value(byte)) {
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count).to_le_bytes()[0]);
+        }
+    }
+    bytes
+}
+
+fn base64_value(digit: u8) -> Option<u8> {
+    Some(match digit {
+        b'A'..=b'Z' => digit - b'A',
+        b'a'..=b'z' => digit - b'a' + 26,
+        b'0'..=b'9' => digit - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    })
 }
 
 /// Quirk: base64 whose header field was lost on the way. Known by how EDIFACT, zip and gzip begin

@@ -1,57 +1,53 @@
 //! The walk through one mail: what was found, what is left of the bounds.
 
-use std::borrow::Cow;
-use std::collections::HashSet;
-
-use sha2::{Digest, Sha256};
-
 use crate::extract::bounds::Budget;
 use crate::extract::sniff::{Kind, kind};
-use crate::extract::{Bounds, Candidate, Extract, Refused, archive, html, mime, tnef};
+use crate::extract::{Bounds, Looked, Refused, Take, archive, html, mime, tnef};
 
 /// One walk, from the outermost piece to the innermost.
-#[derive(Debug)]
-pub(crate) struct Walk<'b> {
-    /// What was found so far.
-    pub(crate) found: Extract,
+pub(crate) struct Walk<'b, 't> {
+    /// What was found so far, but for the candidates.
+    pub(crate) looked: Looked,
+    /// How many candidates were found so far.
+    pub(crate) found: usize,
     /// What may still be unpacked.
     pub(crate) budget: Budget<'b>,
-    /// Digests of the first `digests.len()` candidates.
-    digests: HashSet<[u8; 32]>,
+    take: &'b mut Take<'t>,
     out_of_parts: bool,
 }
 
-impl<'b> Walk<'b> {
-    pub(crate) fn new(bounds: &'b Bounds) -> Self {
+impl<'b, 't> Walk<'b, 't> {
+    pub(crate) fn new(bounds: &'b Bounds, take: &'b mut Take<'t>) -> Self {
         Self {
-            found: Extract::default(),
+            looked: Looked::default(),
+            found: 0,
             budget: Budget::new(bounds),
-            digests: HashSet::new(),
+            take,
             out_of_parts: false,
         }
     }
 
     /// Looks at a piece, whatever it is, `depth` mails and archives inside the mail.
-    pub(crate) fn piece(&mut self, name: &str, bytes: Cow<'_, [u8]>, depth: usize) {
-        match kind(&bytes) {
-            Kind::Edifact => self.keep(name, bytes),
-            Kind::Html => self.html(name, &bytes),
+    pub(crate) fn piece(&mut self, name: &str, bytes: &[u8], depth: usize) {
+        match kind(bytes) {
+            Kind::Edifact => self.hand_over(name, bytes),
+            Kind::Html => self.html(name, bytes),
             Kind::Zip => {
                 if self.may_enter(name, depth) {
-                    archive::unzip(self, name, &bytes, depth + 1);
+                    archive::unzip(self, name, bytes, depth + 1);
                 }
             }
             Kind::Gzip => {
                 if self.may_enter(name, depth) {
-                    archive::gunzip(self, name, &bytes, depth + 1);
+                    archive::gunzip(self, name, bytes, depth + 1);
                 }
             }
             Kind::Tnef => {
                 if self.may_enter(name, depth) {
-                    tnef::attachments(self, name, &bytes, depth + 1);
+                    tnef::attachments(self, name, bytes, depth + 1);
                 }
             }
-            Kind::Mail => self.mail(name, &bytes, depth),
+            Kind::Mail => self.mail(name, bytes, depth),
             Kind::Unreadable(reason) => self.refuse(name, reason),
             Kind::Other => {}
         }
@@ -68,7 +64,7 @@ impl<'b> Walk<'b> {
     pub(crate) fn html(&mut self, name: &str, page: &[u8]) {
         let text = html::text(page);
         if kind(&text) == Kind::Edifact {
-            self.keep(name, text.into());
+            self.hand_over(name, &text);
         }
     }
 
@@ -88,8 +84,8 @@ impl<'b> Walk<'b> {
 
     /// Notes what could not be looked into.
     pub(crate) fn refuse(&mut self, name: &str, reason: impl Into<String>) {
-        if self.found.refused.len() < REFUSED_MOST {
-            self.found.refused.push(Refused {
+        if self.looked.refused.len() < REFUSED_MOST {
+            self.looked.refused.push(Refused {
                 name: name.to_owned(),
                 reason: reason.into(),
             });
@@ -116,25 +112,9 @@ impl<'b> Walk<'b> {
         depth < most
     }
 
-    fn keep(&mut self, name: &str, bytes: Cow<'_, [u8]>) {
-        if !self.is_repeated(&bytes) {
-            self.found.candidates.push(Candidate {
-                name: name.to_owned(),
-                bytes: bytes.into_owned(),
-            });
-        }
-    }
-
-    /// Whether these bytes were found before: the same file twice in one mail counts once.
-    fn is_repeated(&mut self, bytes: &[u8]) -> bool {
-        // One candidate a mail is the rule, and needs no digest.
-        for known in self.found.candidates.iter().skip(self.digests.len()) {
-            self.digests.insert(Sha256::digest(&known.bytes).into());
-        }
-        !self.digests.is_empty()
-            && self
-                .digests
-                .contains(&<[u8; 32]>::from(Sha256::digest(bytes)))
+    fn hand_over(&mut self, name: &str, bytes: &[u8]) {
+        self.found += 1;
+        (self.take)(&self.looked.head, name, bytes);
     }
 }
 

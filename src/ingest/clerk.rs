@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::ingest::IngestError;
+use crate::ingest::barred::Barred;
 use crate::ingest::commit::Settled;
 use crate::ingest::digest::{Digest, Piece, Replay, Storage};
 use crate::mailbox::Outcome;
@@ -142,39 +143,40 @@ impl Clerk {
         if !draft.hashes.insert(piece.hash) {
             return Ok(()); // Twice in one mail.
         }
-        let known = self.store.interchange(&piece.hash)?;
-        let place = match (&known, replays) {
-            (Some(known), None) => {
-                draft.duplicate(piece.hash, known);
-                return Ok(());
-            }
-            (Some(_), Some(Replay { entry: None, .. })) => return Ok(()),
-            (Some(known), Some(Replay { entry: Some(_), .. })) => known.place,
-            (None, _) => match &piece.storage {
-                Storage::New(entry) => self.archive.append(entry)?,
-                Storage::Archived(place) => *place,
-            },
-        };
         let Piece {
             name,
             hash,
-            bytes,
+            storage,
             envelope,
             messages,
             mut barred,
             findings,
             ..
         } = piece;
+        let known = self.store.interchange(&hash)?;
+        let place = match (&known, replays) {
+            (Some(known), None) => {
+                draft.duplicate(hash, known);
+                return Ok(());
+            }
+            (Some(_), Some(Replay { entry: None, .. })) => return Ok(()),
+            (Some(known), Some(Replay { entry: Some(_), .. })) => known.place,
+            (None, _) => match storage {
+                Storage::New(entry) => self.archive.append(entry)?,
+                Storage::Archived(place) => place,
+            },
+        };
         let mut fresh = Vec::with_capacity(messages.len());
+        let mut raw = [(); 2].map(|()| Raw::of(&self.archive));
         for message in messages {
-            match self.compare(&message, &bytes, &draft.references)? {
+            match self.compare(&message, place, &mut raw, &draft.references)? {
                 Standing::New => {
                     draft.references.insert(message.record.reference.clone());
                     fresh.push(message);
                 }
                 Standing::Same => {}
                 Standing::Conflict(reason) => {
-                    barred.push((message.record.reference.message.clone(), vec![reason]));
+                    barred.add(&message.record.reference.message, || vec![reason]);
                 }
             }
         }
@@ -193,7 +195,7 @@ impl Clerk {
             application: envelope.application,
             duplicates: known.map_or(0, |known| known.duplicates),
             findings,
-            barred: u32::try_from(barred.len()).unwrap_or(u32::MAX),
+            barred: barred.count(),
         };
         draft.add(
             NewInterchange {
@@ -208,11 +210,12 @@ impl Clerk {
         Ok(())
     }
 
-    /// How a message stands to what is known under its reference.
+    /// How a message of the interchange at `place` stands to what is known under its reference.
     fn compare(
         &self,
         message: &NewMessage,
-        bytes: &[u8],
+        place: ArchivePlace,
+        raw: &mut [Raw<'_>; 2],
         in_this_mail: &HashSet<MessageReference>,
     ) -> Result<Standing, IngestError> {
         let reference = &message.record.reference;
@@ -236,10 +239,12 @@ impl Clerk {
                 "its interchange has no record",
             ));
         };
-        let (_, old) = self.archive.read(interchange.place)?;
-        let same = slice(&old, known.offset_bytes, known.length_bytes)
+        let [old, new] = raw;
+        let old = old.read(interchange.place)?;
+        let new = new.read(place)?;
+        let same = slice(old, known.offset_bytes, known.length_bytes)
             == slice(
-                bytes,
+                new,
                 message.record.offset_bytes,
                 message.record.length_bytes,
             );
@@ -251,6 +256,27 @@ impl Clerk {
                 reference.message, reference.interchange, reference.sender
             ))
         })
+    }
+}
+
+/// The raw bytes of an interchange, read when they are needed, and once for all of its messages.
+struct Raw<'a> {
+    archive: &'a Archive,
+    kept: Option<(ArchivePlace, Vec<u8>)>,
+}
+
+impl<'a> Raw<'a> {
+    fn of(archive: &'a Archive) -> Self {
+        let kept = None;
+        Self { archive, kept }
+    }
+
+    fn read(&mut self, place: ArchivePlace) -> Result<&[u8], StoreError> {
+        let kept = match self.kept.take() {
+            Some(kept) if kept.0 == place => kept,
+            _ => (place, self.archive.read(place)?.1),
+        };
+        Ok(&self.kept.insert(kept).1)
     }
 }
 
@@ -336,7 +362,9 @@ impl Draft {
                 "the mail has {} bytes, more than max_mail_size allows; it is still at the server",
                 digest.size_bytes
             );
-            draft.bar("mail".to_owned(), None, vec![(String::new(), vec![reason])]);
+            let mut barred = Barred::default();
+            barred.add("", || vec![reason]);
+            draft.bar("mail".to_owned(), None, barred);
         }
         draft
     }
@@ -352,30 +380,17 @@ impl Draft {
         interchange: NewInterchange,
         name: String,
         place: ArchivePlace,
-        barred: Vec<(String, Vec<String>)>,
+        barred: Barred,
     ) {
         self.interchanges.push(interchange);
-        if !barred.is_empty() {
+        if barred.count() > 0 {
             self.holds_barred = true;
             self.bar(name, Some(place), barred);
         }
     }
 
-    fn bar(
-        &mut self,
-        name: String,
-        place: Option<ArchivePlace>,
-        barred: Vec<(String, Vec<String>)>,
-    ) {
-        let messages = barred
-            .iter()
-            .map(|(m, _)| m.clone())
-            .filter(|m| !m.is_empty())
-            .collect();
-        let reasons = barred
-            .into_iter()
-            .flat_map(|(_, reasons)| reasons)
-            .collect();
+    fn bar(&mut self, name: String, place: Option<ArchivePlace>, barred: Barred) {
+        let (messages, reasons) = barred.into_parts();
         self.quarantine.push(NewQuarantine {
             record: QuarantineRecord {
                 mail: 0,

@@ -209,7 +209,7 @@ impl Group {
                 self.bytes += digest
                     .pieces
                     .iter()
-                    .map(|piece| piece.bytes.len())
+                    .map(|piece| piece.size_bytes)
                     .sum::<usize>();
                 match guarded(|| clerk.prepare(*digest)) {
                     Ok(prepared) => {

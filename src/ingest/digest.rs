@@ -1,11 +1,12 @@
 //! Mail bytes to everything that can be said of them without looking into the store. Pure.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::edifact::Finding;
-use crate::extract::{self, Bounds, Candidate, Extract, Head};
+use crate::edifact::{Finding, FindingCode};
+use crate::extract::{self, Bounds, Head, Looked, Refused};
+use crate::ingest::barred::{Barred, MAX_REASONS};
 use crate::ingest::blocks::blocks_of;
 use crate::mailbox::MailId;
 use crate::market::calendar::UtcTime;
@@ -50,6 +51,8 @@ pub struct Digest {
     pub pieces: Vec<Piece>,
     /// Set for a mail that was not loaded.
     pub too_large: bool,
+    /// Whether wider bounds would let more of it be unpacked.
+    pub has_outgrown: bool,
     /// Set when this is a quarantine entry tried again: its number and its mail.
     pub replays: Option<Replay>,
 }
@@ -70,16 +73,16 @@ pub struct Piece {
     pub name: String,
     /// SHA-256 of its bytes.
     pub hash: Hash,
-    /// The bytes.
-    pub bytes: Arc<[u8]>,
+    /// How many bytes it has. They themselves are in `storage`: packed, since mails wait.
+    pub size_bytes: usize,
     /// Ready to be archived, or archived already.
     pub storage: Storage,
     /// UNB of an interchange.
     pub envelope: Option<Envelope>,
     /// Its messages that can be stored.
     pub messages: Vec<NewMessage>,
-    /// What cannot be stored: UNH 0062 (empty: all of it) and why.
-    pub barred: Vec<(String, Vec<String>)>,
+    /// What cannot be stored.
+    pub barred: Barred,
     /// How many findings there are.
     pub findings: u32,
 }
@@ -106,32 +109,45 @@ pub struct Envelope {
     pub application: String,
 }
 
-/// Digests a mail or a file.
+/// Digests a mail or a file. One candidate of it is in memory at a time.
 pub fn digest(arrival: &Arrival, parcel: &Parcel, bounds: &Bounds) -> Digest {
-    let (extract, bytes) = match parcel {
-        Parcel::Mail(bytes) => (extract::candidates(bytes, bounds), bytes.as_slice()),
-        Parcel::File(name, bytes) => (
-            extract::candidates_in_file(name, bytes, bounds),
+    let mut gathering = Gathering {
+        digest: empty(arrival, parcel, Head::default()),
+        hashes: HashSet::new(),
+        messages: 0,
+        barred: 0,
+        refused: None,
+    };
+    let mut take = |head: &Head, name: &str, bytes: &[u8]| gathering.candidate(head, name, bytes);
+    let (looked, bytes) = match parcel {
+        Parcel::Mail(bytes) => (
+            extract::each_in_mail(bytes, bounds, &mut take),
             bytes.as_slice(),
         ),
-        Parcel::TooLarge(_) => return empty(arrival, parcel, Head::default()),
+        Parcel::File(name, bytes) => (
+            extract::each_in_file(name, bytes, bounds, &mut take),
+            bytes.as_slice(),
+        ),
+        Parcel::TooLarge(_) => return gathering.digest,
     };
-    let Extract {
+    let Looked {
         head,
-        candidates,
         refused,
-    } = extract;
-    let mut digest = empty(arrival, parcel, head);
-    for candidate in candidates {
-        let pieces = pieces_of(candidate, &digest);
-        digest.pieces.extend(pieces);
-    }
-    if !refused.is_empty() {
+        has_outgrown,
+    } = looked;
+    let Gathering {
+        mut digest,
+        refused: more,
+        ..
+    } = gathering;
+    digest.head = head;
+    digest.has_outgrown = has_outgrown;
+    let refused = refused.into_iter().chain(more);
+    let reasons: Vec<String> = refused
+        .map(|refused| format!("{}: {}", refused.name, refused.reason))
+        .collect();
+    if !reasons.is_empty() {
         // The whole mail is kept, so that a later version or wider bounds can try again.
-        let reasons = refused
-            .into_iter()
-            .map(|r| format!("{}: {}", r.name, r.reason))
-            .collect();
         let piece = whole(&digest, bytes, reasons);
         digest.pieces.push(piece);
     }
@@ -159,80 +175,125 @@ fn empty(arrival: &Arrival, parcel: &Parcel, head: Head) -> Digest {
         head,
         pieces: Vec::new(),
         too_large: matches!(parcel, Parcel::TooLarge(_)),
+        has_outgrown: false,
         replays: None,
     }
 }
 
 /// A piece that is the whole mail or file, and none of it understood.
 fn whole(digest: &Digest, bytes: &[u8], reasons: Vec<String>) -> Piece {
-    piece(digest, WHOLE_MAIL, bytes, |piece| {
-        piece.barred.push((String::new(), reasons));
-    })
+    let mut piece = piece(digest, &digest.head, WHOLE_MAIL, bytes);
+    piece.barred.add("", || reasons);
+    piece
 }
 
-/// A candidate's interchanges, each a piece; a candidate without any is a piece by itself.
-fn pieces_of(candidate: Candidate, digest: &Digest) -> Vec<Piece> {
-    let Candidate { name, bytes } = candidate;
-    let file = mscons::read(&bytes);
-    if file.interchanges.is_empty() {
-        let reasons = if file.findings.is_empty() {
-            vec!["no interchange (UNB … UNZ) was found in it".to_owned()]
-        } else {
-            texts(&file.findings)
-        };
-        return vec![piece(digest, &name, &bytes, |piece| {
-            piece.barred.push((String::new(), reasons));
-        })];
-    }
-    let mut pieces: Vec<Piece> = file
-        .interchanges
-        .iter()
-        .map(|interchange| {
+/// A digest that grows by one candidate after the other.
+struct Gathering {
+    digest: Digest,
+    /// Of its pieces: the same file twice counts once.
+    hashes: HashSet<Hash>,
+    /// Messages of its pieces.
+    messages: usize,
+    /// Pieces with something barred.
+    barred: usize,
+    /// Set when a bound is met: where, and which.
+    refused: Option<Refused>,
+}
+
+impl Gathering {
+    /// Takes a candidate's interchanges, each as a piece; a candidate without any is a piece by
+    /// itself.
+    fn candidate(&mut self, head: &Head, name: &str, bytes: &[u8]) {
+        if self.refused.is_some() {
+            return;
+        }
+        let mut reading = mscons::interchanges(bytes);
+        let mut count = 0_usize;
+        for interchange in reading.by_ref() {
+            count += 1;
             let own = bytes.get(interchange.bytes.clone()).unwrap_or_default();
-            piece(digest, &name, own, |piece| {
-                fill(piece, interchange, digest.arrival.at);
-            })
-        })
-        .collect();
-    if file
-        .findings
-        .iter()
-        .any(|finding| finding.code.bars_message())
-    {
-        // A message beside the interchanges, in none of them: the file as it came is kept.
-        pieces.push(piece(digest, &name, &bytes, |piece| {
-            piece.barred.push((String::new(), texts(&file.findings)));
-        }));
+            let arrived = self.digest.arrival.at;
+            self.piece(head, name, own, |piece| fill(piece, interchange, arrived));
+            if self.refused.is_some() {
+                return;
+            }
+        }
+        let (findings, left_out) = reading.finish();
+        if let Some(piece) = self.digest.pieces.last_mut().filter(|_| left_out > 0) {
+            piece.barred.say_more(left_out);
+        }
+        if count == 0 {
+            let mut reasons = texts(&findings);
+            if reasons.is_empty() {
+                reasons.push("no interchange (UNB … UNZ) was found in it".to_owned());
+            }
+            self.piece(head, name, bytes, |piece| piece.barred.add("", || reasons));
+        } else if findings.iter().any(|finding| finding.code.bars_message()) {
+            // A message beside the interchanges, in none of them, or one interchange too many: the
+            // file as it came is kept.
+            let reasons = texts(&findings);
+            self.piece(head, name, bytes, |piece| piece.barred.add("", || reasons));
+        }
     }
-    pieces
+
+    fn piece(&mut self, head: &Head, name: &str, bytes: &[u8], fill: impl FnOnce(&mut Piece)) {
+        if let Some(reason) = self.has_no_room() {
+            let name = name.to_owned();
+            self.refused = Some(Refused { name, reason });
+            return;
+        }
+        let mut piece = piece(&self.digest, head, name, bytes);
+        if self.hashes.insert(piece.hash) {
+            fill(&mut piece);
+            self.messages += piece.messages.len();
+            self.barred += usize::from(piece.barred.count() > 0);
+            self.digest.pieces.push(piece);
+        }
+    }
+
+    /// Which bound is met.
+    fn has_no_room(&self) -> Option<String> {
+        let bounds = [
+            (self.digest.pieces.len(), MAX_PIECES, "interchanges"),
+            (self.messages, MAX_MESSAGES, "messages"),
+            (
+                self.barred,
+                MAX_BARRED,
+                "interchanges with something that cannot be stored",
+            ),
+        ];
+        let met = bounds.into_iter().find(|(count, most, _)| count >= most)?;
+        let (_, most, what) = met;
+        Some(format!(
+            "{most} {what} in one mail are the most that is taken in: the rest was not looked at; ask the sender for smaller mails"
+        ))
+    }
 }
 
-fn piece(digest: &Digest, name: &str, bytes: &[u8], fill: impl FnOnce(&mut Piece)) -> Piece {
+fn piece(digest: &Digest, head: &Head, name: &str, bytes: &[u8]) -> Piece {
     let origin = Origin {
         mailbox: digest.arrival.mailbox.clone(),
         folder: digest.arrival.folder.clone(),
         id: digest.arrival.id.clone(),
         arrived: digest.arrival.at.seconds(),
         size_bytes: digest.size_bytes,
-        head: digest.head.clone(),
+        head: head.clone(),
         name: name.to_owned(),
     };
-    let mut piece = Piece {
+    Piece {
         name: name.to_owned(),
         hash: Sha256::digest(bytes).into(),
-        bytes: bytes.into(),
+        size_bytes: bytes.len(),
         storage: Storage::New(Entry::new(&origin, bytes)),
         envelope: None,
         messages: Vec::new(),
-        barred: Vec::new(),
+        barred: Barred::default(),
         findings: 0,
-    };
-    fill(&mut piece);
-    piece
+    }
 }
 
 /// Fills a piece with what its interchange says.
-fn fill(piece: &mut Piece, interchange: &mscons::Interchange, arrived: UtcTime) {
+fn fill(piece: &mut Piece, mut interchange: mscons::Interchange, arrived: UtcTime) {
     piece.findings = u32::try_from(interchange.findings.len()).unwrap_or(u32::MAX);
     piece.envelope = Some(Envelope {
         sender: interchange.sender.clone(),
@@ -241,48 +302,59 @@ fn fill(piece: &mut Piece, interchange: &mscons::Interchange, arrived: UtcTime) 
         application: interchange.application.clone(),
     });
     if interchange.is_test {
-        piece
-            .barred
-            .push((String::new(), vec![TEST_INTERCHANGE.to_owned()]));
+        piece.barred.add("", || vec![TEST_INTERCHANGE.to_owned()]);
         return;
     }
-    if interchange.messages.is_empty() {
-        let mut reasons = texts(&interchange.findings);
-        reasons.push("the interchange holds no message".to_owned());
-        piece.barred.push((String::new(), reasons));
+    let messages = std::mem::take(&mut interchange.messages);
+    if messages.is_empty() {
+        let mut findings = std::mem::take(&mut interchange.findings);
+        if interchange.is_too_much {
+            // Why it is: not what was odd before.
+            findings.retain(|finding| finding.code == FindingCode::TooMuch);
+        }
+        let mut reasons = texts(&findings);
+        if !interchange.is_too_much {
+            reasons.push("the interchange holds no message".to_owned());
+        }
+        piece.barred.add("", || reasons);
     }
-    for message in &interchange.messages {
+    for message in messages {
         if message.is_barred {
-            let own = interchange.findings.iter().filter(|finding| {
-                let offset = usize::try_from(finding.place.offset_bytes).unwrap_or(usize::MAX);
-                // Inclusive: what is missing at a message's end is found behind it.
-                finding.code.bars_message()
-                    && (message.bytes.start..=message.bytes.end).contains(&offset)
-            });
-            let mut reasons: Vec<String> = own.map(ToString::to_string).collect();
-            if reasons.is_empty() {
-                reasons.push("its findings are beyond those that are kept of a file".to_owned());
-            }
-            piece.barred.push((message.reference.clone(), reasons));
+            let reasons = || reasons_of(&interchange, &message);
+            piece.barred.add(&message.reference, reasons);
         } else {
-            piece
-                .messages
-                .push(new_message(interchange, message, piece.hash, arrived));
+            let message = new_message(&interchange, message, piece.hash, arrived);
+            piece.messages.push(message);
         }
     }
 }
 
+/// Why a message is barred.
+fn reasons_of(interchange: &mscons::Interchange, message: &mscons::Message) -> Vec<String> {
+    let own = interchange.findings.iter().filter(|finding| {
+        let offset = usize::try_from(finding.place.offset_bytes).unwrap_or(usize::MAX);
+        // Inclusive: what is missing at a message's end is found behind it.
+        finding.code.bars_message() && (message.bytes.start..=message.bytes.end).contains(&offset)
+    });
+    let mut reasons: Vec<String> = own.map(ToString::to_string).collect();
+    if reasons.is_empty() {
+        reasons.push("its findings are beyond those that are kept of a file".to_owned());
+    }
+    reasons
+}
+
 fn new_message(
     interchange: &mscons::Interchange,
-    message: &mscons::Message,
+    message: mscons::Message,
     hash: Hash,
     arrived: UtcTime,
 ) -> NewMessage {
     let blocks = if message.is_cancellation {
         Vec::new()
     } else {
-        blocks_of(interchange, message, arrived)
+        blocks_of(interchange, &message, arrived)
     };
+    let qualifiers = qualifiers_of(interchange, &message);
     let record = MessageRecord {
         interchange: hash,
         mail: 0,
@@ -290,15 +362,15 @@ fn new_message(
             sender: interchange.sender.clone(),
             receiver: interchange.receiver.clone(),
             interchange: interchange.reference.clone(),
-            message: message.reference.clone(),
+            message: message.reference,
         },
-        kind: message.kind.clone(),
-        version: message.version.clone(),
-        document: message.document.clone(),
+        kind: message.kind,
+        version: message.version,
+        document: message.document,
         pid: message.pid,
         document_date: message.document_date.map(UtcTime::seconds),
         arrived: arrived.seconds(),
-        cancels: message.cancels.clone().filter(|_| message.is_cancellation),
+        cancels: message.cancels.filter(|_| message.is_cancellation),
         values: blocks.iter().map(|block| u64::from(block.values)).sum(),
         offset_bytes: message.bytes.start.saturating_sub(interchange.bytes.start) as u64,
         length_bytes: message.bytes.len() as u64,
@@ -307,7 +379,7 @@ fn new_message(
     NewMessage {
         record,
         blocks,
-        qualifiers: qualifiers_of(interchange, message),
+        qualifiers,
     }
 }
 
@@ -350,5 +422,10 @@ const MAX_QUALIFIERS: usize = 32;
 const WHOLE_MAIL: &str = "mail";
 /// UNB 0035 = 1: the sender tries something out; its values must not stand among true ones.
 const TEST_INTERCHANGE: &str = "a test interchange (UNB 0035 = 1): its values are not stored";
-/// Reasons kept of one quarantine entry: enough for a person, bounded for a hostile file.
-const MAX_REASONS: usize = 100;
+/// Interchanges of one mail: the rule of the market is one, and as many archive entries are looked
+/// at. Each has records of its own, and those of a mail are made durable together.
+const MAX_PIECES: usize = 10_000;
+/// Messages of one mail; one interchange has half as many at most.
+const MAX_MESSAGES: usize = 20_000;
+/// Interchanges of one mail that go to quarantine, each with its reasons: a person reads some.
+const MAX_BARRED: usize = 1_000;

@@ -15,7 +15,7 @@ use crate::edifact::Finding;
 use crate::market::calendar::UtcTime;
 use crate::series::{Columns, Labels};
 
-pub use read::read;
+pub use read::{Interchanges, interchanges, read};
 
 /// Everything that was read from a file: its interchanges, their values, and what is odd.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +55,8 @@ pub struct Interchange {
     pub labels: Labels,
     /// All findings of the interchange and its messages, in file order.
     pub findings: Vec<Finding>,
+    /// Whether it has more messages or values than are read: then none of them is here.
+    pub is_too_much: bool,
 }
 
 /// One message: UNH to UNT.

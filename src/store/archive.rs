@@ -49,8 +49,9 @@ pub struct Archive {
 impl Archive {
     /// Opens or makes `<data_dir>/archive`.
     ///
-    /// A torn end of the last segment (a crash while appending) is cut off. Where something whole
-    /// stands behind unreadable bytes, nothing is cut: appending goes on in a new segment, and
+    /// Changes nothing. A torn end of the last segment (a crash while appending) is told by
+    /// [`Self::torn_end`], and cut off by the next [`Self::append`]. Where something whole stands
+    /// behind unreadable bytes, nothing is ever cut: appending goes on in a new segment, and
     /// [`Self::damage`] tells.
     ///
     /// # Errors
@@ -90,7 +91,7 @@ impl Archive {
         Ok(archive)
     }
 
-    /// Where the next entry goes; a torn end is cut off, damage before it is told.
+    /// Where the next entry goes; a torn end is behind it, damage before it is told.
     fn find_end(&self, last: u32) -> Result<(Tail, Option<StoreError>), StoreError> {
         let mut walk = Walk::new(&self.directory, last, None)?;
         let mut end = 0;
@@ -115,12 +116,43 @@ impl Archive {
         if !is_torn || walk.gave_up() {
             return Ok((Tail::of_new(last.saturating_add(1)), damage));
         }
-        let path = segment::path(&self.directory, last);
-        let cut = |file: &File| self.disk.truncate(file, end);
-        (self.disk.create(&path))
-            .and_then(|file| cut(&file))
-            .map_err(|source| StoreError::file("cutting", &path, source))?;
-        Ok((Tail::behind(last, end), None))
+        let torn_bytes = walk.length().saturating_sub(end);
+        Ok((
+            Tail {
+                torn_bytes,
+                ..Tail::behind(last, end)
+            },
+            None,
+        ))
+    }
+
+    /// The torn end of the last segment, as long as nothing was appended.
+    pub fn torn_end(&self) -> Option<TornEnd> {
+        let tail = self.tail();
+        (tail.torn_bytes > 0).then(|| TornEnd {
+            path: segment::path(&self.directory, tail.segment),
+            place: ArchivePlace {
+                segment: tail.segment,
+                offset: tail.length,
+            },
+            bytes: tail.torn_bytes,
+        })
+    }
+
+    /// Cuts a torn end off, so that nothing is ever appended behind it.
+    fn cut_torn_end(&self, tail: &mut Tail) -> Result<(), StoreError> {
+        if tail.torn_bytes == 0 {
+            return Ok(());
+        }
+        let path = segment::path(&self.directory, tail.segment);
+        let cut = |file: File| self.disk.truncate(&file, tail.length).map(|()| file);
+        let file = self.disk.create(&path).and_then(cut);
+        let file = file.map_err(|source| StoreError::file("cutting", &path, source))?;
+        tail.file = Some(file);
+        self.bytes
+            .fetch_sub(tail.torn_bytes, atomic::Ordering::Relaxed);
+        tail.torn_bytes = 0;
+        Ok(())
     }
 
     /// What [`Self::open`] could not read in the last segment: for the log. Nothing was lost by
@@ -134,8 +166,9 @@ impl Archive {
     /// # Errors
     /// [`StoreError::File`] (disk full): the file is cut back to its length before, so that the
     /// next append starts clean. [`StoreError::Unarchivable`] for more than 1 GiB.
-    pub fn append(&self, entry: &Entry) -> Result<ArchivePlace, StoreError> {
+    pub fn append(&self, entry: Entry) -> Result<ArchivePlace, StoreError> {
         let mut tail = self.tail();
+        self.cut_torn_end(&mut tail)?;
         let length = length_u64(entry.len());
         if tail.length > 0 && tail.length + length > self.segment_bytes {
             if let Err(error) = self.sync_tail(&mut tail) {
@@ -309,6 +342,18 @@ impl Archive {
     }
 }
 
+/// Bytes at the end of the archive that are no whole entry, with nothing behind them: what a crash
+/// leaves of an append. No mail was confirmed for it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TornEnd {
+    /// The segment file.
+    pub path: PathBuf,
+    /// Where it begins.
+    pub place: ArchivePlace,
+    /// How many there are.
+    pub bytes: u64,
+}
+
 /// The end of the archive: the segment that is appended to.
 #[derive(Debug)]
 struct Tail {
@@ -317,6 +362,8 @@ struct Tail {
     file: Option<File>,
     /// Length of what is whole.
     length: u64,
+    /// Bytes behind it that are no entry, until they are cut off.
+    torn_bytes: u64,
     /// Length of what is on the disk for sure.
     durable: u64,
     /// Whether the file's name is on the disk for sure.
@@ -335,6 +382,7 @@ impl Tail {
             segment,
             file: None,
             length,
+            torn_bytes: 0,
             durable: length,
             is_named: false,
             has_lost: false,

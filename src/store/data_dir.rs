@@ -31,6 +31,7 @@ impl DataDir {
             let path = path.display().to_string();
             return Err(StoreError::HalfRestored { path });
         }
+        data_dir.remove_scratch_files()?;
         Ok(data_dir)
     }
 
@@ -63,7 +64,12 @@ impl DataDir {
     fn lock(path: &Path) -> Result<Self, StoreError> {
         make_dir(path)?;
         let file = path.join(LOCK_FILE);
-        let failed = |source| StoreError::file("locking", &file, source);
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+                StoreError::not_writable(path, &source)
+            }
+            _ => StoreError::file("locking", &file, source),
+        };
         let mut lock = OpenOptions::new()
             .read(true)
             .write(true)
@@ -106,6 +112,22 @@ impl DataDir {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Removes the scratch files of a process that was killed.
+    fn remove_scratch_files(&self) -> Result<(), StoreError> {
+        let failed = |source| StoreError::file("cleaning", &self.path, source);
+        for entry in fs::read_dir(&self.path).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            let is_scratch = name
+                .to_str()
+                .and_then(|name| name.strip_prefix(SCRATCH))
+                .is_some_and(|name| name.ends_with(SCRATCH_END));
+            if is_scratch {
+                fs::remove_file(self.path.join(name)).map_err(failed)?;
+            }
+        }
+        Ok(())
     }
 
     /// A directory in it; made, and durable by name, if it is missing.
@@ -202,6 +224,12 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     path.parent().map_or(Ok(()), sync_dir)
 }
 
+/// The path of a scratch file in a data directory. One that is left behind is removed when the
+/// directory is opened.
+pub fn scratch_file(data_dir: &Path, random: u32) -> PathBuf {
+    data_dir.join(format!("{SCRATCH}{random:08x}{SCRATCH_END}"))
+}
+
 fn make_dir(path: &Path) -> Result<(), StoreError> {
     if path.is_dir() {
         return Ok(());
@@ -213,7 +241,10 @@ fn make_dir(path: &Path) -> Result<(), StoreError> {
             Some(_) | None => sync_dir(Path::new(".")),
         }
     };
-    made().map_err(|source| StoreError::file("making", path, source))
+    made().map_err(|source| match source.kind() {
+        io::ErrorKind::PermissionDenied => StoreError::not_writable(path, &source),
+        _ => StoreError::file("making", path, source),
+    })
 }
 
 /// The process that the lock file names.
@@ -225,6 +256,9 @@ fn holder(lock: &mut File) -> Option<u32> {
 }
 
 const LOCK_FILE: &str = "lock";
+/// How the names of scratch files begin and end: the database of a backup, before it loses its name.
+const SCRATCH: &str = "backup-";
+const SCRATCH_END: &str = ".tmp";
 /// The archive's directory in the data directory.
 pub(super) const ARCHIVE: &str = "archive";
 /// The database's directory in the data directory.
@@ -291,6 +325,18 @@ mod tests {
         fs::create_dir(path.join(RESTORING)).unwrap();
         assert_eq!(holding(&path), Holding::Store);
         assert!(!path.join(LOCK_FILE).exists());
+    }
+
+    #[test]
+    fn what_a_killed_process_left_of_a_backup_is_removed_and_nothing_else() {
+        let home = tempfile::tempdir().unwrap();
+        let left = scratch_file(home.path(), 0xBEEF);
+        let kept = ["backup-2026-11-24.tar", "notes.tmp"].map(|name| home.path().join(name));
+        for file in kept.iter().chain([&left]) {
+            fs::write(file, "x").unwrap();
+        }
+        DataDir::open(home.path()).unwrap();
+        assert!(!left.exists() && kept.iter().all(|file| file.exists()));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::clock;
 use crate::ingest::{Ingest, IngestError};
 use crate::market::calendar::UtcTime;
 use crate::store::archive::{Archive, ArchivePlace};
+use crate::store::data_dir::scratch_file;
 use crate::store::ledger::Totals;
 use crate::store::{Store, StoreError};
 use crate::upkeep::manifest::{
@@ -48,7 +49,7 @@ pub async fn snapshot(ingest: &Ingest, data_dir: &Path) -> Result<Snapshot, Inge
 }
 
 fn take(store: &dyn Store, archive: &Archive, directory: &Path) -> Result<Snapshot, StoreError> {
-    let path = directory.join(format!("backup-{:08x}.tmp", clock::jitter()));
+    let path = scratch_file(directory, clock::jitter());
     let failed = |source| StoreError::File {
         action: "writing",
         path: path.display().to_string(),

@@ -83,6 +83,7 @@ pub fn verify(
             verification.entries(None, progress)?;
         }
     }
+    verification.torn_end();
     Ok(verification.report)
 }
 
@@ -167,6 +168,28 @@ impl Verification<'_> {
         })
     }
 
+    /// What an append that was cut off has left. Where the ledger names something in it, it is told
+    /// already, and is no torn end but damage.
+    fn torn_end(&mut self) {
+        let Some(torn) = self.archive.torn_end() else {
+            return;
+        };
+        let file = torn.path.display().to_string();
+        let is_told = |fault: &Fault| {
+            fault.file == file && fault.byte.is_some_and(|byte| byte >= torn.place.offset)
+        };
+        if self.report.faults.iter().any(is_told) {
+            return;
+        }
+        self.report.faults.push(Fault {
+            byte: Some(torn.place.offset),
+            what: format!("the last {} bytes are no whole entry", torn.bytes),
+            file,
+            lost: TORN.to_owned(),
+            remedy: CUT.to_owned(),
+        });
+    }
+
     /// The database against itself.
     fn records(&mut self, store: &dyn Store, progress: &Progress<'_>) -> io::Result<()> {
         let Report {
@@ -239,6 +262,7 @@ fn fault(error: StoreError) -> Fault {
             (path, None, what, "not known", "look at the disk")
         }
         StoreError::DiskFull { path, what } => (path, None, what, NOTHING, "make room"),
+        StoreError::NotWritable { path, what } => (path, None, what, NOTHING, "make it writable"),
         error @ (StoreError::InUse { .. }
         | StoreError::Unarchivable { .. }
         | StoreError::HalfRestored { .. }
@@ -264,6 +288,9 @@ const PAGE: usize = 1_000;
 const DATABASE: &str = "the database";
 const RAW: &str = "the raw bytes of an interchange or more; their values are still in the database";
 const NOTHING: &str = "nothing for good: the archive has everything";
+const TORN: &str =
+    "nothing: a crash cut off the writing, and a mail counts only when it is written";
+const CUT: &str = "nothing: the next mail that comes takes their place";
 const KEEP: &str =
     "restore a backup, or this file of it; do not reindex before, that would lose the values, too";
 const REINDEX: &str = "stop the gateway and run `mscons-gateway reindex`: it builds the database again from the archive";

@@ -73,9 +73,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "actors", "alert", "chart", "clock", "config", "expect", "explain", "extract",
-            "format", "health", "ingest", "mail", "mailbox", "market", "message", "metrics", "net",
-            "query", "sample", "series", "store", "text", "upkeep", "web",
+            "actors", "alert", "chart", "clock", "config", "edifact", "expect", "explain",
+            "extract", "format", "health", "ingest", "mail", "mailbox", "market", "message",
+            "metrics", "net", "query", "sample", "series", "store", "text", "upkeep", "web",
         ],
     ),
     ("main", &["mscons_gateway"]),

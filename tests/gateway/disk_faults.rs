@@ -1,19 +1,23 @@
 //! A disk that fails at every single write and sync of a fetch in turn, and a power cut before
-//! each: nothing is lost, nothing counts twice, and a mail is where it was until it is durable.
+//! each, into an empty data directory and into a store with values that are corrected: nothing is lost, nothing counts twice, and a mail is where it was until it is durable.
 //!
 //! The disk is the real one, seen through `disk_faults/faulty_io.c`, which is preloaded into the
 //! gateway: database and archive alike, with no door for tests in the program itself.
-//! `FAULT_MAILS` makes it larger.
+//! `FAULT_MAILS` makes it larger; `FAULT_ALL=1` injects every fault into a store that exists, too.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use mscons_gateway::extract::{Bounds, candidates};
 use mscons_gateway::sample;
+
+use crate::support::shim;
+use crate::upkeep::copy;
 
 /// What happens to the disk.
 #[derive(Clone, Copy, Debug)]
@@ -27,72 +31,128 @@ enum Fault {
     PowerCut { call: u64, kept: u64 },
 }
 
+/// What the gateway begins with.
+#[derive(Clone, Copy)]
+enum Start<'a> {
+    /// Nothing: the store is made.
+    Empty,
+    /// The store of this bed: it has the mails already of which corrections come, with a new one.
+    Existing(&'a Bed),
+}
+
+impl Start<'_> {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "a first fetch",
+            Self::Existing(_) => "a fetch into a store that exists",
+        }
+    }
+}
+
 #[test]
-#[expect(clippy::print_stderr, reason = "what the run has shown")]
 fn whichever_write_or_sync_fails_nothing_is_lost_and_nothing_counts_twice() {
-    let (calls, expected) = good_run();
-    let faults: Vec<Fault> = (1..=calls)
-        .flat_map(|call| {
-            [
-                Fault::Fails { call, errno: EIO },
-                Fault::Fails {
-                    call,
-                    errno: ENOSPC,
-                },
-                Fault::Dead { call },
-            ]
-        })
-        .collect();
-    let reported = inject(&faults, &expected);
-    assert!(reported > calls, "most faults are told by the exit code");
+    fail_each(Start::Empty, 1);
+}
+
+#[test]
+fn whenever_the_power_goes_nothing_is_lost_and_nothing_counts_twice() {
+    cut_each(Start::Empty, 1);
+}
+
+#[test]
+fn a_store_that_exists_outlives_any_write_or_sync_that_fails() {
+    fail_each(Start::Existing(&Bed::filled()), sample_of(SAMPLED));
+}
+
+#[test]
+fn a_store_that_exists_outlives_a_power_cut_at_any_time() {
+    cut_each(Start::Existing(&Bed::filled()), sample_of(SAMPLED));
+}
+
+/// Every fault, or one of so many: `FAULT_ALL=1` injects all.
+fn sample_of(many: usize) -> usize {
+    if std::env::var_os("FAULT_ALL").is_some() {
+        1
+    } else {
+        many
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "what the run has shown")]
+fn fail_each(start: Start<'_>, one_of: usize) {
+    let (calls, expected) = good_run(start);
+    let faults = (1..=calls).flat_map(|call| {
+        [
+            Fault::Fails { call, errno: EIO },
+            Fault::Fails {
+                call,
+                errno: ENOSPC,
+            },
+            Fault::Dead { call },
+        ]
+    });
+    let faults: Vec<Fault> = faults.step_by(one_of).collect();
+    let reported = inject(start, &faults, &expected);
+    assert!(
+        reported > faults.len() / 3,
+        "most faults are told by the exit code"
+    );
     eprintln!(
-        "{calls} writes and syncs, {} faults, {reported} of them ended the fetch",
+        "{}: {calls} writes and syncs, {} faults, {reported} of them ended the fetch",
+        start.name(),
         faults.len()
     );
 }
 
-#[test]
 #[expect(clippy::print_stderr, reason = "what the run has shown")]
-fn whenever_the_power_goes_nothing_is_lost_and_nothing_counts_twice() {
-    let (calls, expected) = good_run();
-    let cuts: Vec<Fault> = (1..=calls)
-        .flat_map(|call| [0, 1, 3].map(|kept| Fault::PowerCut { call, kept }))
-        .collect();
-    let cut = inject(&cuts, &expected);
-    assert!(cut > 2 * calls, "most of the cuts came before the end");
+fn cut_each(start: Start<'_>, one_of: usize) {
+    let (calls, expected) = good_run(start);
+    let cuts = (1..=calls).flat_map(|call| [0, 1, 3].map(|kept| Fault::PowerCut { call, kept }));
+    let cuts: Vec<Fault> = cuts.step_by(one_of).collect();
+    let cut = inject(start, &cuts, &expected);
+    assert!(
+        cut > 2 * cuts.len() / 3,
+        "most of the cuts came before the end"
+    );
     eprintln!(
-        "{calls} writes and syncs, {} power cuts, {cut} before the end",
+        "{}: {calls} writes and syncs, {} power cuts, {cut} before the end",
+        start.name(),
         cuts.len()
     );
 }
 
 /// How many writes and syncs a fetch without a fault has, and what the store holds then.
-fn good_run() -> (u64, BTreeSet<String>) {
-    let bed = Bed::new();
+fn good_run(start: Start<'_>) -> (u64, BTreeSet<String>) {
+    let bed = Bed::new(start);
     let count = bed.path("count");
     let mut fetch = bed.gateway("fetch");
     fetch.env("FAULTY_IO_COUNT", &count);
     succeeded(&fetch.output().unwrap());
     let text = fs::read_to_string(&count).unwrap();
     let calls = text.trim().parse().unwrap();
-    assert!(calls > 20, "{text:?} calls; is the shim loaded?");
+    assert!(calls > 5, "{text:?} calls; is the shim loaded?");
     let expected = bed.values();
-    assert_eq!(expected.len(), mails() as usize * 96);
+    let locations = match start {
+        Start::Empty => mails(),
+        Start::Existing(_) => mails() + 1,
+    };
+    assert_eq!(expected.len(), locations as usize * 96);
     (calls, expected)
 }
 
 /// Fetches under each fault in a gateway of its own, then once without, and compares what is
 /// stored. Returns how many of the fetches the fault has ended.
-fn inject(faults: &[Fault], expected: &BTreeSet<String>) -> u64 {
-    let ended = AtomicU64::new(0);
-    let next = AtomicU64::new(0);
+fn inject(start: Start<'_>, faults: &[Fault], expected: &BTreeSet<String>) -> usize {
+    let ended = AtomicUsize::new(0);
+    let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 loop {
-                    let at = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap();
+                    let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(fault) = faults.get(at) else { break };
-                    ended.fetch_add(u64::from(survives(*fault, expected)), Ordering::Relaxed);
+                    let is_ended = survives(start, *fault, expected);
+                    ended.fetch_add(usize::from(is_ended), Ordering::Relaxed);
                 }
             });
         }
@@ -101,8 +161,8 @@ fn inject(faults: &[Fault], expected: &BTreeSet<String>) -> u64 {
 }
 
 /// One fault, and what was there afterwards; `true` if the fetch failed by it.
-fn survives(fault: Fault, expected: &BTreeSet<String>) -> bool {
-    let bed = Bed::new();
+fn survives(start: Start<'_>, fault: Fault, expected: &BTreeSet<String>) -> bool {
+    let bed = Bed::new(start);
     let mut fetch = bed.gateway("fetch");
     for (name, value) in fault.environment() {
         fetch.env(name, value);
@@ -158,16 +218,38 @@ struct Bed {
 }
 
 impl Bed {
-    fn new() -> Self {
+    fn new(start: Start<'_>) -> Self {
+        let bed = Self::without_mails();
+        match start {
+            Start::Empty => {
+                for number in 0..mails() {
+                    bed.deliver(number, &sample::load_profile_mail(number).bytes);
+                }
+            }
+            Start::Existing(other) => {
+                copy(&other.path("data"), &bed.path("data"));
+                for number in 0..mails() {
+                    bed.deliver(1_000 + number, &correction(number));
+                }
+                bed.deliver(mails(), &sample::load_profile_mail(mails()).bytes);
+            }
+        }
+        bed
+    }
+
+    /// One that has taken the mails in.
+    fn filled() -> Self {
+        let bed = Self::new(Start::Empty);
+        succeeded(&bed.gateway("fetch").output().unwrap());
+        bed
+    }
+
+    fn without_mails() -> Self {
         let bed = Self {
             home: tempfile::tempdir().unwrap(),
         };
         for folder in ["new", "cur", "tmp"] {
             fs::create_dir_all(bed.path("mails").join(folder)).unwrap();
-        }
-        for number in 0..mails() {
-            let file = bed.path("mails/new").join(number.to_string());
-            fs::write(file, sample::load_profile_mail(number).bytes).unwrap();
         }
         let configuration = format!(
             "data_dir = '{}'\n[[mailbox]]\nname = \"mails\"\nprotocol = \"maildir\"\npath = '{}'\n\
@@ -181,6 +263,11 @@ impl Bed {
 
     fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
+    }
+
+    fn deliver(&self, number: u32, mail: &[u8]) {
+        let file = self.path("mails/new").join(number.to_string());
+        fs::write(file, mail).unwrap();
     }
 
     fn gateway(&self, command: &str) -> Command {
@@ -228,6 +315,15 @@ impl Bed {
     }
 }
 
+/// A mail that says other values of the same intervals as mail `number`, later.
+fn correction(number: u32) -> Vec<u8> {
+    let mail = sample::load_profile_mail(number).bytes;
+    let file = candidates(&mail, &Bounds::default()).candidates.remove(0);
+    let text = String::from_utf8(file.bytes).unwrap();
+    let text = text.replace("MB0", "MC0").replace("QTY+220:", "QTY+220:9");
+    format!("Subject: correction\r\n\r\n{text}").into_bytes()
+}
+
 fn succeeded(output: &Output) {
     assert!(
         output.status.success(),
@@ -240,25 +336,12 @@ fn mails() -> u32 {
     std::env::var("FAULT_MAILS").map_or(2, |text| text.parse().unwrap())
 }
 
-/// The shim, compiled once; the folder lives as long as the process.
-static SHIM: LazyLock<PathBuf> = LazyLock::new(|| {
-    let shim = Path::new(env!("CARGO_TARGET_TMPDIR")).join("faulty_io.so");
-    let source =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gateway/disk_faults/faulty_io.c");
-    let cc = Command::new("cc")
-        .args([
-            "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o",
-        ])
-        .args([&shim, &source])
-        .arg("-ldl")
-        .output()
-        .unwrap_or_else(|error| {
-            panic!("cc: {error}; install Debian package gcc, or use tests/run")
-        });
-    succeeded(&cc);
-    shim
-});
+/// The shim, compiled once; the file lives as long as the target directory.
+pub(crate) static SHIM: LazyLock<PathBuf> =
+    LazyLock::new(|| shim::compile("disk_faults/faulty_io.c"));
 
+/// One of so many faults of a store that exists is injected where not all are asked for.
+const SAMPLED: usize = 4;
 const THREADS: u32 = 2;
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 
 use crate::run::gateway::{Home, wait_for};
+use crate::support::memory;
 use crate::support::scripted::{Say, Scripted, bytes, endless, last};
 
 /// The most that a fetch may hold in memory, whatever a server sends.
@@ -160,7 +161,7 @@ fn against(protocol: &str, port: u16, deed: &str, word: &str) {
         .unwrap();
     let mut peak = 0;
     let status = wait_for(deed, || {
-        peak = peak.max(peak_memory(fetch.id()).unwrap_or(0));
+        peak = peak.max(memory::peak(fetch.id()).unwrap_or(0));
         fetch.try_wait().unwrap()
     });
     let mut said = String::new();
@@ -185,14 +186,4 @@ fn against(protocol: &str, port: u16, deed: &str, word: &str) {
         "{deed}: {said}"
     );
     assert!(peak < MOST_MEMORY, "{deed}: {} MB", peak >> 20);
-}
-
-/// The most that a process held in memory so far (`VmHWM`), in bytes.
-fn peak_memory(process: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
-    Some(kib << 10)
 }

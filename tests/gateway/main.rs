@@ -24,6 +24,7 @@ mod first_steps;
 mod folder;
 mod fuzz;
 mod hostile;
+mod hostile_input;
 mod imap;
 mod ingest;
 mod laws;

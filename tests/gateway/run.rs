@@ -1,11 +1,13 @@
 //! `mscons-gateway run` as a whole: a process, its mailboxes, its pages, its signals.
 
 mod alerts;
+mod clock;
 mod control;
 pub(crate) mod disk;
 pub(crate) mod gateway;
 mod once;
 mod outage;
+mod read_only;
 mod reload;
 mod stop;
 

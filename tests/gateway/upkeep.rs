@@ -92,7 +92,7 @@ fn spread(length: usize, places: usize) -> impl Iterator<Item = usize> {
 }
 
 /// A copy of a directory.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let (entry, to) = {
@@ -145,6 +145,44 @@ fn a_flipped_byte_of_the_archive_is_found_with_file_and_byte_and_what_is_lost() 
         drop(flipped);
     }
     assert_is_well(&home);
+}
+
+#[test]
+fn a_torn_end_is_told_by_verify_and_stays_until_the_next_mail_takes_its_place() {
+    let home = filled();
+    let path = home.path("data/archive/00000001.seg");
+    let whole = fs::read(&path).unwrap();
+    let torn = [&whole[..], &whole[..100]].concat();
+    fs::write(&path, &torn).unwrap();
+    for _ in 0..2 {
+        let (code, faults) = verify(&home);
+        assert_eq!((code, faults.len()), (Some(1), 1), "{faults:?}");
+        assert_eq!(faults[0]["byte"], whole.len());
+        assert_eq!(faults[0]["what"], "the last 100 bytes are no whole entry");
+        assert!(faults[0]["lost"].as_str().unwrap().starts_with("nothing"));
+        assert_eq!(fs::read(&path).unwrap(), torn);
+    }
+    let mail = home.path("new.eml");
+    fs::write(&mail, sample::load_profile_mail(0).bytes).unwrap();
+    let (code, _, said) = home.command(&["import", mail.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_is_well(&home);
+    // The end of an entry that was whole is no torn end.
+    let cut = fs::read(&path).unwrap();
+    fs::write(&path, &cut[..cut.len() - 1]).unwrap();
+    let (code, faults) = verify(&home);
+    assert_eq!((code, faults.len()), (Some(1), 1), "{faults:?}");
+    let lost = faults[0]["lost"].as_str().unwrap();
+    assert!(lost.contains("the raw bytes of interchange"), "{lost}");
+}
+
+#[test]
+fn what_a_killed_backup_has_left_is_removed_at_the_next_start() {
+    let home = filled();
+    let left = home.path("data/backup-0000beef.tmp");
+    fs::write(&left, "half a database").unwrap();
+    assert_is_well(&home);
+    assert!(!left.exists());
 }
 
 #[test]

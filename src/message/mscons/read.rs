@@ -35,7 +35,7 @@ use crate::edifact::envelope::next_start;
 use crate::edifact::scan::Scanner;
 use crate::edifact::separators::Separators;
 use crate::edifact::{Finding, FindingCode, Place};
-use crate::message::mscons::File;
+use crate::message::mscons::{File, Interchange};
 use findings::Budget;
 
 /// Reads a file: any number of interchanges, with or without UNA.
@@ -43,21 +43,65 @@ use findings::Budget;
 /// Never fails: what can be read is given, and every oddity is a finding with its place. At most
 /// 1,000 findings are kept; the last of them says how many more there were.
 pub fn read(bytes: &[u8]) -> File {
-    let mut file = File::default();
-    let mut budget = Budget::of_file();
-    let mut scanner = Scanner::new(bytes, 0, Separators::DEFAULT);
-    let mut at = 0;
-    while let Some(start) = next_start(bytes, at) {
-        file.findings
-            .extend(strays(bytes, at, start.begin, &mut budget));
-        let interchange = interchange::read(bytes, &start, &mut scanner, &mut budget);
-        at = interchange.bytes.end.max(start.unb + 1);
-        file.interchanges.push(interchange);
-    }
-    file.findings
-        .extend(strays(bytes, at, bytes.len(), &mut budget));
-    say_left_out(&mut file, budget.left_out);
+    let mut reading = interchanges(bytes);
+    let interchanges = reading.by_ref().collect();
+    let (findings, left_out) = reading.finish();
+    let mut file = File {
+        interchanges,
+        findings,
+    };
+    say_left_out(&mut file, left_out);
     file
+}
+
+/// Reads a file as [`read`] does, one interchange after the other: large files of many take no more
+/// memory than the largest of them.
+pub fn interchanges(bytes: &[u8]) -> Interchanges<'_> {
+    Interchanges {
+        bytes,
+        scanner: Scanner::new(bytes, 0, Separators::DEFAULT),
+        at: 0,
+        findings: Vec::new(),
+        budget: Budget::of_file(),
+    }
+}
+
+/// The interchanges of a file, in order.
+pub struct Interchanges<'a> {
+    bytes: &'a [u8],
+    scanner: Scanner<'a>,
+    /// Behind the last interchange.
+    at: usize,
+    /// Findings outside of any interchange.
+    findings: Vec<Finding>,
+    budget: Budget,
+}
+
+impl Interchanges<'_> {
+    /// Findings outside of any interchange, and how many findings of the file found no room. To be
+    /// asked behind the last interchange.
+    pub fn finish(mut self) -> (Vec<Finding>, u64) {
+        self.stray(self.bytes.len());
+        (self.findings, self.budget.left_out)
+    }
+
+    fn stray(&mut self, to: usize) {
+        let stray = strays(self.bytes, self.at, to, &mut self.budget);
+        self.findings.extend(stray);
+    }
+}
+
+impl Iterator for Interchanges<'_> {
+    type Item = Interchange;
+
+    fn next(&mut self) -> Option<Interchange> {
+        let start = next_start(self.bytes, self.at)?;
+        self.stray(start.begin);
+        let interchange =
+            interchange::read(self.bytes, &start, &mut self.scanner, &mut self.budget);
+        self.at = interchange.bytes.end.max(start.unb + 1);
+        Some(interchange)
+    }
 }
 
 /// Bytes between interchanges that are more than blanks.

@@ -63,17 +63,13 @@ impl Entry {
     ///
     /// # Errors
     /// [`StoreError::Unarchivable`].
-    pub(super) fn at(&self, place: ArchivePlace) -> Result<Vec<u8>, StoreError> {
-        let frame = self.frame.as_ref().map_err(|detail| {
-            let name = self.name.clone();
-            StoreError::Unarchivable {
-                name,
-                detail: detail.clone(),
-            }
-        })?;
+    pub(super) fn at(self, place: ArchivePlace) -> Result<Vec<u8>, StoreError> {
+        let name = self.name;
+        let frame = self.frame;
+        let frame = frame.map_err(|detail| StoreError::Unarchivable { name, detail })?;
         let mut checksum = place_checksum(place);
         checksum.combine(&frame.checksum);
-        let mut bytes = frame.bytes.clone();
+        let mut bytes = frame.bytes;
         if let Some(field) = bytes.get_mut(MAGIC.len()..BODY) {
             field.copy_from_slice(&checksum.finalize().to_le_bytes());
         }
@@ -81,8 +77,9 @@ impl Entry {
     }
 }
 
-/// Compresses with the thread's own compressor: making one takes longer than 8 KB take.
-fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
+/// Compresses into a buffer, and gives the length. The compressor is the thread's own: making one
+/// takes longer than 8 KB take.
+fn compress(bytes: &[u8], into: &mut [u8]) -> io::Result<usize> {
     thread_local! {
         static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
     }
@@ -91,28 +88,37 @@ fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
             Some(compressor) => compressor,
             None => kept.insert(Compressor::new(ZSTD_LEVEL)?),
         };
-        compressor.compress(bytes)
+        compressor.compress_to_buffer(bytes, into)
     })
 }
 
 fn frame(origin: &Origin, bytes: &[u8]) -> Result<Frame, String> {
     let header = postcard::to_stdvec(origin).map_err(|error| error.to_string())?;
-    let payload = compress(bytes).map_err(|error| format!("compressing it failed: {error}"))?;
+    let too_many = || format!("{} bytes are too many", bytes.len());
+    if bytes.len() > MAX_BYTES {
+        return Err(too_many());
+    }
+    // Compressed where it will stand: large pieces cost memory once. Zeros that the system gives
+    // cost nothing until they are written over.
+    let begin = HEAD + header.len();
+    let mut frame = vec![0; begin + zstd::zstd_safe::compress_bound(bytes.len())];
+    let (start, room) = frame.split_at_mut(begin);
+    let payload = compress(bytes, room);
+    let payload = payload.map_err(|error| format!("compressing it failed: {error}"))?;
     let lengths = Lengths {
         header: header.len(),
-        payload: payload.len(),
+        payload,
         bytes: bytes.len(),
     };
-    let words = lengths.to_words();
-    let words = words.ok_or_else(|| format!("{} bytes are too many", bytes.len()))?;
-    let mut frame = Vec::with_capacity(HEAD + lengths.header + lengths.payload);
-    frame.extend_from_slice(MAGIC);
-    frame.extend_from_slice(&[0; 4]);
-    for word in words {
-        frame.extend_from_slice(&word.to_le_bytes());
-    }
-    frame.extend_from_slice(&header);
-    frame.extend_from_slice(&payload);
+    let words = lengths
+        .to_words()
+        .ok_or_else(too_many)?
+        .map(u32::to_le_bytes);
+    let parts = [MAGIC.as_slice(), &[0; 4], words.as_flattened(), &header];
+    let written = parts.concat();
+    start.copy_from_slice(&written);
+    frame.truncate(begin + payload);
+    frame.shrink_to_fit();
     let mut checksum = Hasher::new();
     checksum.update(frame.get(BODY..).unwrap_or_default());
     Ok(Frame {

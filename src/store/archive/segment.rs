@@ -132,6 +132,11 @@ impl Walk {
         })
     }
 
+    /// How many bytes of the segment count.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Whether the search for a whole entry was ended by [`MAX_FALSE_STARTS`].
     pub(super) fn gave_up(&self) -> bool {
         self.gave_up

@@ -24,7 +24,7 @@ fn archive_of(entries: &[&str]) -> (tempfile::TempDir, DataDir, PathBuf, Vec<Arc
     let archive = Archive::open(&data_dir).unwrap();
     let places = entries
         .iter()
-        .map(|name| archive.append(&entry(name)).unwrap())
+        .map(|name| archive.append(entry(name)).unwrap())
         .collect();
     archive.sync().unwrap();
     let path = segment::path(&archive.directory, 1);
@@ -35,7 +35,7 @@ fn archive_of(entries: &[&str]) -> (tempfile::TempDir, DataDir, PathBuf, Vec<Arc
 fn an_entry_can_be_read_as_soon_as_it_is_appended_and_after_a_restart() {
     let (_home, data_dir, path, places) = archive_of(&["a", "b"]);
     let archive = Archive::open(&data_dir).unwrap();
-    let third = archive.append(&entry("c")).unwrap();
+    let third = archive.append(entry("c")).unwrap();
     for (place, name) in [(places[0], "a"), (places[1], "b"), (third, "c")] {
         let (origin, bytes) = archive.read(place).unwrap();
         assert_eq!(origin.name, name);
@@ -46,7 +46,7 @@ fn an_entry_can_be_read_as_soon_as_it_is_appended_and_after_a_restart() {
 }
 
 #[test]
-fn an_entry_torn_at_any_byte_is_cut_off_and_the_next_one_takes_its_place() {
+fn an_entry_torn_at_any_byte_stays_until_the_next_one_takes_its_place() {
     let (_home, data_dir, path, places) = archive_of(&["a", "b"]);
     let whole = fs::read(&path).unwrap();
     let start = usize::try_from(places[1].offset).unwrap();
@@ -54,9 +54,15 @@ fn an_entry_torn_at_any_byte_is_cut_off_and_the_next_one_takes_its_place() {
         fs::write(&path, &whole[..length]).unwrap();
         let archive = Archive::open(&data_dir).unwrap();
         assert!(archive.damage().is_none(), "{length}");
-        assert_eq!(archive.append(&entry("c")).unwrap(), places[1], "{length}");
+        let torn = archive.torn_end().map(|torn| (torn.place, torn.bytes));
+        let expected = (length > start).then(|| (places[1], length_u64(length - start)));
+        assert_eq!(torn, expected, "{length}");
+        assert_eq!(fs::read(&path).unwrap(), whole[..length]);
+        assert_eq!(archive.append(entry("c")).unwrap(), places[1], "{length}");
         archive.sync().unwrap();
         assert_eq!(names(&archive), ["a", "c"], "{length}");
+        assert_eq!(archive.torn_end(), None, "{length}");
+        assert_eq!(archive.bytes(), fs::metadata(&path).unwrap().len());
     }
 }
 
@@ -90,7 +96,7 @@ fn nothing_is_cut_or_appended_where_something_whole_stands_behind_damage() {
     damaged[usize::try_from(places[1].offset).unwrap() + 30] ^= 1;
     fs::write(&path, &damaged).unwrap();
     let archive = Archive::open(&data_dir).unwrap();
-    assert_eq!(archive.append(&entry("d")).unwrap().segment, 2);
+    assert_eq!(archive.append(entry("d")).unwrap().segment, 2);
     assert_eq!(names(&archive), ["a", "c", "d"]);
     assert_eq!(fs::read(&path).unwrap(), damaged);
 }
@@ -101,7 +107,7 @@ fn an_entry_inside_of_another_is_never_taken_for_one() {
     let inner = fs::read(&path).unwrap();
     let archive = Archive::open(&data_dir).unwrap();
     let outer = archive
-        .append(&Entry::new(&origin("outer"), &inner))
+        .append(Entry::new(&origin("outer"), &inner))
         .unwrap();
     let mut bytes = fs::read(&path).unwrap();
     bytes[usize::try_from(outer.offset).unwrap()] ^= 1;
@@ -128,7 +134,7 @@ fn a_full_segment_is_followed_by_the_next() {
     let open = || Archive::open_on(&data_dir, Box::new(RealDisk), two).unwrap();
     let archive = open();
     let segments = |archive: &Archive, names: [&str; 3]| {
-        names.map(|name| archive.append(&entry(name)).unwrap().segment)
+        names.map(|name| archive.append(entry(name)).unwrap().segment)
     };
     assert_eq!(segments(&archive, ["a", "b", "c"]), [1, 1, 2]);
     archive.sync().unwrap();
@@ -155,7 +161,7 @@ fn whichever_write_or_sync_fails_an_entry_that_was_synced_can_be_read() {
             while !waiting.is_empty() {
                 let appended: Vec<_> = waiting
                     .iter()
-                    .filter_map(|name| Some((name.clone(), archive.append(&entry(name)).ok()?)))
+                    .filter_map(|name| Some((name.clone(), archive.append(entry(name)).ok()?)))
                     .collect();
                 if archive.sync().is_ok() {
                     waiting.retain(|name| appended.iter().all(|(known, _)| known != name));

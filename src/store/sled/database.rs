@@ -14,7 +14,7 @@ use crate::store::StoreError;
 use crate::store::disk::{Disk, sync_dir};
 use crate::store::sled::draft::Draft;
 use crate::store::sled::index::Index;
-use crate::store::sled::records::{Records, error_of, is_full};
+use crate::store::sled::records::{Records, error_of, is_full, is_read_only};
 
 /// A database in a directory. A reader sees all of a batch or nothing of it: reading and writing
 /// exclude each other, and neither takes long.
@@ -39,6 +39,8 @@ enum State {
 enum Closed {
     /// The disk was full. What was not durable is gone; opening again goes on from what is.
     Full(String),
+    /// The file system took no writes any more, as [`Closed::Full`].
+    ReadOnly(String),
     /// A write or sync failed otherwise. What the system would read back may not be what is on the
     /// disk, and nothing may be built on that: a person must look.
     Failed(String),
@@ -164,15 +166,15 @@ impl Database {
             .map_err(|source| StoreError::file("measuring", &self.path, source))
     }
 
-    /// The state; a database that was closed since the disk was full is opened again.
+    /// The state; a database that was closed since the disk took no writes is opened again.
     fn state(&self) -> Result<RwLockReadGuard<'_, State>, StoreError> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        if !matches!(*state, State::Closed(Closed::Full(_))) {
+        if !state.may_open_again() {
             return Ok(state);
         }
         drop(state);
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*state, State::Closed(Closed::Full(_))) {
+        if state.may_open_again() {
             *state = State::Open(Box::new(Open::new(&self.path, self.cache_bytes)?));
         }
         drop(state);
@@ -190,10 +192,22 @@ impl Database {
     }
 }
 
+impl State {
+    /// Whether it is closed for a reason that passes.
+    fn may_open_again(&self) -> bool {
+        match self {
+            Self::Closed(Closed::Full(_) | Closed::ReadOnly(_)) => true,
+            Self::Open(_) | Self::Closed(Closed::Failed(_)) => false,
+        }
+    }
+}
+
 impl Closed {
     fn after(error: &sled::Error) -> Self {
         if is_full(error) {
             Self::Full(error.to_string())
+        } else if is_read_only(error) {
+            Self::ReadOnly(error.to_string())
         } else {
             Self::Failed(error.to_string())
         }
@@ -205,6 +219,7 @@ impl Closed {
                 path: path.display().to_string(),
                 what: why.clone(),
             },
+            Self::ReadOnly(why) => StoreError::not_writable(path, why),
             Self::Failed(why) => StoreError::database(
                 path,
                 format!("{why}; look at the disk, then start the gateway again"),
@@ -376,15 +391,17 @@ mod tests {
     }
 
     #[test]
-    fn after_a_full_disk_it_goes_on_from_what_is_durable() {
-        let (_home, database) = database(&FailingDisk::new(usize::MAX));
-        settle(&database, "1").unwrap();
-        database.flush().unwrap();
-        *database.state.write().unwrap() = State::Closed(Closed::Full("no space left".to_owned()));
-        assert!(is_settled(&database, "1").unwrap());
-        settle(&database, "2").unwrap();
-        database.flush().unwrap();
-        assert!(is_settled(&database, "2").unwrap());
+    fn after_a_disk_that_took_no_writes_it_goes_on_from_what_is_durable() {
+        for passing in [Closed::Full, Closed::ReadOnly] {
+            let (_home, database) = database(&FailingDisk::new(usize::MAX));
+            settle(&database, "1").unwrap();
+            database.flush().unwrap();
+            *database.state.write().unwrap() = State::Closed(passing("no writes".to_owned()));
+            assert!(is_settled(&database, "1").unwrap());
+            settle(&database, "2").unwrap();
+            database.flush().unwrap();
+            assert!(is_settled(&database, "2").unwrap());
+        }
     }
 
     #[test]

@@ -114,9 +114,16 @@ pub(super) fn error_of(path: &Path, error: &sled::Error) -> StoreError {
             path: path.display().to_string(),
             what: error.to_string(),
         }
+    } else if is_read_only(error) {
+        StoreError::not_writable(path, error)
     } else {
         StoreError::database(path, error.to_string())
     }
+}
+
+/// Whether nothing can be written to the file system.
+pub(super) fn is_read_only(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem)
 }
 
 /// Whether there was no room on the disk.

@@ -143,7 +143,7 @@ pub fn open_store(data_dir: &Path, store: &dyn Store, archive: &Archive) -> Chec
 fn remedy(error: &StoreError) -> &'static str {
     match error {
         StoreError::InUse { .. } => "stop the other process, or give this one its own data_dir",
-        StoreError::File { .. } => {
+        StoreError::File { .. } | StoreError::NotWritable { .. } => {
             "let the gateway's user read and write all of data_dir (chown -R)"
         }
         StoreError::HalfRestored { .. } => "run mscons-gateway restore again, with the same backup",

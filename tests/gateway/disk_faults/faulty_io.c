@@ -4,6 +4,7 @@
  *   FAULTY_IO_COUNT=file      writes the count there at exit;
  *   FAULTY_IO_FAIL=n          lets call n fail with errno FAULTY_IO_ERRNO, once;
  *   FAULTY_IO_FAIL_ON=n       lets call n and all after it fail;
+ *   FAULTY_IO_FAIL_WHILE=file lets all fail as long as that file is there;
  *   FAULTY_IO_CUT=n           is a power cut before call n: of what was written and not synced,
  *                             only the first FAULTY_IO_KEEP writes are left, and half of the next;
  *                             renames and removals that were not synced are undone, too. Then the
@@ -48,6 +49,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct change *first, *last;
 static long calls;
 static const char *below;
+static const char *fail_while;
 static long fail_at, fail_from, cut_at, keep;
 static int fail_errno = EIO;
 
@@ -58,6 +60,7 @@ static long number(const char *name) {
 
 __attribute__((constructor)) static void begin(void) {
     below = getenv("FAULTY_IO_BELOW");
+    fail_while = getenv("FAULTY_IO_FAIL_WHILE");
     fail_at = number("FAULTY_IO_FAIL");
     fail_from = number("FAULTY_IO_FAIL_ON");
     cut_at = number("FAULTY_IO_CUT");
@@ -149,7 +152,8 @@ static int refused(void) {
     pthread_mutex_lock(&lock);
     calls++;
     if (calls == cut_at) power_cut();
-    if (calls == fail_at || (fail_from && calls >= fail_from)) {
+    if (calls == fail_at || (fail_from && calls >= fail_from) ||
+        (fail_while && access(fail_while, F_OK) == 0)) {
         pthread_mutex_unlock(&lock);
         errno = fail_errno;
         return 1;

@@ -50,8 +50,13 @@ impl SmallDisk {
     }
 
     fn resize(&self, size: &str) {
+        self.remount(&format!("size={size}"));
+    }
+
+    /// Changes an option: `ro`, `rw`.
+    pub(crate) fn remount(&self, option: &str) {
         let mounted = Command::new("mount")
-            .args(["-o", &format!("remount,size={size}")])
+            .args(["-o", &format!("remount,{option}")])
             .arg(&self.0)
             .status();
         assert!(mounted.unwrap().success());

@@ -138,6 +138,15 @@ impl Gateway {
         gateway
     }
 
+    /// `run` with a preloaded library and what it is told, waited for as [`Self::run`].
+    pub(crate) fn run_under(home: &Home, shim: &Path, told: &[(&str, &Path)]) -> Self {
+        let mut command = program(&home.config(), &["run"]);
+        command.env("LD_PRELOAD", shim).envs(told.iter().copied());
+        let gateway = Self::spawn(command);
+        gateway.wait_for_log("the gateway runs");
+        gateway
+    }
+
     /// Any command, not waited for.
     pub(crate) fn start(home: &Home, arguments: &[&str]) -> Self {
         Self::spawn(program(&home.config(), arguments))
@@ -190,6 +199,13 @@ impl Gateway {
                 .find(|line| line.contains(text))
                 .map(str::to_owned)
         })
+    }
+
+    /// Waits until the log says so in that many lines.
+    pub(crate) fn wait_for_logs(&self, text: &str, lines: usize) {
+        wait_for(&format!("{text:?} {lines} times in the log"), || {
+            (self.log().matches(text).count() >= lines).then_some(())
+        });
     }
 
     /// Waits until `/metrics` has this line.

@@ -84,7 +84,7 @@ fn sent(number: u64, archive: &Archive) -> Batch {
         name: number.to_string(),
     };
     let entry = Entry::new(&origin, &raw(number));
-    batch.interchanges[0].record.place = archive.append(&entry).unwrap();
+    batch.interchanges[0].record.place = archive.append(entry).unwrap();
     batch.interchanges[0].messages[1].record.values = 2;
     batch
 }

@@ -25,6 +25,11 @@ pub(super) fn read(
     let mut has_unz = false;
     loop {
         number = number.saturating_add(reader.take_alike(scanner));
+        if reader.has_too_much() {
+            reader.give_up();
+            (end, has_unz) = skip(scanner);
+            break;
+        }
         let Some(segment) = scanner.next() else {
             break;
         };
@@ -70,6 +75,20 @@ pub(super) fn read(
     let (interchange, left) = reader.finish(start.begin..end);
     *budget = left;
     interchange
+}
+
+/// Goes to the end of an interchange of which nothing more is read: where it is, and whether that is
+/// a UNZ.
+fn skip(scanner: &mut Scanner<'_>) -> (Option<usize>, bool) {
+    while let Some(segment) = scanner.next() {
+        if segment.tag() == b"UNZ" {
+            return (Some(segment.end), true);
+        }
+        if is_next_start(&segment) {
+            return (Some(segment.offset), false);
+        }
+    }
+    (None, false)
 }
 
 fn too_long(segment: &Segment<'_>, reader: &mut Reader<'_>) {

@@ -16,6 +16,7 @@ use crate::message::mscons::read::record::Record;
 use crate::message::mscons::read::template::Templates;
 use crate::message::mscons::read::time::{Clock, Dtm, Moment};
 use crate::message::mscons::{Group, Interchange, Message, rules};
+use crate::series::{Columns, Labels};
 
 /// The reader of one interchange.
 pub(super) struct Reader<'a> {
@@ -327,7 +328,9 @@ impl<'a> Reader<'a> {
         }
         let (mut at, mut rest) = scanner.upcoming();
         let mut segments = 0_u32;
-        while let Some((value, length)) = self.templates.read(rest) {
+        while !self.has_too_much()
+            && let Some((value, length)) = self.templates.read(rest)
+        {
             self.close_record();
             self.out.columns.push(value.row());
             self.values_of_line += 1;
@@ -342,6 +345,28 @@ impl<'a> Reader<'a> {
         segments
     }
 
+    /// Whether more was read than is kept of an interchange.
+    pub(super) fn has_too_much(&self) -> bool {
+        self.out.columns.len() > MAX_VALUES || self.out.messages.len() > MAX_MESSAGES
+    }
+
+    /// Lets go of all messages and values, since there are more than are kept.
+    pub(super) fn give_up(&mut self) {
+        self.close_record();
+        self.message = None;
+        self.kind = Kind::Other;
+        self.findings.end_message();
+        self.findings.add(FindingCode::TooMuch, || {
+            format!(
+                "more than {MAX_VALUES} values or {MAX_MESSAGES} messages in one interchange: ask the sender to split it"
+            )
+        });
+        self.out.messages = Vec::new();
+        self.out.columns = Columns::default();
+        self.out.labels = Labels::default();
+        self.out.is_too_much = true;
+    }
+
     pub(super) fn finish(mut self, bytes: Range<usize>) -> (Interchange, Budget) {
         self.out.bytes = bytes;
         let (findings, left) = self.findings.finish();
@@ -350,6 +375,10 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Values of an interchange: a file of 100 MB has so many where each has its times.
+const MAX_VALUES: usize = 1_500_000;
+/// Messages of an interchange: each has records of its own, which are made durable together.
+const MAX_MESSAGES: usize = 10_000;
 /// The longest identifier that is read: the standard's longest has 70 characters. A file repeats
 /// what holds for many values; the bound keeps what is kept of it in proportion.
 const MAX_IDENTIFIER_BYTES: usize = 256;
