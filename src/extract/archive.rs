@@ -123,7 +123,7 @@ fn look_at(
     match walk.budget.unpack(unpacker, taken) {
         Ok(bytes) => {
             walk.piece(name, &bytes, depth);
-            walk.budget.let_go(bytes);
+            walk.budget.let_go(&bytes);
         }
         Err(Unpacking::Bomb(reason)) => walk.refuse(name, reason),
         Err(Unpacking::Outgrown(reason)) => {

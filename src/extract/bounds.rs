@@ -108,9 +108,9 @@ impl<'b> Budget<'b> {
         Ok(bytes)
     }
 
-    /// Takes note that something unpacked is dropped.
-    pub(crate) fn let_go(&mut self, bytes: Vec<u8>) {
-        self.held_bytes = self.held_bytes.saturating_sub(size_of(&bytes));
+    /// Takes note that something unpacked is not needed any more.
+    pub(crate) fn let_go(&mut self, bytes: &[u8]) {
+        self.held_bytes = self.held_bytes.saturating_sub(size_of(bytes));
     }
 
     /// The most that may be unpacked next, and a step.
@@ -197,7 +197,7 @@ mod tests {
     fn the_sum_of_all_streams_is_bounded() {
         let mut budget = Budget::new(&BOUNDS);
         let first = unpack(&mut budget, io::repeat(0).take(200_000), 100_000).unwrap();
-        budget.let_go(first);
+        budget.let_go(&first);
         let outcome = unpack(&mut budget, io::repeat(0).take(100_001), 100_000);
         assert!(reason(outcome).contains("more than 300000 bytes"));
     }
@@ -208,7 +208,7 @@ mod tests {
         let first = unpack(&mut budget, io::repeat(0).take(200_000), 100_000).unwrap();
         let outcome = unpack(&mut budget, io::repeat(0).take(50_001), 100_000);
         assert!(reason(outcome).contains("more than 250000 bytes at once"));
-        budget.let_go(first);
+        budget.let_go(&first);
         unpack(&mut budget, io::repeat(0).take(40_000), 100_000).unwrap();
     }
 

@@ -64,11 +64,11 @@ impl DataDir {
     fn lock(path: &Path) -> Result<Self, StoreError> {
         make_dir(path)?;
         let file = path.join(LOCK_FILE);
-        let failed = |source: io::Error| match source.kind() {
-            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
-                StoreError::not_writable(path, &source)
+        let failed = |source: io::Error| {
+            if source.kind() == io::ErrorKind::ReadOnlyFilesystem {
+                return StoreError::not_writable(path, &source);
             }
-            _ => StoreError::file("locking", &file, source),
+            forbidden_or("locking", path, &file, source)
         };
         let mut lock = OpenOptions::new()
             .read(true)
@@ -241,10 +241,21 @@ fn make_dir(path: &Path) -> Result<(), StoreError> {
             Some(_) | None => sync_dir(Path::new(".")),
         }
     };
-    made().map_err(|source| match source.kind() {
-        io::ErrorKind::PermissionDenied => StoreError::not_writable(path, &source),
-        _ => StoreError::file("making", path, source),
-    })
+    made().map_err(|source| forbidden_or("making", path, path, source))
+}
+
+/// A directory in which this user may not write, or what failed otherwise.
+fn forbidden_or(
+    action: &'static str,
+    directory: &Path,
+    file: &Path,
+    source: io::Error,
+) -> StoreError {
+    if source.kind() == io::ErrorKind::PermissionDenied {
+        StoreError::not_writable(directory, &source)
+    } else {
+        StoreError::file(action, file, source)
+    }
 }
 
 /// The process that the lock file names.

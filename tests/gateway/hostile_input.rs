@@ -322,8 +322,8 @@ fn by_mail(case: &Case) {
     let home = Home::new();
     home.configure(&[home.maildir("hostile", ""), home.maildir("mails", "")]);
     let mail = (case.mail)();
-    let mib = mail.len() as f64 / f64::from(1 << 20);
-    assert!(mib < 50.0, "{}: a mail of {mib} MiB is not read", case.name);
+    let mib = mail.len() >> 20;
+    assert!(mib < 50, "{}: a mail of {mib} MiB is not read", case.name);
     fs::write(home.path("hostile/new/1"), mail).unwrap();
     home.deliver("mails", 0);
     let ended = run(case.name, &home, &["fetch"]);
@@ -353,10 +353,10 @@ fn by_mail(case: &Case) {
 /// All that quarantine says, of its newest entry.
 fn reasons(home: &Home) -> String {
     let (_, list, _) = home.command(&["quarantine"]);
-    let Some(last) = list.lines().skip(1).last() else {
+    let Some(newest) = list.lines().skip(1).last() else {
         return String::new();
     };
-    let number = last.split_whitespace().next().unwrap();
+    let number = newest.split_whitespace().next().unwrap();
     let (code, shown, said) = home.command(&["quarantine", "show", number]);
     assert_eq!(code, Some(0), "{said}");
     shown

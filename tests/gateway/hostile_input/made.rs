@@ -1,5 +1,6 @@
 //! What a hostile sender makes. Each is made anew; none is stored.
 
+use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
 use base64::Engine as _;
@@ -27,9 +28,9 @@ fn message(number: usize, more: &str) -> String {
 pub(crate) fn empty_messages(count: usize) -> Vec<u8> {
     let mut text = unb("R1");
     for number in 0..count {
-        text += &format!("UNH+{number}+MSCONS:D:04B:UN:2.5'UNT+2+{number}'");
+        write!(text, "UNH+{number}+MSCONS:D:04B:UN:2.5'UNT+2+{number}'").unwrap();
     }
-    text += &format!("UNZ+{count}+R1'");
+    write!(text, "UNZ+{count}+R1'").unwrap();
     text.into_bytes()
 }
 
@@ -37,7 +38,7 @@ pub(crate) fn empty_messages(count: usize) -> Vec<u8> {
 pub(crate) fn interchanges(count: usize) -> Vec<u8> {
     let mut text = String::new();
     for number in 0..count {
-        text += &format!("UNB+UNOC:3+A+B+261124:0815+{number}'UNZ+0+{number}'");
+        write!(text, "UNB+UNOC:3+A+B+261124:0815+{number}'UNZ+0+{number}'").unwrap();
     }
     text.into_bytes()
 }
@@ -147,7 +148,11 @@ fn directory(zip: &[u8]) -> usize {
 pub(crate) fn nested_parts(depth: usize) -> Vec<u8> {
     let mut mail = "From: a@b.example\r\n".to_owned();
     for level in 0..depth {
-        mail += &format!("Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n");
+        write!(
+            mail,
+            "Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n"
+        )
+        .unwrap();
     }
     mail.into_bytes()
 }
@@ -180,7 +185,7 @@ pub(crate) fn soft_breaks(count: usize) -> Vec<u8> {
         "From: a@b.example\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n".to_owned();
     mail += &"=\r\n".repeat(count);
     for byte in with("") {
-        mail += &format!("={byte:02X}=\r\n");
+        write!(mail, "={byte:02X}=\r\n").unwrap();
     }
     mail.into_bytes()
 }
