@@ -32,6 +32,7 @@ pub(super) fn name(code: FindingCode) -> &'static str {
         FindingCode::NoValues => "no_values",
         FindingCode::CancelsNothing => "cancels_nothing",
         FindingCode::IntervalNotPositive => "interval_not_positive",
+        FindingCode::TooMuch => "too_much",
     }
 }
 
@@ -97,6 +98,10 @@ pub(super) fn title(code: FindingCode) -> Words {
         FindingCode::IntervalNotPositive => (
             "Ende liegt nicht nach dem Beginn",
             "end is not after the start",
+        ),
+        FindingCode::TooMuch => (
+            "mehr Werte oder Nachrichten als in eine Übertragungsdatei passen",
+            "more values or messages than an interchange may hold",
         ),
     };
     Words::new(de, en)

@@ -128,6 +128,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("healthcheck --url", "first_steps"),
     ("demo --listen", "run::once"),
     ("run", "run"),
+    ("explain --html --language", "explain"),
+    ("send-test --to --dialogue", "smtp"),
     ("import", "cli"),
     ("quarantine", "cli"),
     ("quarantine show --raw", "cli"),

@@ -278,9 +278,10 @@ fn send_test_tells_how_it_went_and_shows_the_dialogue_if_it_did_not() {
         "[smtp]\nhost = \"127.0.0.1\"\nport = {}\nencryption = \"none\"\nusername = \"meter\"\npassword = \"{PASSWORD}\"\nsender = \"Meter data <meter@example.org>\"\ntest_recipients = [\"first@example.net\"]\n",
         bed.plain
     )]);
-    let (code, out, err) = home.command(&["send-test"]);
+    let (code, out, err) = home.command(&["send-test", "--dialogue"]);
     assert_eq!(code, Some(0), "{err}");
     assert!(out.starts_with("first@example.net: 250 2.0.0 Ok"), "{out}");
+    assert!(out.ends_with("C: QUIT\nS: 221 2.0.0 Bye\n"), "{out}");
     let came = bed.delivered("To: first@example.net");
     assert!(came.contains("Auto-Submitted: auto-generated"), "{came}");
 

@@ -68,7 +68,7 @@ fn of_una(text: &str) -> String {
 const OPEN: &str = "{}";
 
 /// The sentences of the reader, as `{}` leaves them open.
-const SENTENCES: [Words; 28] = [
+const SENTENCES: [Words; 29] = [
     Words::new(
         "{} Bytes, die zu keiner Übertragungsdatei gehören",
         "{} bytes that belong to no interchange",
@@ -177,6 +177,10 @@ const SENTENCES: [Words; 28] = [
     Words::new(
         "das Intervall von {} endet um {}",
         "the interval from {} ends at {}",
+    ),
+    Words::new(
+        "mehr als {} Werte oder {} Nachrichten in einer Übertragungsdatei: den Absender bitten, sie zu teilen",
+        "more than {} values or {} messages in one interchange: ask the sender to split it",
     ),
 ];
 
