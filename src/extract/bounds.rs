@@ -25,7 +25,7 @@ impl Default for Bounds {
             depth: 8,
             parts: 10_000,
             unpacked_bytes: 512 << 20,
-            held_bytes: 104 << 20,
+            held_bytes: 100 << 20,
             ratio: 200,
         }
     }

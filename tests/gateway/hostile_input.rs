@@ -18,7 +18,7 @@ use crate::support::memory;
 
 /// The most that the gateway may hold in memory, whatever a mail holds. The pages of a debug build
 /// are some 25 MB more.
-const MOST_MEMORY: u64 = if cfg!(debug_assertions) { 165 } else { 150 } << 20;
+const MOST_MEMORY: u64 = if cfg!(debug_assertions) { 175 } else { 150 } << 20;
 
 /// A hostile mail.
 struct Case {
