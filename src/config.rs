@@ -10,9 +10,11 @@ pub mod keys;
 mod lines;
 pub mod load;
 pub mod mailbox;
+pub mod microsoft;
 pub mod overlay;
 pub mod partner;
 pub mod secret;
+pub mod secrets;
 pub mod store;
 pub mod units;
 pub mod virtual_series;
@@ -49,6 +51,12 @@ pub struct Gateway {
     /// The mailboxes.
     #[schemars(extend("de" = "Die Postfächer."))]
     pub mailbox: Vec<mailbox::Mailbox>,
+    /// Microsoft accounts, for mailboxes with `auth = "microsoft"`.
+    #[schemars(extend("de" = "Microsoft-Konten, für Postfächer mit `auth = \"microsoft\"`."))]
+    pub microsoft: Vec<microsoft::Microsoft>,
+    /// The key of the secrets that are kept sealed in `data_dir`.
+    #[schemars(extend("de" = "Der Schlüssel der Geheimnisse, die versiegelt in `data_dir` liegen."))]
+    pub secrets: secrets::Secrets,
     /// Series that are made of others when they are read: sums, differences, shares.
     #[serde(rename = "virtual")]
     #[schemars(extend("de" = "Zeitreihen, die beim Lesen aus anderen entstehen: Summen, Differenzen, Anteile."))]
@@ -76,6 +84,8 @@ impl Default for Gateway {
             store: store::Store::default(),
             web: web::Web::default(),
             mailbox: Vec::new(),
+            microsoft: Vec::new(),
+            secrets: secrets::Secrets::default(),
             virtual_series: Vec::new(),
             partner: Vec::new(),
             expect: Vec::new(),

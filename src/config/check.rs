@@ -1,6 +1,7 @@
 //! What no single type can tell: how keys go together, and which values make sense.
 
 mod deliveries;
+mod microsoft;
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
@@ -21,7 +22,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
             section: format!("mailbox[{index}]"),
             faults: &mut faults,
         };
-        check.name(&mailbox.name);
+        check.name(&mailbox.name, "the mailbox", "metering");
         if !mailbox.name.is_empty() && !names.insert(&mailbox.name) {
             check.fault(
                 "name",
@@ -32,6 +33,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
             );
         }
         check.place(mailbox);
+        check.account(mailbox, &gateway.microsoft);
         check.release(mailbox);
         check.limits(mailbox);
     }
@@ -41,6 +43,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
         key,
         what,
     }));
+    microsoft::check(gateway, &mut faults);
     deliveries::check(gateway, &mut faults);
     faults
 }
@@ -58,6 +61,7 @@ pub fn hints(gateway: &Gateway) -> Vec<ConfigFault> {
         }
         check.staleness(mailbox, &gateway.alert);
     }
+    microsoft::hints(gateway, &mut hints);
     hints
 }
 
@@ -88,6 +92,7 @@ fn check_general(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
     }
     let mut web = general.section("web");
     web.address("listen", &gateway.web.listen);
+    web.base_url(&gateway.web.base_url);
     if !gateway.web.metrics_listen.is_empty() {
         web.address("metrics_listen", &gateway.web.metrics_listen);
         if gateway.web.metrics_listen == gateway.web.listen {
@@ -127,12 +132,12 @@ impl Check<'_> {
         });
     }
 
-    fn name(&mut self, name: &str) {
+    fn name(&mut self, name: &str, whose: &str, example: &str) {
         let fits = |char: char| matches!(char, 'a'..='z' | '0'..='9' | '_' | '-');
         if name.is_empty() {
             self.fault(
                 "name",
-                "is missing; give the mailbox a name, such as `metering`",
+                format!("is missing; give {whose} a name, such as `{example}`"),
             );
         } else if name.len() > NAME_BYTES || !name.chars().all(fits) {
             self.fault(

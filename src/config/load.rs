@@ -133,6 +133,16 @@ fn resolve_secrets(gateway: &mut Gateway, environment: &[(String, String)], misf
             Err(what) => misfits.add(format!("mailbox[{index}].password"), what),
         }
     }
+    for (index, account) in gateway.microsoft.iter_mut().enumerate() {
+        match account.client_secret.resolve(variable, read_bounded) {
+            Ok(secret) => account.client_secret = secret,
+            Err(what) => misfits.add(format!("microsoft[{index}].client_secret"), what),
+        }
+    }
+    match gateway.secrets.key.resolve(variable, read_bounded) {
+        Ok(secret) => gateway.secrets.key = secret,
+        Err(what) => misfits.add("secrets.key".to_owned(), what),
+    }
     match gateway.alert.webhook.resolve(variable, read_bounded) {
         Ok(secret) => gateway.alert.webhook = secret,
         Err(what) => misfits.add("alert.webhook".to_owned(), what),
