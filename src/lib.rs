@@ -25,6 +25,7 @@ pub mod mail;
 pub mod metrics;
 pub mod net;
 pub mod store;
+pub mod vault;
 
 // The work: what the product does, as functions.
 pub mod alert;

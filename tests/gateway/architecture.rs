@@ -23,6 +23,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("health", &["config", "mail", "market"]),
     ("net", &["config"]),
+    ("vault", &["config"]),
+    (
+        "oauth",
+        &["clock", "config", "market", "net", "text", "vault"],
+    ),
     ("mail", &["config", "mailbox", "metrics", "net"]),
     (
         "store",
@@ -88,6 +93,7 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("mail_parser", &["extract"]),
     ("askama", &["web"]),
     ("reqwest", &["alert"]),
+    ("chacha20poly1305", &["vault"]),
     ("x509_cert", &["net"]),
 ];
 
