@@ -24,6 +24,7 @@ pub mod health;
 pub mod mail;
 pub mod metrics;
 pub mod net;
+pub mod oauth;
 pub mod store;
 pub mod vault;
 

@@ -92,7 +92,8 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("async_imap", &["mail", "cli"]),
     ("mail_parser", &["extract"]),
     ("askama", &["web"]),
-    ("reqwest", &["alert"]),
+    ("reqwest", &["alert", "oauth"]),
+    ("oauth2", &["oauth"]),
     ("chacha20poly1305", &["vault"]),
     ("x509_cert", &["net"]),
 ];

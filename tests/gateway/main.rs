@@ -26,6 +26,7 @@ mod imap;
 mod ingest;
 mod laws;
 mod maildir;
+mod oauth;
 mod parse;
 mod pop3;
 mod reading;
