@@ -174,10 +174,8 @@ impl OauthError {
     pub fn cause(&self) -> Cause {
         match self {
             Self::Unreachable { .. } | Self::Unreadable { .. } => Cause::Transient,
-            Self::Refused(fault) => match (fault.retry_after, fault.meaning) {
-                (Some(_), _) => Cause::Throttled {
-                    retry_after: fault.retry_after,
-                },
+            Self::Refused(fault) => match (fault.wait(), fault.meaning) {
+                (wait @ Some(_), _) => Cause::Throttled { retry_after: wait },
                 (None, Meaning::Busy) => Cause::Transient,
                 // An administrator may put it right at any time, and nobody tells the gateway; but
                 // asking for nothing too often locks accounts.

@@ -55,13 +55,14 @@ impl Fault {
             .and_then(|codes| codes.get(0)?.as_u64());
         let code = first.and_then(|code| u32::try_from(code).ok());
         let date = date(headers, header::DATE);
+        let told = Self::told(status.as_u16(), error, description, code);
         Self {
-            retry_after: retry_after(headers, date.unwrap_or(now)),
+            retry_after: retry_after(headers, date.unwrap_or(now)).or(told.retry_after),
             clock_ahead_seconds: date
                 .map(|date| date.seconds().saturating_sub(now.seconds()))
                 .filter(|ahead| ahead.unsigned_abs() > CLOCK_SECONDS),
             trace_id: shown(text("trace_id")),
-            ..Self::told(status.as_u16(), error, description, code)
+            ..told
         }
     }
 
@@ -72,6 +73,7 @@ impl Fault {
             code,
             error: without_tokens(error),
             description: without_tokens(description),
+            retry_after: (code == Some(LOOP)).then_some(LOOP_ENDS),
             ..Self::ours(Meaning::of(status, error, code))
         }
     }
@@ -85,6 +87,11 @@ impl Fault {
             }
         }
         self
+    }
+
+    /// How long the server asks to wait, if at all: `Retry-After: 0` asks for nothing.
+    pub(super) fn wait(&self) -> Option<Duration> {
+        self.retry_after.filter(|wait| !wait.is_zero())
     }
 
     /// What it means, and what to do.
@@ -146,6 +153,9 @@ fn date(headers: &HeaderMap, name: header::HeaderName) -> Option<UtcTime> {
 /// A GUID has 36 characters, the address of a page 60; tokens have hundreds.
 const WORD_BYTES: usize = 72;
 const WORDS_MOST: usize = 60;
+/// Microsoft saw the same request too often, and goes on refusing those who go on asking.
+const LOOP: u32 = 50_196;
+const LOOP_ENDS: Duration = Duration::from_hours(1);
 /// A minute is nothing that Microsoft minds.
 const CLOCK_SECONDS: u64 = 60;
 
@@ -204,6 +214,14 @@ mod tests {
         );
         assert_eq!(at("Wed, 18 Nov 2020 14:08:20 GMT"), Some(Duration::ZERO));
         assert_eq!(at("soon"), None);
+    }
+
+    #[test]
+    fn who_is_caught_in_a_loop_waits_for_an_hour() {
+        let body = br#"{"error":"invalid_grant","error_codes":[50196]}"#;
+        let fault = Fault::read(StatusCode::BAD_REQUEST, &HeaderMap::new(), body, NOW);
+        assert_eq!(fault.meaning, Meaning::Busy);
+        assert_eq!(fault.retry_after, Some(Duration::from_hours(1)));
     }
 
     #[test]
