@@ -10,9 +10,11 @@ pub mod keys;
 mod lines;
 pub mod load;
 pub mod mailbox;
+pub mod microsoft;
 pub mod overlay;
 pub mod partner;
 pub mod secret;
+pub mod secrets;
 pub mod smtp;
 pub mod store;
 pub mod units;
@@ -53,6 +55,12 @@ pub struct Gateway {
     /// The server that takes our mail.
     #[schemars(extend("de" = "Der Server, der unsere Mail annimmt."))]
     pub smtp: smtp::Smtp,
+    /// Microsoft accounts, for mailboxes with `auth = "microsoft"`.
+    #[schemars(extend("de" = "Microsoft-Konten, für Postfächer mit `auth = \"microsoft\"`."))]
+    pub microsoft: Vec<microsoft::Microsoft>,
+    /// The key of the secrets that are kept sealed in `data_dir`.
+    #[schemars(extend("de" = "Der Schlüssel der Geheimnisse, die versiegelt in `data_dir` liegen."))]
+    pub secrets: secrets::Secrets,
     /// Series that are made of others when they are read: sums, differences, shares.
     #[serde(rename = "virtual")]
     #[schemars(extend("de" = "Zeitreihen, die beim Lesen aus anderen entstehen: Summen, Differenzen, Anteile."))]
@@ -81,6 +89,8 @@ impl Default for Gateway {
             web: web::Web::default(),
             mailbox: Vec::new(),
             smtp: smtp::Smtp::default(),
+            microsoft: Vec::new(),
+            secrets: secrets::Secrets::default(),
             virtual_series: Vec::new(),
             partner: Vec::new(),
             expect: Vec::new(),

@@ -25,7 +25,9 @@ pub mod health;
 pub mod mail;
 pub mod metrics;
 pub mod net;
+pub mod oauth;
 pub mod store;
+pub mod vault;
 
 // The work: what the product does, as functions.
 pub mod alert;

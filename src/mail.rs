@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod compose;
+mod credential;
 mod files;
 mod folder;
 pub mod imap;
@@ -147,6 +148,14 @@ pub enum MailError {
         /// What to change.
         remedy: String,
     },
+    /// It signs in by a Microsoft account, and there is no token of that.
+    #[error("mailbox {mailbox} cannot sign in: its Microsoft {account} is not connected")]
+    NotConnected {
+        /// Name as configured.
+        mailbox: String,
+        /// `account` and its name, if it is named.
+        account: String,
+    },
     /// The folder does not exist, or may not be opened.
     #[error("folder {folder:?} at {host} cannot be opened: {answer}")]
     Folder {
@@ -228,6 +237,7 @@ impl MailError {
             )
             | Self::LoginRefused { .. }
             | Self::LoginDisabled { .. }
+            | Self::NotConnected { .. }
             | Self::Folder { .. }
             | Self::Refused { .. }
             | Self::Protocol { .. }
@@ -244,6 +254,7 @@ impl MailError {
             Self::LoginRefused { .. } => Cause::Login,
             Self::Net(_)
             | Self::LoginDisabled { .. }
+            | Self::NotConnected { .. }
             | Self::Folder { .. }
             | Self::Refused { .. }
             | Self::Protocol { .. }

@@ -1,6 +1,7 @@
 //! What no single type can tell: how keys go together, and which values make sense.
 
 mod deliveries;
+mod microsoft;
 mod sending;
 
 use std::collections::HashSet;
@@ -22,7 +23,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
             section: format!("mailbox[{index}]"),
             faults: &mut faults,
         };
-        check.name(&mailbox.name);
+        check.name(&mailbox.name, "the mailbox", "metering");
         if !mailbox.name.is_empty() && !names.insert(&mailbox.name) {
             check.fault(
                 "name",
@@ -33,6 +34,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
             );
         }
         check.place(mailbox);
+        check.account(mailbox, &gateway.microsoft);
         check.release(mailbox);
         check.limits(mailbox);
     }
@@ -42,6 +44,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
         key,
         what,
     }));
+    microsoft::check(gateway, &mut faults);
     deliveries::check(gateway, &mut faults);
     sending::check(&gateway.smtp, &mut faults);
     faults
@@ -60,6 +63,7 @@ pub fn hints(gateway: &Gateway) -> Vec<ConfigFault> {
         }
         check.staleness(mailbox, &gateway.alert);
     }
+    microsoft::hints(gateway, &mut hints);
     hints
 }
 
@@ -90,6 +94,7 @@ fn check_general(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
     }
     let mut web = general.section("web");
     web.address("listen", &gateway.web.listen);
+    web.base_url(&gateway.web.base_url);
     if !gateway.web.metrics_listen.is_empty() {
         web.address("metrics_listen", &gateway.web.metrics_listen);
         if gateway.web.metrics_listen == gateway.web.listen {
@@ -129,12 +134,12 @@ impl Check<'_> {
         });
     }
 
-    fn name(&mut self, name: &str) {
+    fn name(&mut self, name: &str, whose: &str, example: &str) {
         let fits = |char: char| matches!(char, 'a'..='z' | '0'..='9' | '_' | '-');
         if name.is_empty() {
             self.fault(
                 "name",
-                "is missing; give the mailbox a name, such as `metering`",
+                format!("is missing; give {whose} a name, such as `{example}`"),
             );
         } else if name.len() > NAME_BYTES || !name.chars().all(fits) {
             self.fault(

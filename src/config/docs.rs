@@ -106,7 +106,12 @@ fn comment_out(text: &mut String, keys_from: usize) {
 fn sections(keys: &[Key]) -> impl Iterator<Item = (&Key, &[Key])> {
     keys.iter().filter_map(|key| match &key.shape {
         Shape::Table(keys) | Shape::Tables(keys) => Some((key, &keys[..])),
-        Shape::Text | Shape::Integer | Shape::Boolean | Shape::Choice(_) | Shape::Secret => None,
+        Shape::Text
+        | Shape::Texts
+        | Shape::Integer
+        | Shape::Boolean
+        | Shape::Choice(_)
+        | Shape::Secret => None,
     })
 }
 
@@ -118,6 +123,7 @@ fn heading(path: &str, shape: &Shape) -> String {
     match shape {
         Shape::Tables(_) => format!("[[{path}]]"),
         Shape::Text
+        | Shape::Texts
         | Shape::Integer
         | Shape::Boolean
         | Shape::Choice(_)
@@ -129,6 +135,7 @@ fn heading(path: &str, shape: &Shape) -> String {
 fn kind(key: &Key) -> String {
     match &key.shape {
         Shape::Text => "string".to_owned(),
+        Shape::Texts => "list of strings".to_owned(),
         Shape::Integer => "integer".to_owned(),
         Shape::Boolean => "boolean".to_owned(),
         Shape::Secret => "secret".to_owned(),
@@ -191,11 +198,20 @@ fn add(text: &mut String, line: std::fmt::Arguments<'_>) {
 /// stand in the example file as comments.
 const NEEDED: &str = "mailbox";
 /// The mailbox of the example file, and what could be expected in it.
-const EXAMPLES: [(&str, &str); 12] = [
+const EXAMPLES: [(&str, &str); 15] = [
     ("mailbox.name", "\"metering\""),
     ("mailbox.host", "\"imap.example.org\""),
     ("mailbox.username", "\"meter@example.org\""),
     ("mailbox.password", "{ env = \"IMAP_PASSWORD\" }"),
+    ("microsoft.name", "\"default\""),
+    (
+        "microsoft.tenant_id",
+        "\"00000000-0000-0000-0000-000000000000\"",
+    ),
+    (
+        "microsoft.client_id",
+        "\"00000000-0000-0000-0000-000000000000\"",
+    ),
     ("virtual.name", "\"site\""),
     ("virtual.unit", "\"kWh\""),
     ("virtual.terms.series", "\"50120962218/1-1:1.29.0\""),
@@ -220,13 +236,14 @@ and key.
 **Environment.** Any key may come from a variable, which goes before the file: \
 `MSCONS_GATEWAY__WEB__LISTEN=0.0.0.0:8080`. A mailbox is addressed by its name, with `_` for `-`: \
 `MSCONS_GATEWAY__MAILBOX__METERING__PORT=993`. One that is not in the file is made if its `HOST` \
-or `PATH` is there.
+or `PATH` is there, a Microsoft account if its `CLIENT_ID` is.
 
 **Due times** are written `10:00 +1d` (10 o'clock of the day after the delivery day) or `12:00 +3wd` \
 (the third working day after it; holidays that all German states have are none).
 
 **Secrets** are a string, `{ env = \"NAME\" }` or `{ file = \"path\" }`; the last line end of a file \
-is cut. In the environment: `…__PASSWORD=…` or `…__PASSWORD__FILE=/run/secrets/…`.
+is cut. In the environment: `…__PASSWORD=…` or `…__PASSWORD__FILE=/run/secrets/…`. **Lists of strings** \
+are separated by commas there.
 
 **Sizes** are written `50MiB`, `512KiB`, `1GiB` or in bytes, **spans of time** `30s`, `5m`, `24h`, \
 `7d` or `1h30m`.
@@ -248,6 +265,7 @@ const FILLED_HEAD: &str = "\
 mod tests {
     use super::*;
     use crate::config::expect::Expect;
+    use crate::config::microsoft::Microsoft;
     use crate::config::partner::Partner;
     use crate::config::virtual_series::{Term, Virtual};
     use crate::config::{Gateway, load_text, mailbox::Mailbox, secret::Secret};
@@ -285,6 +303,12 @@ mod tests {
             })
             .collect();
         let optional = Gateway {
+            microsoft: vec![Microsoft {
+                name: "default".to_owned(),
+                tenant_id: "00000000-0000-0000-0000-000000000000".to_owned(),
+                client_id: "00000000-0000-0000-0000-000000000000".to_owned(),
+                ..Microsoft::default()
+            }],
             virtual_series: vec![Virtual {
                 name: "site".to_owned(),
                 unit: "kWh".to_owned(),

@@ -82,7 +82,8 @@ impl Misfits {
                         table.remove(&name);
                     }
                 }
-                Shape::Text | Shape::Integer | Shape::Boolean | Shape::Choice(_) => {}
+                Shape::Text | Shape::Texts | Shape::Integer | Shape::Boolean | Shape::Choice(_) => {
+                }
             }
         }
     }

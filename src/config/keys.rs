@@ -35,6 +35,8 @@ pub enum Shape {
     Boolean,
     /// One of these strings.
     Choice(Vec<Choice>),
+    /// Any number of strings.
+    Texts,
     /// A string that is not shown, or where to find it.
     Secret,
     /// A `[section]`.
@@ -119,8 +121,11 @@ fn shape(schema: &Value) -> Shape {
         "boolean" => Shape::Boolean,
         "object" => Shape::Table(properties(schema.as_object())),
         "array" => {
-            let items = schema.get("items").and_then(Value::as_object);
-            Shape::Tables(properties(items))
+            let items = schema.get("items");
+            if items.is_some_and(|items| type_name(items) == "string") {
+                return Shape::Texts;
+            }
+            Shape::Tables(properties(items.and_then(Value::as_object)))
         }
         _ => Shape::Text,
     }
@@ -154,9 +159,12 @@ mod tests {
     fn sections(keys: &[Key]) -> impl Iterator<Item = &[Key]> {
         keys.iter().filter_map(|key| match &key.shape {
             Shape::Table(keys) | Shape::Tables(keys) => Some(&keys[..]),
-            Shape::Text | Shape::Integer | Shape::Boolean | Shape::Choice(_) | Shape::Secret => {
-                None
-            }
+            Shape::Text
+            | Shape::Texts
+            | Shape::Integer
+            | Shape::Boolean
+            | Shape::Choice(_)
+            | Shape::Secret => None,
         })
     }
 
@@ -192,6 +200,10 @@ mod tests {
         assert_eq!(find(mailbox, "idle").unwrap().shape, Shape::Boolean);
         assert_eq!(find(mailbox, "password").unwrap().shape, Shape::Secret);
         assert_eq!(find(mailbox, "ca_file").unwrap().shape, Shape::Text);
+        let Shape::Tables(microsoft) = &find(&keys, "microsoft").unwrap().shape else {
+            panic!("an account is a section that may stand several times");
+        };
+        assert_eq!(find(microsoft, "scopes").unwrap().shape, Shape::Texts);
         assert_eq!(find(mailbox, "poll_interval").unwrap().default, "5m");
         let Shape::Choice(choices) = &find(mailbox, "protocol").unwrap().shape else {
             panic!("a protocol is one of a few");

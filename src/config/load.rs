@@ -133,8 +133,15 @@ fn resolve_secrets(gateway: &mut Gateway, environment: &[(String, String)], misf
             Err(what) => misfits.add(format!("mailbox[{index}].password"), what),
         }
     }
+    for (index, account) in gateway.microsoft.iter_mut().enumerate() {
+        match account.client_secret.resolve(variable, read_bounded) {
+            Ok(secret) => account.client_secret = secret,
+            Err(what) => misfits.add(format!("microsoft[{index}].client_secret"), what),
+        }
+    }
     for (key, secret) in [
         ("smtp.password", &mut gateway.smtp.password),
+        ("secrets.key", &mut gateway.secrets.key),
         ("alert.webhook", &mut gateway.alert.webhook),
     ] {
         match secret.resolve(variable, read_bounded) {

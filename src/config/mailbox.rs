@@ -40,12 +40,18 @@ pub struct Mailbox {
     #[schemars(extend("de" = "PEM-Datei mit weiteren Wurzelzertifikaten oder dem selbst ausgestellten des Servers."))]
     #[serde(deserialize_with = "path_unless_empty")]
     pub ca_file: Option<PathBuf>,
-    /// User name.
-    #[schemars(extend("de" = "Benutzername."))]
+    /// By what it signs in (IMAP, POP3).
+    #[schemars(extend("de" = "Womit es sich anmeldet (IMAP, POP3)."))]
+    pub auth: Auth,
+    /// User name; with `auth = "microsoft"` the mailbox's address.
+    #[schemars(extend("de" = "Benutzername; bei `auth = \"microsoft\"` die Adresse des Postfachs."))]
     pub username: String,
     /// Password: a string, `{ env = "NAME" }` or `{ file = "path" }`.
     #[schemars(extend("de" = "Kennwort: Zeichenkette, `{ env = \"NAME\" }` oder `{ file = \"Pfad\" }`."))]
     pub password: Secret,
+    /// Which `[[microsoft]]` account it signs in by; empty: the only one.
+    #[schemars(extend("de" = "Mit welchem Konto aus `[[microsoft]]` es sich anmeldet; leer: mit dem einzigen."))]
+    pub account: String,
     /// Folder (IMAP).
     #[schemars(extend("de" = "Ordner (IMAP)."))]
     pub folder: String,
@@ -88,8 +94,10 @@ impl Default for Mailbox {
             encryption: Encryption::Tls,
             trust_all_certificates: false,
             ca_file: None,
+            auth: Auth::Password,
             username: String::new(),
             password: Secret::default(),
+            account: String::new(),
             folder: "INBOX".to_owned(),
             path: PathBuf::new(),
             pattern: "*".to_owned(),
@@ -121,7 +129,7 @@ pub(crate) fn look_at_folders_often(file: &mut Table) {
 const FOLDER_POLL_INTERVAL: &str = "10s";
 
 /// `""` is no path: TOML has no other way to say so.
-pub(in crate::config) fn path_unless_empty<'de, D: Deserializer<'de>>(
+pub(crate) fn path_unless_empty<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<PathBuf>, D::Error> {
     let path = PathBuf::deserialize(deserializer)?;
@@ -140,6 +148,16 @@ pub enum Protocol {
     Maildir,
     /// A folder of files: EDIFACT, mails, zip or gz, taken when they have stopped growing.
     Folder,
+}
+
+/// By what a mailbox signs in.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    /// Name and password.
+    Password,
+    /// OAuth 2.0 by a `[[microsoft]]` account; Exchange Online takes no passwords.
+    Microsoft,
 }
 
 /// Encryption of a connection.

@@ -2,11 +2,11 @@
 //!
 //! A list is addressed by name: `MSCONS_GATEWAY__MAILBOX__METERING__PASSWORD=…`, where a name's `-`
 //! is a `_`. A mailbox that the file does not have is made if the environment says where it is
-//! (its `HOST` or `PATH`).
+//! (its `HOST` or `PATH`), a Microsoft account if it says which (its `CLIENT_ID`).
 
 use std::collections::HashMap;
 
-use toml_edit::{ArrayOfTables, InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{Array, ArrayOfTables, InlineTable, Item, Table, TableLike, Value};
 
 use crate::config::ConfigFault;
 use crate::config::keys::{Key, Shape, find, nearest};
@@ -38,8 +38,10 @@ pub(crate) fn lay(document: &mut Table, keys: &[Key], environment: &[(String, St
         let made = |section: &str, name: &str| {
             variables.iter().any(|(_, path, _)| {
                 let rest = path.to_ascii_lowercase();
-                rest == format!("{section}__{name}__host")
-                    || rest == format!("{section}__{name}__path")
+                let identities = ["host", "path", "client_id"];
+                identities
+                    .map(|key| format!("{section}__{name}__{key}"))
+                    .contains(&rest)
             })
         };
         let mut laid = Laid {
@@ -106,7 +108,11 @@ impl Laid<'_> {
                 table.insert(name, Item::Value(self.secret(rest)?));
                 Ok(())
             }
-            shape @ (Shape::Text | Shape::Integer | Shape::Boolean | Shape::Choice(_)) => {
+            shape @ (Shape::Text
+            | Shape::Texts
+            | Shape::Integer
+            | Shape::Boolean
+            | Shape::Choice(_)) => {
                 if !rest.is_empty() {
                     return Err(format!("`{name}` is no section"));
                 }
@@ -164,6 +170,11 @@ impl Laid<'_> {
                 let boolean: Result<bool, _> = self.value.trim().parse();
                 let fault = |_| format!("`{}` is neither `true` nor `false`", self.value);
                 boolean.map(Value::from).map_err(fault)
+            }
+            Shape::Texts => {
+                let parts = self.value.split(',').map(str::trim);
+                let parts = parts.filter(|part| !part.is_empty());
+                Ok(Value::Array(parts.collect::<Array>()))
             }
             Shape::Text | Shape::Choice(_) | Shape::Secret | Shape::Table(_) | Shape::Tables(_) => {
                 Ok(Value::from(self.value))
@@ -274,6 +285,22 @@ mod tests {
         assert_eq!(
             text,
             "[[mailbox]]\nname = \"meter\"\nhost = \"h\"\nport = 1\n"
+        );
+        assert!(overlay.faults.is_empty());
+    }
+
+    #[test]
+    fn an_account_can_come_from_the_environment_alone_with_its_list() {
+        let (text, overlay) = laid(
+            "",
+            &[
+                ("MICROSOFT__MAIN__CLIENT_ID", "c"),
+                ("MICROSOFT__MAIN__SCOPES", "https://a/x, openid,"),
+            ],
+        );
+        assert_eq!(
+            text,
+            "[[microsoft]]\nname = \"main\"\nclient_id = \"c\"\nscopes = [\"https://a/x\", \"openid\"]\n"
         );
         assert!(overlay.faults.is_empty());
     }

@@ -6,8 +6,10 @@ use std::{fmt, io};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize, Serializer};
+use zeroize::Zeroize;
 
-/// A secret as configured: the text itself, or where to find it. Prints as `***`.
+/// A secret as configured: the text itself, or where to find it. Prints as `***`, and is wiped
+/// from memory when it is dropped.
 #[derive(Clone, Default, Deserialize, Eq, PartialEq)]
 #[serde(untagged)]
 pub enum Secret {
@@ -67,6 +69,15 @@ impl Secret {
         } else {
             Self::Text(text)
         })
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        match self {
+            Self::Text(text) => text.zeroize(),
+            Self::Empty | Self::Env { .. } | Self::File { .. } => {}
+        }
     }
 }
 

@@ -277,7 +277,13 @@ pub(super) const SLED: &str = "sled";
 /// Where a backup is restored before any of it counts. As long as it is there, nothing counts.
 pub(super) const RESTORING: &str = "restoring";
 /// What may be in a directory in which nothing is: ours, and that of a file system's root.
-const NOTHING: [&str; 3] = [LOCK_FILE, "control.sock", "lost+found"];
+const NOTHING: [&str; 5] = [
+    LOCK_FILE,
+    "control.sock",
+    "lost+found",
+    "secrets",
+    "secret.key",
+];
 /// A second in all.
 const OWN_LOCK_ATTEMPTS: u32 = 100;
 const OWN_LOCK_PAUSE: Duration = Duration::from_millis(10);

@@ -24,6 +24,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("health", &["config", "mail", "market"]),
     ("net", &["config"]),
+    ("vault", &["config"]),
+    (
+        "oauth",
+        &["clock", "config", "market", "net", "text", "vault"],
+    ),
     ("mail", &["config", "mailbox", "metrics", "net"]),
     (
         "store",
@@ -88,7 +93,9 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("async_imap", &["mail", "cli"]),
     ("mail_parser", &["extract"]),
     ("askama", &["web"]),
-    ("reqwest", &["alert"]),
+    ("reqwest", &["alert", "oauth"]),
+    ("oauth2", &["oauth"]),
+    ("chacha20poly1305", &["vault"]),
     ("lettre", &["mail"]),
     ("x509_cert", &["net"]),
 ];

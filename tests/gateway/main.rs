@@ -29,6 +29,7 @@ mod imap;
 mod ingest;
 mod laws;
 mod maildir;
+mod oauth;
 mod parse;
 mod pop3;
 mod reading;

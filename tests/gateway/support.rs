@@ -3,6 +3,7 @@
 pub(crate) mod certificates;
 pub(crate) mod cutting;
 pub(crate) mod dovecot;
+pub(crate) mod entra;
 pub(crate) mod fault_proxy;
 pub(crate) mod ledger;
 pub(crate) mod memory;

@@ -76,6 +76,7 @@ impl Site {
         let listen = Web {
             listen: "127.0.0.1:0".to_owned(),
             metrics_listen: metrics_listen.to_owned(),
+            ..Web::default()
         };
         let listeners = Listeners::bind(&listen).unwrap();
         let (pages, metrics) = (

@@ -15,7 +15,7 @@ use crate::config::mailbox::{Encryption, Endpoint, Mailbox};
 use crate::mail::imap::guard::Guard;
 use crate::mail::imap::wire::{Code, Event, Wire};
 use crate::mail::imap::{Connection, Selected, names, releases};
-use crate::mail::{MailError, answer};
+use crate::mail::{MailError, answer, credential};
 use crate::net::connections::Connections;
 use crate::net::dial::{self, BoxStream};
 use crate::net::starttls::Opening;
@@ -188,6 +188,7 @@ pub(super) async fn sign_in(
         capabilities,
         encrypted,
     } = opened;
+    let (user, password) = (mailbox.username.as_str(), credential::password(mailbox)?);
     if capabilities.has("LOGINDISABLED") {
         return Err(MailError::LoginDisabled {
             host: mailbox.host.clone(),
@@ -200,7 +201,6 @@ pub(super) async fn sign_in(
         });
     }
     let client = Client::new(Guard::new(stream, received, mailbox.max_mail_size.bytes()));
-    let (user, password) = (mailbox.username.as_str(), mailbox.password.reveal());
     let in_ascii = user.is_ascii() && password.is_ascii();
     let attempt = async {
         if capabilities.has("AUTH=PLAIN") && capabilities.has("SASL-IR") {

@@ -5,7 +5,7 @@ use crate::mail::pop3::command::Command;
 use crate::mail::pop3::reply::{Capabilities, Code, Reply, Status};
 use crate::mail::pop3::sign_in::{Credentials, SignIn, Step};
 use crate::mail::pop3::wire::Wire;
-use crate::mail::{MailError, answer};
+use crate::mail::{MailError, answer, credential};
 use crate::net::connections::Connections;
 use crate::net::starttls::Opening;
 use crate::net::{NetError, dial};
@@ -74,7 +74,7 @@ pub(super) async fn sign_in(
 ) -> Result<Capabilities, MailError> {
     let credentials = Credentials::Password {
         username: &mailbox.username,
-        password: mailbox.password.reveal(),
+        password: credential::password(mailbox)?,
     };
     let mut dialogue =
         SignIn::new(credentials, &opened.offered, opened.encrypted).map_err(|remedy| {

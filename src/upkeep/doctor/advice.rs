@@ -19,6 +19,9 @@ pub(super) fn of(error: &MailError, mailbox: &Mailbox) -> String {
         MailError::Net(error) => network(error, mailbox),
         MailError::LoginRefused { answer, .. } => login(answer, mailbox),
         MailError::LoginDisabled { remedy, .. } => disabled(remedy, mailbox),
+        MailError::NotConnected { .. } => {
+            "connect the account: sign in with Microsoft once, as the mailbox's user or one with rights on it".to_owned()
+        }
         MailError::Folder { folder, .. } => self::folder(folder, &[]),
         MailError::Throttled { answer, .. } => throttled(answer),
         MailError::Refused { answer, .. } => refused(answer, mailbox),

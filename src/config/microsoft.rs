@@ -1,0 +1,95 @@
+//! `[[microsoft]]`: registered applications at Microsoft Entra ID, by which mailboxes sign in.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Gateway;
+use crate::config::mailbox::{self, Auth, Mailbox};
+use crate::config::secret::Secret;
+
+/// A Microsoft account: an application that is registered in a tenant, and how it signs in.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Microsoft {
+    /// Its name; mailboxes name it in `account`.
+    #[schemars(extend("de" = "Sein Name; Postfächer nennen ihn in `account`."))]
+    pub name: String,
+    /// Directory (tenant) ID, or a domain of the tenant.
+    #[schemars(extend("de" = "Verzeichnis-ID (Mandant), oder eine Domain des Mandanten."))]
+    pub tenant_id: String,
+    /// Application (client) ID.
+    #[schemars(extend("de" = "Anwendungs-ID (Client)."))]
+    pub client_id: String,
+    /// Client secret (its value, not its ID): a string, `{ env = "NAME" }` or `{ file = "path" }`; empty where it is kept sealed in `data_dir`, or where a certificate stands in for it.
+    #[schemars(extend("de" = "Geheimer Clientschlüssel (sein Wert, nicht seine ID): Zeichenkette, `{ env = \"NAME\" }` oder `{ file = \"Pfad\" }`; leer, wenn er versiegelt in `data_dir` liegt oder ein Zertifikat an seine Stelle tritt."))]
+    pub client_secret: Secret,
+    /// PEM file with the certificate that is uploaded to the application, instead of a secret.
+    #[schemars(extend("de" = "PEM-Datei mit dem Zertifikat, das bei der Anwendung hochgeladen ist, statt eines Clientschlüssels."))]
+    #[serde(deserialize_with = "mailbox::path_unless_empty")]
+    pub certificate_file: Option<PathBuf>,
+    /// PEM file with the certificate's private RSA key.
+    #[schemars(extend("de" = "PEM-Datei mit dem privaten RSA-Schlüssel des Zertifikats."))]
+    #[serde(deserialize_with = "mailbox::path_unless_empty")]
+    pub key_file: Option<PathBuf>,
+    /// Where users and applications sign in; national clouds have their own.
+    #[schemars(extend("de" = "Wo Benutzer und Anwendungen sich anmelden; nationale Clouds haben eigene."))]
+    pub authority: String,
+    /// How the account is connected.
+    #[schemars(extend("de" = "Wie das Konto verbunden wird."))]
+    pub flow: Flow,
+    /// What is asked for, in full; empty: by flow, cloud and the mailboxes that use the account.
+    #[schemars(extend("de" = "Was angefragt wird, ausgeschrieben; leer: nach Verfahren, Cloud und den Postfächern, die das Konto nutzen."))]
+    pub scopes: Vec<String>,
+}
+
+impl Default for Microsoft {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            tenant_id: String::new(),
+            client_id: String::new(),
+            client_secret: Secret::default(),
+            certificate_file: None,
+            key_file: None,
+            authority: "https://login.microsoftonline.com".to_owned(),
+            flow: Flow::AuthorizationCode,
+            scopes: Vec::new(),
+        }
+    }
+}
+
+/// How an account is connected.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flow {
+    /// A person signs in by browser; the answer comes to `<web.base_url>/oauth/callback`.
+    AuthorizationCode,
+    /// A person enters a code in any browser; for where no browser reaches the gateway.
+    DeviceCode,
+    /// The application signs in by itself, without a person.
+    ClientCredentials,
+}
+
+impl Gateway {
+    /// The account that a mailbox signs in by: the one it names, or the only one there is.
+    pub fn account_of(&self, mailbox: &Mailbox) -> Option<&Microsoft> {
+        match (mailbox.auth, mailbox.account.as_str(), &self.microsoft[..]) {
+            (Auth::Password, _, _) => None,
+            (Auth::Microsoft, "", [only]) => Some(only),
+            (Auth::Microsoft, name, accounts) => {
+                accounts.iter().find(|account| account.name == name)
+            }
+        }
+    }
+
+    /// The mailboxes that sign in by an account.
+    pub fn mailboxes_of<'g>(&'g self, account: &'g Microsoft) -> impl Iterator<Item = &'g Mailbox> {
+        let is_of = |mailbox: &&Mailbox| {
+            self.account_of(mailbox)
+                .is_some_and(|of| of.name == account.name)
+        };
+        self.mailbox.iter().filter(is_of)
+    }
+}

@@ -1,0 +1,37 @@
+//! An account as people see it.
+
+use crate::market::calendar::UtcTime;
+use crate::oauth::meaning::Remedy;
+use crate::oauth::who::Who;
+use crate::oauth::{Moment, OauthError};
+
+/// An account as people see it. No token is in it.
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    /// Whether a person must sign in for it, now and then.
+    pub by_a_person: bool,
+    /// Since when it is connected.
+    pub connected: Option<UtcTime>,
+    /// Who signed in.
+    pub who: Who,
+    /// When the last access token came.
+    pub renewed: Option<UtcTime>,
+    /// When it ends.
+    pub expires: Option<UtcTime>,
+    /// When it will be renewed.
+    pub due: Option<Moment>,
+    /// What was granted.
+    pub scopes: Vec<String>,
+    /// What was asked for and not granted.
+    pub withheld: Vec<String>,
+    /// Why the last attempt failed; nothing if it did not.
+    pub fault: Option<OauthError>,
+}
+
+impl Status {
+    /// Whether nothing works before somebody signs in.
+    pub fn needs_sign_in(&self) -> bool {
+        let asks = |fault: &OauthError| fault.meaning().remedy() == Remedy::SignIn;
+        self.by_a_person && (self.connected.is_none() || self.fault.as_ref().is_some_and(asks))
+    }
+}
