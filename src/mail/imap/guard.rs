@@ -9,6 +9,8 @@
 //!   that together are over the limit;
 //! - leaves out untagged responses of which we make no use (`FLAGS`, `ID`, `NAMESPACE`, …), and
 //!   refuses them when they do not end;
+//! - puts blanks where a text follows its response code without one: the parser cuts off one byte
+//!   there, and panics if that is half a character;
 //! - keeps the words of the last tagged answer, for errors.
 
 use std::io;
@@ -147,8 +149,10 @@ impl Guard {
         self.line_bytes += length;
         let line = self
             .inbox
-            .get(self.start..self.start + length)
+            .get_mut(self.start..self.start + length)
             .unwrap_or_default();
+        part_code_from_text(line);
+        let line = &*line;
         let Some((size, header)) = literal_header(line) else {
             if fresh && is_of_no_use(line) {
                 self.left_out += 1;
@@ -352,6 +356,21 @@ fn literal_header(line: &[u8]) -> Option<(u64, usize)> {
     Some((size, line.len() - brace))
 }
 
+/// Blanks instead of what is not ASCII right behind a `]`: there a blank is due (RFC 9051
+/// section 9, `resp-text`).
+fn part_code_from_text(line: &mut [u8]) {
+    let mut is_behind = false;
+    for byte in line {
+        if *byte == b']' {
+            is_behind = true;
+        } else if is_behind && !byte.is_ascii() {
+            *byte = b' ';
+        } else {
+            is_behind = false;
+        }
+    }
+}
+
 /// Whether an untagged response can be left out. What begins with a number is about mails.
 fn is_of_no_use(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"* ") else {
@@ -464,6 +483,14 @@ mod tests {
             String::from_utf8(out).unwrap(),
             "* 3 EXISTS\r\n* 1 FETCH (UID 7 BODY[] {9}\r\n* FLAGS\r\n)\r\nA1 OK\r\n"
         );
+    }
+
+    #[tokio::test]
+    async fn a_text_without_a_blank_behind_its_code_begins_with_blanks() {
+        let sent = "* OK [UIDNEXT 7]\u{e9}\u{e9} und \u{e9}\r\nA1 NO [LIMIT]\u{e9}x {3}\r\nabc\r\n";
+        let out = pass(&[sent.as_bytes()], 10).await.unwrap();
+        let expected = "* OK [UIDNEXT 7]     und \u{e9}\r\nA1 NO [LIMIT]  x {3}\r\nabc\r\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
     #[tokio::test]
