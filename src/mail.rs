@@ -149,7 +149,9 @@ pub enum MailError {
         remedy: String,
     },
     /// It signs in by a Microsoft account, and there is no token of that.
-    #[error("mailbox {mailbox} cannot sign in: its Microsoft {account} is not connected")]
+    #[error(
+        "mailbox {mailbox} cannot sign in: this version cannot connect its Microsoft {account} yet"
+    )]
     NotConnected {
         /// Name as configured.
         mailbox: String,

@@ -6,6 +6,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode, Url};
 
 use crate::alert::book::Notice;
+use crate::net::causes;
 
 /// Where notices go. The address is a secret, and in no error.
 #[derive(Clone)]
@@ -109,17 +110,6 @@ impl std::fmt::Debug for Webhook {
             .field("host", &host)
             .finish_non_exhaustive()
     }
-}
-
-/// An error and its causes in one line.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// A server on another continent answers within a second.

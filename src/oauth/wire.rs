@@ -12,6 +12,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Request, Response};
 
 use crate::market::calendar::UtcTime;
+use crate::net::causes;
 use crate::oauth::{Fault, OauthError};
 
 /// The way to the authority: HTTPS (plain only to this machine), no redirects, bounded in time and
@@ -148,17 +149,6 @@ pub(super) fn is_this_machine(host: &str) -> bool {
 
 fn host(uri: &Uri) -> String {
     uri.host().unwrap_or("the authority").to_owned()
-}
-
-/// An error and its causes in one line.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 const SECRET_FIELDS: [&str; 6] = [

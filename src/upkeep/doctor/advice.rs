@@ -20,7 +20,7 @@ pub(super) fn of(error: &MailError, mailbox: &Mailbox) -> String {
         MailError::LoginRefused { answer, .. } => login(answer, mailbox),
         MailError::LoginDisabled { remedy, .. } => disabled(remedy, mailbox),
         MailError::NotConnected { .. } => {
-            "connect the account: sign in with Microsoft once, as the mailbox's user or one with rights on it".to_owned()
+            "this version takes the settings of Microsoft accounts and cannot sign in by them yet; until then, have the mails forwarded to a mailbox with a password".to_owned()
         }
         MailError::Folder { folder, .. } => self::folder(folder, &[]),
         MailError::Throttled { answer, .. } => throttled(answer),
