@@ -6,6 +6,7 @@
 mod assets;
 mod download;
 mod facts;
+mod gallery;
 mod measure;
 mod pages;
 mod period;

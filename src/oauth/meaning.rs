@@ -36,6 +36,14 @@ macro_rules! meanings {
                 }
             }
 
+            /// The numbers after `AADSTS` that say so, as `50173, 53000–53004`; empty if none does.
+            pub fn codes(self) -> String {
+                let patterns: &[&str] = match self {
+                    $( Self::$variant => &[$( stringify!($code) ),*], )+
+                };
+                patterns.join(", ").replace('_', "").replace("..=", "–")
+            }
+
             /// By the number after `AADSTS`.
             fn of_code(code: u32) -> Option<Self> {
                 match code {
@@ -198,6 +206,17 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn the_codes_of_a_meaning_are_told_as_people_write_them() {
+        assert_eq!(Meaning::Revoked.codes(), "50173, 50132, 50133");
+        assert_eq!(
+            Meaning::BlockedByPolicy.codes(),
+            "53000–53004, 530003, 530032, 530035"
+        );
+        assert_eq!(Meaning::Declined.codes(), "65004");
+        assert_eq!(Meaning::NotConnected.codes(), "");
     }
 
     #[test]

@@ -1,19 +1,22 @@
 //! Documents that are written from the source, and must not differ from it.
 
 mod command_line;
+mod meanings;
 mod quoted;
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use mscons_gateway::{cli, config, metrics};
 
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")
+}
+
 /// Compares a document with what the source says, or writes it if `UPDATE_DOCS` is set.
 fn assert_document(name: &str, written: &str) -> io::Result<()> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("docs")
-        .join(name);
+    let path = docs().join(name);
     if env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, written)?;
     }
@@ -54,6 +57,12 @@ fn every_example_of_the_command_line_is_accepted() {
 #[test]
 fn the_reference_of_the_metrics_is_that_of_the_source() -> io::Result<()> {
     assert_document("METRICS.md", &metrics::docs_markdown())
+}
+
+#[test]
+fn the_remedies_for_exchange_online_are_those_of_the_source() -> io::Result<()> {
+    let page = fs::read_to_string(docs().join("exchange-online.md"))?;
+    assert_document("exchange-online.md", &meanings::replaced(&page))
 }
 
 #[test]

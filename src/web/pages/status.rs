@@ -1,7 +1,5 @@
 //! `/`: whether all is well, what came last, and how the liveliest series look.
 
-use std::collections::HashMap;
-
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
@@ -12,12 +10,12 @@ use crate::mail::Summary;
 use crate::market::calendar::UtcTime;
 use crate::query::QueryError;
 use crate::series::Kind;
-use crate::series::computed::is_computed;
 use crate::series::merge::Held;
 use crate::store::StoreError;
 use crate::store::ledger::{MessageRecord, SeriesEntry, Totals};
 use crate::text::{Text, shorten, with_unit};
 use crate::web::Context;
+use crate::web::gallery;
 use crate::web::measure::Measure;
 use crate::web::pages::messages::MessageRow;
 use crate::web::pages::series::{known, small_chart};
@@ -89,8 +87,8 @@ fn gather(context: &Context) -> Result<Status, StoreError> {
     let catalogue = context.catalogue();
     let series = catalogue.series()?;
     let count = series.len() as u64;
-    let mut gallery = Vec::new();
-    for entry in liveliest(series) {
+    let mut shown = Vec::new();
+    for entry in gallery::choose(series) {
         let (known_from, known_to) = known(&entry, &context.text);
         let shown_seconds = match entry.key.kind {
             Kind::Reading => GALLERY_READINGS_SECONDS,
@@ -98,7 +96,7 @@ fn gather(context: &Context) -> Result<Status, StoreError> {
         };
         let from = known_from.max(UtcTime::from_seconds(known_to.seconds() - shown_seconds));
         match catalogue.held(&entry, (from, known_to), None) {
-            Ok(held) => gallery.push((entry, held)),
+            Ok(held) => shown.push((entry, held)),
             Err(QueryError::Store(error)) => return Err(error),
             // What is wrong with it, its own page says.
             Err(QueryError::Refused { .. } | QueryError::Virtual { .. }) => {}
@@ -108,30 +106,9 @@ fn gather(context: &Context) -> Result<Status, StoreError> {
         health: context.health.snapshot(),
         totals: context.totals()?,
         messages: store.messages(u64::MAX, LATEST_MESSAGES)?,
-        gallery,
+        gallery: shown,
         series: count,
     })
-}
-
-/// The virtual series first, since a person defined them to look at; then the ones with the most
-/// values, but of each OBIS code in turn, so that the picture is not six times the same.
-fn liveliest(mut series: Vec<SeriesEntry>) -> Vec<SeriesEntry> {
-    series.retain(|entry| entry.key.kind != Kind::Timeless);
-    let (mut shown, mut series): (Vec<SeriesEntry>, Vec<SeriesEntry>) =
-        series.into_iter().partition(|entry| is_computed(entry.id));
-    shown.truncate(GALLERY_VIRTUAL);
-    series.sort_by(|one, other| other.values.cmp(&one.values).then(one.id.cmp(&other.id)));
-    let mut ranked: Vec<(usize, SeriesEntry)> = Vec::with_capacity(series.len());
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    for entry in series {
-        let rank = seen.entry(entry.key.obis.clone()).or_default();
-        ranked.push((*rank, entry));
-        *rank += 1;
-    }
-    ranked.sort_by_key(|(rank, _)| *rank);
-    let left = GALLERY_CARDS.saturating_sub(shown.len());
-    shown.extend(ranked.into_iter().take(left).map(|(_, entry)| entry));
-    shown
 }
 
 fn view<'a>(status: &Status, text: &'a Text) -> StatusPage<'a> {
@@ -326,9 +303,5 @@ fn thumbnail(entry: &SeriesEntry, held: &[Held], text: &Text) -> SeriesCard {
 const GALLERY_SECONDS: i64 = 7 * 86_400;
 /// The last year of a meter, which is read once a month or once a day.
 const GALLERY_READINGS_SECONDS: i64 = 366 * 86_400;
-/// Two rows of three.
-const GALLERY_CARDS: usize = 6;
-/// One row of them.
-const GALLERY_VIRTUAL: usize = 3;
 /// Enough to see that something comes.
 const LATEST_MESSAGES: usize = 8;
