@@ -22,7 +22,7 @@ use crate::mailbox::{Cursor, Listing, MailId, Mark};
 use crate::market::calendar::Day;
 use crate::series::merge::Spoken;
 use archive::Archive;
-use data_dir::DataDir;
+use data_dir::{DataDir, Holding, holding};
 use ledger::{
     Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
     SeriesEntry, Totals,
@@ -81,6 +81,14 @@ pub enum StoreError {
         path: String,
         /// What it said.
         what: String,
+    },
+    /// The database is gone; everything that came is in the archive.
+    #[error(
+        "the archive in {path} has no database beside it; `mscons-gateway reindex` builds it from the archive"
+    )]
+    DatabaseMissing {
+        /// The data directory.
+        path: String,
     },
     /// Bytes of the archive that are no entry. Nothing can rebuild them but the sender; all other
     /// entries can be read.
@@ -164,9 +172,16 @@ impl StoreError {
 /// when both are dropped.
 ///
 /// # Errors
-/// [`StoreError::InUse`] if another process has it; else [`StoreError`] of whichever part failed.
+/// [`StoreError::InUse`] if another process has it; [`StoreError::DatabaseMissing`] if there is an
+/// archive alone; else [`StoreError`] of whichever part failed.
 pub fn open(data_dir: &Path, cache_bytes: u64) -> Result<(SledStore, Archive), StoreError> {
     let data_dir = DataDir::open(data_dir)?;
+    if holding(data_dir.path()) == Holding::ArchiveAlone {
+        // An empty database would look as if nothing had ever come.
+        return Err(StoreError::DatabaseMissing {
+            path: data_dir.path().display().to_string(),
+        });
+    }
     let archive = Archive::open(&data_dir)?;
     Ok((SledStore::open(&data_dir, cache_bytes)?, archive))
 }

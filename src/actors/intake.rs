@@ -164,6 +164,7 @@ fn not_stored(error: &IngestError) -> IntakeError {
             StoreError::File { source, .. } => source.kind() != ErrorKind::StorageFull,
             StoreError::InUse { .. }
             | StoreError::Database { .. }
+            | StoreError::DatabaseMissing { .. }
             | StoreError::ArchiveDamaged { .. }
             | StoreError::Unarchivable { .. }
             | StoreError::Damaged { .. }

@@ -253,6 +253,10 @@ fn fault(error: StoreError) -> Fault {
             (DATABASE.to_owned(), None, what, NOTHING, REINDEX)
         }
         StoreError::Database { path, what } => (path, None, what, NOTHING, REINDEX),
+        StoreError::DatabaseMissing { path } => {
+            let what = "there is no database".to_owned();
+            (path, None, what, NOTHING, REINDEX)
+        }
         StoreError::File {
             action,
             path,

@@ -11,7 +11,10 @@ use mscons_gateway::market::calendar::{Day, UtcTime};
 use mscons_gateway::query;
 use mscons_gateway::sample;
 use mscons_gateway::series::merge::Held;
+use mscons_gateway::store::archive::Archive;
+use mscons_gateway::store::data_dir::DataDir;
 use mscons_gateway::store::ledger::{SeriesEntry, Totals};
+use mscons_gateway::store::sled::Rebuild;
 use mscons_gateway::store::{self, Store, read};
 use proptest::prelude::*;
 
@@ -434,8 +437,10 @@ fn the_archive_alone_gives_everything_again() {
     );
     let home = house.close();
     std::fs::remove_dir_all(home.path().join("sled")).unwrap();
-    let (store, archive) = store::open(home.path(), CACHE).unwrap();
-    let (store, archive): (Arc<dyn Store>, _) = (Arc::new(store), Arc::new(archive));
+    let directory = DataDir::open(home.path()).unwrap();
+    let archive = Arc::new(Archive::open(&directory).unwrap());
+    let rebuild = Rebuild::start(&directory, CACHE).unwrap();
+    let store: Arc<dyn Store> = rebuild.store();
     let report = reindex(Arc::clone(&store), &archive, &|_| {}).unwrap();
     assert!(report.damaged.is_empty());
     let (after, again) = picture(&*store);

@@ -149,7 +149,9 @@ fn remedy(error: &StoreError) -> &'static str {
         StoreError::HalfRestored { .. } => "run mscons-gateway restore again, with the same backup",
         StoreError::NotEmpty { .. } => "name an empty directory",
         StoreError::DiskFull { .. } => "make room on the disk",
-        StoreError::Database { .. } | StoreError::Damaged { .. } => {
+        StoreError::Database { .. }
+        | StoreError::DatabaseMissing { .. }
+        | StoreError::Damaged { .. } => {
             "run mscons-gateway reindex: it builds the database again from the archive"
         }
         StoreError::ArchiveDamaged { .. } | StoreError::Unarchivable { .. } => {
