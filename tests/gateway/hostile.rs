@@ -2,9 +2,9 @@
 //! memory, and the other mailbox is fetched all the same.
 
 use std::io::Read;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use crate::run::gateway::{Home, wait_for};
+use crate::run::gateway::{Home, program, wait_for};
 use crate::support::memory;
 use crate::support::scripted::{Say, Scripted, bytes, endless, last};
 
@@ -152,10 +152,7 @@ fn against(protocol: &str, port: u16, deed: &str, word: &str) {
     );
     home.configure(&[hostile, home.maildir("mails", "")]);
     home.deliver("mails", 0);
-    let mut fetch = Command::new(env!("CARGO_BIN_EXE_mscons-gateway"))
-        .arg("--config")
-        .arg(home.config())
-        .arg("fetch")
+    let mut fetch = program(&home.config(), &["fetch"])
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();

@@ -13,6 +13,7 @@ use std::time::Duration;
 use mscons_gateway::{clock, sample};
 use tempfile::TempDir;
 
+use crate::support;
 use crate::support::dovecot::{Dovecot, GOOD, PASSWORD};
 
 /// A directory with `gateway.toml`, the data directory, and Maildirs by name.
@@ -273,7 +274,7 @@ impl Drop for Gateway {
 }
 
 pub(crate) fn program(config: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mscons-gateway"));
+    let mut command = Command::new(support::binary());
     command.arg("--config").arg(config).args(arguments);
     command.env_remove("MSCONS_GATEWAY_LOG");
     command
