@@ -21,6 +21,7 @@ use crate::expect::Watch;
 use crate::format::csv::Dialect;
 use crate::health::Health;
 use crate::metrics;
+use crate::oauth::Accounts;
 use crate::query::{Catalogue, Virtuals};
 use crate::store::archive::Archive;
 use crate::store::ledger::Totals;
@@ -50,6 +51,8 @@ pub struct Context {
     pub dialect: Dialect,
     /// Series that are made of others.
     pub virtuals: Virtuals,
+    /// The Microsoft accounts, and the vault.
+    pub accounts: Accounts,
 }
 
 impl Context {

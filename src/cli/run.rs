@@ -19,6 +19,7 @@ use crate::config::Gateway;
 use crate::expect::Watch;
 use crate::health::Health;
 use crate::metrics;
+use crate::oauth::Accounts;
 use crate::query::Virtuals;
 use crate::text::Text;
 use crate::web::{Context, Listeners};
@@ -58,6 +59,7 @@ pub(super) async fn serve(
     );
     let opened = open::store(&config)?;
     let ingest = opened.ingest()?;
+    let accounts = opened.accounts(&config);
     let health = Health::new(clock::now());
     health.set_mailboxes(&config.mailbox);
     health.store_ready(true);
@@ -74,6 +76,7 @@ pub(super) async fn serve(
         watch: watch.clone(),
         dialect: open::dialect(&config),
         virtuals: opened.virtuals.clone(),
+        accounts: accounts.clone(),
     };
     let listeners = Listeners::bind(&config.web).map_err(|error| {
         let listen = &config.web.listen;
@@ -100,6 +103,7 @@ pub(super) async fn serve(
         supervisor: &supervisor,
         control: control.as_ref(),
         virtuals: &virtuals,
+        accounts: &accounts,
     };
     signals.until_stop(&renewed).await;
     tracing::info!("stopping: what is in flight is finished first");
@@ -157,7 +161,12 @@ impl Signals {
             tokio::select! {
                 _ = self.terminate.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hangup.recv() => renewed.reload().await,
+                _ = self.hangup.recv() => tokio::select! {
+                    () = renewed.reload() => {}
+                    // A renewal that is waited for may take half a minute.
+                    _ = self.terminate.recv() => return,
+                    _ = self.interrupt.recv() => return,
+                },
             }
         }
     }
@@ -169,6 +178,7 @@ struct Renewed<'a> {
     supervisor: &'a Addr<Supervisor>,
     control: Option<&'a Server>,
     virtuals: &'a Virtuals,
+    accounts: &'a Accounts,
 }
 
 impl Renewed<'_> {
@@ -179,12 +189,17 @@ impl Renewed<'_> {
             Ok(config) => {
                 tracing::info!(
                     mailboxes = config.mailbox.len(),
-                    "the configuration is read again; changes of data_dir, store and web, and of what the pages look like (language, time_zone, export.csv), need a restart"
+                    "the configuration is read again; changes of data_dir, secrets, store and web, and of what the pages look like (language, time_zone, export.csv), need a restart"
                 );
                 let config = Arc::new(config);
                 self.virtuals.replace(open::virtuals(&config));
                 if let Some(control) = self.control {
                     control.reload(Arc::clone(&config));
+                }
+                let (accounts, changed) = (self.accounts.clone(), Arc::clone(&config));
+                let replaced = tokio::task::spawn_blocking(move || accounts.reload(&changed));
+                if let Err(panic) = replaced.await {
+                    tracing::error!(%panic, "the Microsoft accounts are as they were");
                 }
                 let _ = self.supervisor.send(Reload(config)).await;
             }

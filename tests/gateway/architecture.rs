@@ -65,14 +65,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "actors",
         &[
             "alert", "clock", "config", "expect", "health", "ingest", "mail", "mailbox", "market",
-            "metrics", "net", "store",
+            "metrics", "net", "oauth", "store",
         ],
     ),
     (
         "web",
         &[
             "chart", "clock", "config", "expect", "format", "health", "mail", "market", "metrics",
-            "query", "series", "store", "text", "mailbox", "actors",
+            "oauth", "query", "series", "store", "text", "mailbox", "actors",
         ],
     ),
     (
@@ -80,7 +80,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "actors", "alert", "chart", "clock", "config", "edifact", "expect", "explain",
             "extract", "format", "health", "ingest", "mail", "mailbox", "market", "message",
-            "metrics", "net", "query", "sample", "series", "store", "text", "upkeep", "web",
+            "metrics", "net", "oauth", "query", "sample", "series", "store", "text", "upkeep",
+            "web",
         ],
     ),
     ("main", &["mscons_gateway"]),

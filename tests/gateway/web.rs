@@ -23,6 +23,7 @@ use mscons_gateway::health::Health;
 use mscons_gateway::mail::poll::Summary;
 use mscons_gateway::market::quantity::Decimal;
 use mscons_gateway::metrics;
+use mscons_gateway::oauth::Accounts;
 use mscons_gateway::query::Virtuals;
 use mscons_gateway::series::computed::{Definition, Term};
 use mscons_gateway::text::{Language, Text};
@@ -72,6 +73,7 @@ impl Site {
                 bom: true,
             },
             virtuals: virtuals.clone(),
+            accounts: Accounts::none(),
         };
         let listen = Web {
             listen: "127.0.0.1:0".to_owned(),
