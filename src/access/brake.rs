@@ -4,8 +4,8 @@
 //! wait has an end. Where somebody keeps the pace up for good, an address that has been right
 //! before is let through, and on the machine itself a link can be made.
 
+use core::net::{IpAddr, Ipv6Addr};
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
 /// The attempts so far.

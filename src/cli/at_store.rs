@@ -7,8 +7,8 @@ use clap::Subcommand;
 use crate::cli::call::{Call, Caller};
 use crate::cli::terminal::Terminal;
 use crate::cli::{
-    Done, Failure, backup, control, diff, export, fetch, gaps, import, messages, open, plot,
-    quarantine, series, values, verify,
+    Done, Failure, backup, control, diff, export, fetch, gaps, import, login_link, messages, open,
+    plot, quarantine, series, values, verify,
 };
 use crate::config::Gateway;
 use crate::store::StoreError;
@@ -63,6 +63,12 @@ pub(super) enum Command {
     /// Copy everything that is kept into one file, also while the gateway runs
     #[command(after_help = "Example:\n  mscons-gateway backup /backup/mscons-2026-11-24.tar")]
     Backup(backup::Args),
+    /// Make a link that sets the administrator's password: for the first time, or if it is forgotten
+    #[command(
+        long_about = "Make a link that sets the administrator's password: for the first time, or if it is forgotten.\n\nThe running gateway makes it; it serves once, within 24 hours, and the one before serves no more. Whoever may use the gateway's data directory may use this command.",
+        after_help = "Example:\n  mscons-gateway login-link --config /etc/mscons-gateway/gateway.toml"
+    )]
+    LoginLink(login_link::Args),
 }
 
 /// What a command does with the store.
@@ -108,6 +114,7 @@ impl Command {
                 config: &config,
                 opened: &opened,
                 gateway: None,
+                administrator: None,
                 caller: &terminal,
             }),
             Err(in_use @ StoreError::InUse { .. }) => control::call(&config, &terminal, in_use),
@@ -132,6 +139,7 @@ impl Command {
             Self::Quarantine(args) => args,
             Self::Verify(args) => args,
             Self::Backup(args) => args,
+            Self::LoginLink(args) => args,
         }
     }
 }

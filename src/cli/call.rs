@@ -22,6 +22,7 @@ use crate::format::csv::Dialect;
 use crate::query::Catalogue;
 use crate::store::Store;
 use crate::store::archive::Archive;
+use crate::web::Administrator;
 
 /// What a command says while it works.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -112,6 +113,8 @@ pub(super) struct Call<'a> {
     pub(super) opened: &'a Opened,
     /// The running gateway, if the command runs in it.
     pub(super) gateway: Option<&'a Addr<Supervisor>>,
+    /// Who may change something, if the command runs in the gateway.
+    pub(super) administrator: Option<&'a Administrator>,
     /// Whom it answers.
     pub(super) caller: &'a dyn Caller,
 }

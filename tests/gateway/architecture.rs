@@ -101,7 +101,6 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("lettre", &["mail"]),
     ("x509_cert", &["net"]),
     ("argon2", &["access"]),
-    ("toml_edit", &["config"]),
 ];
 
 /// The core knows no I/O and no clock.

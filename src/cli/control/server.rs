@@ -25,6 +25,7 @@ use crate::cli::inputs::{Input, MAX_FILE_BYTES};
 use crate::cli::open::Opened;
 use crate::cli::{Cli, Ended, Failure};
 use crate::config::Gateway;
+use crate::web::Administrator;
 
 /// The listening socket; its file goes when it is dropped.
 pub(in crate::cli) struct Server {
@@ -38,6 +39,7 @@ struct Running {
     config: RwLock<Arc<Gateway>>,
     opened: Opened,
     supervisor: Addr<Supervisor>,
+    administrator: Administrator,
 }
 
 impl Server {
@@ -50,6 +52,7 @@ impl Server {
         config: Gateway,
         opened: Opened,
         supervisor: Addr<Supervisor>,
+        administrator: Administrator,
     ) -> io::Result<Self> {
         let path = socket(&config.data_dir);
         let listener = bind(&path)?;
@@ -58,6 +61,7 @@ impl Server {
             config: RwLock::new(Arc::new(config)),
             opened,
             supervisor,
+            administrator,
         });
         let listening = tokio::spawn(serve(listener, owner, Arc::clone(&gateway)));
         Ok(Self {
@@ -169,6 +173,7 @@ fn run(gateway: &Running, client: &Client<'_>, request: Request) -> Ended {
                 config: &config,
                 opened: &gateway.opened,
                 gateway: Some(&gateway.supervisor),
+                administrator: Some(&gateway.administrator),
                 caller: client,
             }),
             None => Err(Failure::Usage("it does not run in the gateway".to_owned())),

@@ -55,6 +55,41 @@ pub(crate) fn answer(text: &Text, error: &PageError) -> HttpResponse {
                 text.error_failed_hint(),
             )
         }
+        PageError::Forged => (
+            StatusCode::FORBIDDEN,
+            text.error_forged(),
+            text.error_forged_hint(),
+        ),
+        PageError::BadForm => (
+            StatusCode::BAD_REQUEST,
+            text.error_bad_form(),
+            text.error_forged_hint(),
+        ),
+        PageError::TooLarge => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            text.error_too_large(),
+            text.error_too_large_hint(),
+        ),
+        PageError::LinkOver => (
+            StatusCode::GONE,
+            text.setup_link_over(),
+            text.setup_link_over_hint(),
+        ),
+        PageError::Closed => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            text.login_closed(),
+            text.login_closed_hint(),
+        ),
+        PageError::NoSession => (
+            StatusCode::FORBIDDEN,
+            text.accounts_no_session(),
+            text.accounts_no_session_hint(),
+        ),
+        PageError::Elsewhere(base_url) => (
+            StatusCode::BAD_REQUEST,
+            text.error_elsewhere(),
+            text.error_elsewhere_hint(base_url),
+        ),
     };
     let page = ErrorPage {
         shell: Shell::new(text, Tab::None, title, 0),
