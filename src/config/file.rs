@@ -138,8 +138,24 @@ impl Sheet {
             .map_err(|source| self.unwritable(source))
     }
 
-    /// Puts another text in place of the file, once the same check that reads it finds no fault
-    /// with it. It is on the disk when this returns; after an error the file is as it was.
+    /// Whether another text can take the place of the file: what it says then. The check is the one
+    /// that reads the file.
+    ///
+    /// # Errors
+    /// [`EditError::Faulty`], [`EditError::Unwritable`].
+    pub fn check(
+        &self,
+        text: &str,
+        environment: &[(String, String)],
+    ) -> Result<Gateway, EditError> {
+        let gateway = load_text(&self.name, text, environment)?;
+        if text != self.text {
+            self.is_ours()?;
+        }
+        Ok(gateway)
+    }
+
+    /// Puts another text in place of the file, once it is checked. It is on the disk when this returns; after an error the file is as it was.
     ///
     /// # Errors
     /// [`EditError`].
@@ -148,11 +164,10 @@ impl Sheet {
         text: &str,
         environment: &[(String, String)],
     ) -> Result<Gateway, EditError> {
-        let gateway = load_text(&self.name, text, environment)?;
+        let gateway = self.check(text, environment)?;
         if text == self.text {
             return Ok(gateway);
         }
-        self.is_ours()?;
         let part = self.part();
         let written = self.write(&part, text);
         let placed = written.and_then(|()| {

@@ -334,6 +334,7 @@ sentences! {
     accounts_unused;
     accounts_other_user(who: &str, mailbox: &str);
     accounts_withheld(scopes: &str);
+    accounts_unusable;
     accounts_who;
     accounts_since;
     accounts_renewed;
@@ -370,6 +371,10 @@ sentences! {
     accounts_add_button;
     accounts_back;
     accounts_refused;
+    accounts_consent;
+    accounts_consent_hint;
+    accounts_consented;
+    accounts_consented_hint;
     accounts_away;
     accounts_away_hint;
     accounts_away_button;

@@ -13,7 +13,7 @@ use zeroize::Zeroize;
 
 use crate::access::sessions::{LONGEST, SessionId};
 use crate::web::Context;
-use crate::web::pages::{PageError, error};
+use crate::web::pages::{DoorError, error};
 
 /// The administrator, logged in.
 pub(crate) struct Visitor {
@@ -108,7 +108,10 @@ impl FromRequest for Signed {
             };
             match context {
                 Some(context) if is_ours(&context) => Ok(Self { visitor, fields }),
-                Some(context) => Err(refused(error::answer(&context.text, &PageError::Forged))),
+                Some(context) => Err(refused(error::answer(
+                    &context.text,
+                    &DoorError::Forged.into(),
+                ))),
                 None => Err(refused(HttpResponse::Forbidden().finish())),
             }
         }
@@ -138,7 +141,7 @@ pub(crate) async fn sent_from_here<B: MessageBody + 'static>(
         && let Some(context) = request.app_data::<Data<Context>>()
         && !is_from_here(request.headers(), context.administrator.base_url())
     {
-        let answer = error::answer(&context.text, &PageError::Forged);
+        let answer = error::answer(&context.text, &DoorError::Forged.into());
         return Ok(request.into_response(answer));
     }
     Ok(next.call(request).await?.map_into_boxed_body())

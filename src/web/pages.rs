@@ -161,6 +161,13 @@ pub(crate) enum PageError {
     Unreadable(QueryError),
     /// The store cannot be read, or the reading failed.
     Failed(String),
+    /// Somebody did not get in, or not further.
+    Door(DoorError),
+}
+
+/// Why somebody does not get in, or not further.
+#[derive(Debug)]
+pub(crate) enum DoorError {
     /// A form that this page did not make for this session.
     Forged,
     /// A form that cannot be read.
@@ -173,8 +180,16 @@ pub(crate) enum PageError {
     Closed,
     /// Microsoft sent somebody who is not logged in.
     NoSession,
+    /// No error: an administrator of the tenant has consented, and there is nothing more to show.
+    Consented,
     /// A login holds under this address alone.
     Elsewhere(String),
+}
+
+impl From<DoorError> for PageError {
+    fn from(error: DoorError) -> Self {
+        Self::Door(error)
+    }
 }
 
 impl From<StoreError> for PageError {

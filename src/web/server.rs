@@ -11,7 +11,7 @@ use actix_web::web::{Data, FormConfig, PathConfig, QueryConfig, ServiceConfig, s
 use actix_web::{App, HttpServer, Route, guard};
 
 use crate::config::web::Web;
-use crate::web::pages::{self, PageError, error};
+use crate::web::pages::{self, DoorError, PageError, error};
 use crate::web::sign_ins::SignIns;
 use crate::web::{Context, assets, door, download, probes};
 
@@ -126,11 +126,11 @@ fn routes(app: &mut ServiceConfig) {
             .error_handler(|cause, request| {
                 let is_too_large = matches!(cause, UrlencodedError::Overflow { .. });
                 let error = if is_too_large {
-                    PageError::TooLarge
+                    DoorError::TooLarge
                 } else {
-                    PageError::BadForm
+                    DoorError::BadForm
                 };
-                refuse(cause, request, &error)
+                refuse(cause, request, &error.into())
             }),
     )
     .route("/", get().to(pages::status::page))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -20,6 +20,8 @@ struct Place {
     file: PathBuf,
     environment: Vec<(String, String)>,
     reload: mpsc::Sender<Reloaded>,
+    /// Who holds it is the one who writes.
+    writing: Mutex<()>,
 }
 
 /// Told when the configuration was read again.
@@ -49,6 +51,7 @@ impl Settings {
             file,
             environment,
             reload,
+            writing: Mutex::default(),
         };
         let settings = Self {
             place: Some(Arc::new(place)),
@@ -68,13 +71,21 @@ impl Settings {
         }))
     }
 
+    /// Whether another text can take the place of what was read.
+    pub(crate) fn check(&self, read: &Read, text: &str) -> Result<(), EditError> {
+        let environment = self.place.as_ref().map(|place| &place.environment[..]);
+        let checked = read.sheet.check(text, environment.unwrap_or_default());
+        checked.map(drop)
+    }
+
     /// Puts another text in place of what was read.
-    pub(crate) fn write(&self, read: &Read, text: &str) -> Result<Gateway, EditError> {
-        let environment = self
-            .place
-            .as_ref()
-            .map(|place| place.environment.as_slice());
-        read.sheet.replace(text, environment.unwrap_or_default())
+    pub(crate) fn write(&self, read: &Read, text: &str) -> Result<(), EditError> {
+        let Some(place) = &self.place else {
+            return Ok(());
+        };
+        let writing = place.writing.lock();
+        let _writing = writing.unwrap_or_else(PoisonError::into_inner);
+        read.sheet.replace(text, &place.environment).map(drop)
     }
 
     /// Has the gateway take over what the file says; returns when it has.

@@ -7,6 +7,7 @@ mod form;
 mod view;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
@@ -26,6 +27,7 @@ use crate::web::pages::accounts::view::{Said, view};
 use crate::web::pages::{PageError, error, html};
 use crate::web::server::POLICY;
 use crate::web::settings::Read;
+use crate::web::sign_ins::redirect_uri;
 
 pub(crate) use acts::{connect, disconnect, test};
 pub(crate) use callback::callback;
@@ -55,6 +57,8 @@ struct Seen {
     /// What the file says of it; `None` where that cannot be read.
     known: Option<Known>,
     status: Result<Status, OauthError>,
+    /// Where an administrator of the tenant consents for all; empty if that is not known.
+    consent: String,
 }
 
 /// What the file and the environment say of an account.
@@ -117,7 +121,7 @@ enum Unsaved {
     /// One of this name is there.
     There,
     Edit(EditError),
-    /// The file is written; the secret is not.
+    /// The secret cannot be kept.
     Secret(OauthError),
 }
 
@@ -152,7 +156,8 @@ async fn store(context: Data<Context>, signed: Signed, name: String, is_new: boo
     see(&format!("/settings/accounts?notice=saved&account={name}"))
 }
 
-/// Writes the file, then the secret into the vault. Reads and writes files.
+/// Keeps the secret, then writes the file: one that stands in the file leaves it only when the new
+/// one is safe. Nothing is done before all of it is checked. Reads and writes files.
 fn write(
     context: &Context,
     wanted: &Wanted,
@@ -180,8 +185,10 @@ fn write(
         None if !is_new && is_elsewhere(&read) => {}
         None => return Err(Unsaved::NotThere),
     }
-    context.settings.write(&read, &draft.text())?;
-    keep_secret(context, wanted).map_err(Unsaved::Secret)
+    let text = draft.text();
+    context.settings.check(&read, &text)?;
+    keep_secret(context, wanted).map_err(Unsaved::Secret)?;
+    Ok(context.settings.write(&read, &text)?)
 }
 
 fn keep_secret(context: &Context, wanted: &Wanted) -> Result<(), OauthError> {
@@ -191,7 +198,7 @@ fn keep_secret(context: &Context, wanted: &Wanted) -> Result<(), OauthError> {
         None if wanted.forgets_secret => context.accounts.vault()?.remove(&name),
         None => return Ok(()),
     };
-    Ok(kept.map_err(std::sync::Arc::new)?)
+    Ok(kept.map_err(Arc::new)?)
 }
 
 fn draft(read: &Read) -> Result<Draft, EditError> {
@@ -239,7 +246,7 @@ fn gather(context: &Context) -> Sight {
         return blind(context, Locked::NoFile);
     };
     let sealed = context.accounts.vault().and_then(|vault| {
-        let names = vault.names().map_err(std::sync::Arc::new)?;
+        let names = vault.names().map_err(Arc::new)?;
         Ok(names)
     });
     let sealed = sealed.unwrap_or_default();
@@ -264,11 +271,7 @@ fn gather(context: &Context) -> Sight {
             usernames: mailboxes.map(|mailbox| mailbox.username.clone()).collect(),
             settings: settings.clone(),
         };
-        Seen {
-            name: settings.name.clone(),
-            status: context.accounts.status(&settings.name),
-            known: Some(known),
-        }
+        seen(context, &settings.name, Some(known))
     });
     Sight {
         accounts: accounts.collect(),
@@ -282,14 +285,36 @@ fn gather(context: &Context) -> Sight {
 
 /// The accounts of the running gateway, where the file cannot be read.
 fn blind(context: &Context, locked: Locked) -> Sight {
-    let seen = |name: String| Seen {
-        status: context.accounts.status(&name),
-        known: None,
-        name,
-    };
+    let names = context.accounts.names();
     Sight {
         locked,
         fingerprint: String::new(),
-        accounts: context.accounts.names().into_iter().map(seen).collect(),
+        accounts: names.iter().map(|name| seen(context, name, None)).collect(),
+    }
+}
+
+fn seen(context: &Context, name: &str, known: Option<Known>) -> Seen {
+    let redirect_uri = redirect_uri(context.administrator.base_url());
+    let keeper = if context
+        .accounts
+        .names()
+        .iter()
+        .any(|running| running == name)
+    {
+        context.accounts.keeper(name)
+    } else {
+        Err(OauthError::Configuration {
+            account: name.to_owned(),
+            what: "the gateway has not read it yet: SIGHUP, or saving something here, makes it read the file again".to_owned(),
+        })
+    };
+    let consent = keeper
+        .as_ref()
+        .map(|keeper| keeper.app().admin_consent_url(&redirect_uri));
+    Seen {
+        name: name.to_owned(),
+        known,
+        consent: consent.unwrap_or_default(),
+        status: keeper.map(|keeper| keeper.status()),
     }
 }

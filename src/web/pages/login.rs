@@ -17,7 +17,7 @@ use crate::web::administrator::{AccessError, LogIn};
 use crate::web::door::{
     FIRST_PAGE, Fields, Signed, cookie, destination, keeps_cookie, no_cookie, see,
 };
-use crate::web::pages::{PageError, Shell, Tab, error, html};
+use crate::web::pages::{DoorError, Shell, Tab, error, html};
 
 #[derive(Template)]
 #[template(path = "login.html", config = "src/web/askama.toml")]
@@ -101,7 +101,7 @@ pub(crate) async fn setup_page(context: Data<Context>, link: Query<Link>) -> Htt
     if context.administrator.is_open(&link.token) {
         setup(StatusCode::OK, &context.text, &link.token, String::new())
     } else {
-        error::answer(&context.text, &PageError::LinkOver)
+        error::answer(&context.text, &DoorError::LinkOver.into())
     }
 }
 
@@ -117,7 +117,7 @@ pub(crate) async fn set_password(
     }
     let token = fields.get("token");
     if !administrator.is_open(token) {
-        return error::answer(text, &PageError::LinkOver);
+        return error::answer(text, &DoorError::LinkOver.into());
     }
     let password = fields.exact("password").unwrap_or_default();
     if !password::fits(password) {
@@ -142,7 +142,7 @@ pub(crate) async fn set_password(
             set(&mut answer, cookie(&session, administrator.base_url()));
             answer
         }
-        Ok(None) => error::answer(text, &PageError::LinkOver),
+        Ok(None) => error::answer(text, &DoorError::LinkOver.into()),
         Err(error) => closed(text, &error),
     }
 }
@@ -168,12 +168,12 @@ fn setup(status: StatusCode, text: &Text, token: &str, fault: String) -> HttpRes
 /// Nobody can be let in: the log says why, since the reader of the page may be anybody.
 fn closed(text: &Text, error: &AccessError) -> HttpResponse {
     tracing::error!(%error, "the administrator cannot be let in");
-    error::answer(text, &PageError::Closed)
+    error::answer(text, &DoorError::Closed.into())
 }
 
 fn elsewhere(context: &Context) -> HttpResponse {
     let base_url = context.administrator.base_url().to_owned();
-    error::answer(&context.text, &PageError::Elsewhere(base_url))
+    error::answer(&context.text, &DoorError::Elsewhere(base_url).into())
 }
 
 fn address(request: &HttpRequest) -> IpAddr {

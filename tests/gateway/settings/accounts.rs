@@ -183,6 +183,40 @@ fn what_is_faulty_is_not_written_and_comes_back_to_be_put_right() {
 }
 
 #[test]
+fn a_secret_that_cannot_be_kept_leaves_the_file_as_it_is() {
+    let entra = Entra::start();
+    let with_secret = account(&entra, "authorization_code")
+        .replace("client_id =", "client_secret = \"secret\"\nclient_id =");
+    let house = House::open(&with_secret);
+    let mut visitor = house.administrator();
+    let page = visitor.page("/settings/accounts");
+    assert!(page.contains("One stands in the file"), "{page}");
+    let before = house.file();
+    let secrets = house.home.path("data/secrets");
+    fs::rename(&secrets, house.home.path("away")).unwrap();
+    fs::write(&secrets, "in the way").unwrap();
+    let change = [("client_secret", "geheim-8"), ("client_id", "app-2")];
+    let refused = visitor.act("/settings/accounts/office", &change);
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused
+            .body
+            .contains("could not be kept, and the file is unchanged")
+    );
+    assert_eq!(house.file(), before);
+    fs::remove_file(&secrets).unwrap();
+    fs::rename(house.home.path("away"), &secrets).unwrap();
+    visitor.act("/settings/accounts/office", &change).leads_to();
+    let moved = before.replace("client_secret = \"secret\"\n", "");
+    assert_eq!(house.file(), moved.replace("app-1", "app-2"));
+    assert!(
+        visitor
+            .page("/settings/accounts")
+            .contains("One is kept sealed")
+    );
+}
+
+#[test]
 fn a_file_that_changed_meanwhile_is_not_overwritten() {
     let entra = Entra::start();
     let house = House::open(&account(&entra, "authorization_code"));

@@ -219,6 +219,28 @@ fn each_refusal_says_what_it_means_and_what_to_do() {
 }
 
 #[test]
+fn an_administrator_of_the_tenant_consents_by_a_link_and_comes_back_to_a_page() {
+    let entra = Entra::start();
+    let (house, mut visitor) = with_account(&entra);
+    let page = visitor.page("/settings/accounts");
+    let (_, link) = page.split_once("they open this link: <a href=\"").unwrap();
+    let link = link.split('"').next().unwrap().replace("&#38;", "&");
+    let consent = format!("{}/{TENANT}/v2.0/adminconsent", entra.authority());
+    assert!(link.starts_with(&consent), "{link}");
+    let parameters = crate::support::entra::parameters(&link);
+    let redirect = format!("http://{}/oauth/callback", house.host);
+    assert!(
+        parameters.contains(&("redirect_uri".to_owned(), redirect)),
+        "{link}"
+    );
+    let back = format!("/oauth/callback?admin_consent=True&tenant={TENANT}&scope=x");
+    assert!(house.visitor().page(&back).contains("Consent given"));
+    let declined = "/oauth/callback?error=access_denied&admin_consent=True&code=x&state=";
+    assert_eq!(visitor.get(declined).status, 422);
+    assert!(visitor.page("/settings/accounts").contains("not connected"));
+}
+
+#[test]
 fn a_sign_in_is_begun_under_the_address_that_microsoft_sends_back_to() {
     let entra = Entra::start();
     let (house, visitor) = with_account(&entra);

@@ -11,8 +11,8 @@ use crate::oauth::{Moment, OauthError};
 use crate::text::Text;
 use crate::web::Context;
 use crate::web::door::{Signed, is_at, see};
-use crate::web::pages::accounts::view::{detail, notice};
-use crate::web::pages::{PageError, Shell, Tab, error, html};
+use crate::web::pages::accounts::view::{detail, meaning, notice};
+use crate::web::pages::{DoorError, Shell, Tab, error, html};
 use crate::web::sign_ins::SignIns;
 
 /// Sends a browser to Microsoft by a page of its own: a form that leads to another site is against
@@ -50,8 +50,8 @@ pub(crate) async fn connect(
     match keeper.app().flow {
         Flow::AuthorizationCode => {
             if !is_at(request.headers(), administrator.base_url()) {
-                let elsewhere = PageError::Elsewhere(administrator.base_url().to_owned());
-                return error::answer(&context.text, &elsewhere);
+                let elsewhere = DoorError::Elsewhere(administrator.base_url().to_owned());
+                return error::answer(&context.text, &elsewhere.into());
             }
             let user = user_of(&context, &name).await;
             let session = signed.visitor.id;
@@ -120,7 +120,7 @@ pub(super) fn refused(text: &Text, error: &OauthError) -> HttpResponse {
     tracing::warn!(%error, "an account could not be connected or tried");
     let page = RefusedPage {
         shell: Shell::new(text, Tab::Settings, text.accounts_refused(), 0),
-        meaning: error.explain(text),
+        meaning: meaning(error, text),
         detail: detail(error),
     };
     let status = if error.is_transient() {

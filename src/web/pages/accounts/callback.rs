@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
+use serde::Deserialize;
 
 use crate::oauth::pending::Returned;
 use crate::oauth::{Accounts, Moment, OauthError};
@@ -9,8 +10,15 @@ use crate::web::Context;
 use crate::web::door::Visitor;
 use crate::web::pages::accounts::acts::refused;
 use crate::web::pages::accounts::view::notice;
-use crate::web::pages::{PageError, error};
+use crate::web::pages::{DoorError, PageError, error};
 use crate::web::sign_ins::SignIns;
+
+/// What Microsoft adds where an administrator has consented for a whole tenant.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Consent {
+    admin_consent: String,
+}
 
 /// `GET /oauth/callback`. What it brings counts in the session that began it, and nowhere else.
 pub(crate) async fn callback(
@@ -18,10 +26,15 @@ pub(crate) async fn callback(
     sign_ins: Data<SignIns>,
     visitor: Option<Visitor>,
     returned: Query<Returned>,
+    consent: Query<Consent>,
 ) -> HttpResponse {
+    if consent.admin_consent.eq_ignore_ascii_case("true") && returned.code.is_empty() {
+        // It connects nothing, and the administrator of the tenant may be anybody here.
+        return error::answer(&context.text, &DoorError::Consented.into());
+    }
     let Some(visitor) = visitor else {
         tracing::warn!("a browser came back from Microsoft that is not logged in here");
-        return error::answer(&context.text, &PageError::NoSession);
+        return error::answer(&context.text, &DoorError::NoSession.into());
     };
     let accounts = context.accounts.clone();
     let sign_ins = SignIns::clone(&sign_ins);

@@ -47,11 +47,14 @@ pub(super) struct Card {
     warnings: Vec<String>,
     facts: Vec<(String, String)>,
     scopes: Vec<String>,
+    /// Where an administrator of the tenant consents for all; empty for nowhere.
+    consent: String,
     inputs: Option<Inputs>,
     /// Whether the fields are shown at once.
     is_open: bool,
     /// What the button that connects says; empty where nobody signs in.
     connect: String,
+    can_test: bool,
     can_disconnect: bool,
 }
 
@@ -128,13 +131,23 @@ pub(super) fn notice(what: &str, account: &str) -> HttpResponse {
     ))
 }
 
+/// What an error means, and what to do.
+pub(super) fn meaning(error: &OauthError, text: &Text) -> String {
+    match error {
+        OauthError::Configuration { .. } => text.accounts_unusable(),
+        OauthError::Refused(_)
+        | OauthError::Unreachable { .. }
+        | OauthError::Unreadable { .. }
+        | OauthError::Vault(_) => error.explain(text),
+    }
+}
+
 /// What Microsoft, the network or the system said, for who knows what to make of it.
 pub(super) fn detail(error: &OauthError) -> String {
     match error {
         OauthError::Refused(fault) if fault.error.is_empty() => String::new(),
         OauthError::Refused(fault) => format!("{}: {}", fault.error, fault.description),
-        // Its explanation is all there is to say.
-        OauthError::Configuration { .. } => String::new(),
+        OauthError::Configuration { what, .. } => what.clone(),
         OauthError::Unreachable { .. } | OauthError::Unreadable { .. } | OauthError::Vault(_) => {
             error.to_string()
         }
@@ -192,7 +205,7 @@ fn card(seen: &Seen, entered: Option<&Wanted>, text: &Text) -> Card {
         name: seen.name.clone(),
         tone,
         state,
-        fault: fault.map_or_else(String::new, |fault| fault.explain(text)),
+        fault: fault.map_or_else(String::new, |fault| meaning(fault, text)),
         detail: fault.map_or_else(String::new, detail),
         warnings: warnings(seen, text),
         facts: status.map_or_else(Vec::new, |status| facts(status, text)),
@@ -202,11 +215,13 @@ fn card(seen: &Seen, entered: Option<&Wanted>, text: &Text) -> Card {
             .as_ref()
             .map(|known| Inputs::of(known, entered, text)),
         is_open: entered.is_some(),
+        consent: seen.consent.clone(),
         connect: match (by_a_person, is_connected) {
             (false, _) => String::new(),
             (true, false) => text.accounts_connect(),
             (true, true) => text.accounts_connect_anew(),
         },
+        can_test: is_connected || !by_a_person,
         can_disconnect: is_connected,
     }
 }
@@ -230,17 +245,19 @@ fn state(status: &Result<Status, OauthError>, text: &Text) -> (&'static str, Str
 
 /// What looks like a mistake.
 fn warnings(seen: &Seen, text: &Text) -> Vec<String> {
+    let usernames = seen.known.as_ref().map(|known| known.usernames.as_slice());
     let mut warnings = Vec::new();
-    if let (Some(known), Ok(status)) = (&seen.known, &seen.status) {
-        if known.usernames.is_empty() {
-            warnings.push(text.accounts_unused());
-        }
-        let others = known.usernames.iter();
-        let others = others.filter(|username| status.who.is_other_than(username));
-        warnings.extend(others.map(|mailbox| text.accounts_other_user(who(status), mailbox)));
-        if !status.withheld.is_empty() {
-            warnings.push(text.accounts_withheld(&status.withheld.join(", ")));
-        }
+    if usernames.is_some_and(<[String]>::is_empty) {
+        warnings.push(text.accounts_unused());
+    }
+    let Ok(status) = &seen.status else {
+        return warnings;
+    };
+    let others = usernames.unwrap_or_default().iter();
+    let others = others.filter(|username| status.who.is_other_than(username));
+    warnings.extend(others.map(|mailbox| text.accounts_other_user(who(status), mailbox)));
+    if !status.withheld.is_empty() {
+        warnings.push(text.accounts_withheld(&status.withheld.join(", ")));
     }
     warnings
 }
@@ -351,3 +368,6 @@ fn of_name(name: &str) -> Option<Flow> {
 
 /// As long as names are in the configuration.
 const NAME_BYTES: usize = 64;
+
+#[cfg(test)]
+mod tests;
