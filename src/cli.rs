@@ -19,6 +19,7 @@ mod healthcheck;
 mod import;
 mod init;
 mod inputs;
+mod login_link;
 mod man;
 mod messages;
 mod open;

@@ -3,8 +3,10 @@
 pub mod alert;
 pub mod check;
 pub mod docs;
+pub mod edit;
 pub mod expect;
 pub mod export;
+pub mod file;
 mod fit;
 pub mod keys;
 mod lines;

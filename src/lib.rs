@@ -6,6 +6,7 @@
 //! The modules in the order in which a mail passes them (`docs/ARCHITECTURE.md` has the map):
 
 // The core: pure. No I/O, async, clock or randomness. Same bytes in, same values out.
+pub mod access;
 pub mod chart;
 pub mod config;
 pub mod edifact;

@@ -2,11 +2,13 @@
 //!
 //! [`App`] is a registered application; its flows ask [`Wire`] and give a [`Grant`]. [`Keeper`]
 //! keeps what was granted: it hands out access tokens, renews them in time, and stores each refresh
-//! token before what came with it is used. Nothing here reads the clock: a [`Moment`] comes in.
+//! token before what came with it is used. [`Accounts`] are all those of a configuration. Nothing
+//! here reads the clock: a [`Moment`] comes in.
 //!
 //! Sources: RFC 6749, RFC 7636 (PKCE), RFC 8628 (device code), RFC 7523 (certificate); Microsoft,
 //! "Authenticate an IMAP, POP or SMTP connection using OAuth".
 
+pub mod accounts;
 mod answer;
 pub mod app;
 mod assertion;
@@ -32,10 +34,11 @@ use crate::net::backoff::Cause;
 use crate::text::Text;
 use crate::vault::VaultError;
 
+pub use accounts::Accounts;
 pub use answer::Grant;
 pub use app::App;
 pub use fault::Fault;
-pub use keeper::Keeper;
+pub use keeper::{Keeper, Status};
 pub use meaning::Meaning;
 pub use pending::Pending;
 pub use wire::Wire;

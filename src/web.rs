@@ -1,9 +1,12 @@
 //! Pages, health and metrics over HTTP.
 //!
 //! A page is a pure `view` from data to ready fields, a template beside it, and a thin handler that
-//! asks the store. Nothing needs JavaScript; nothing is loaded from elsewhere.
+//! asks the store. Nothing needs JavaScript; nothing is loaded from elsewhere. Reading is open to
+//! who reaches the pages; what changes something is for the administrator ([`Administrator`]).
 
+pub mod administrator;
 mod assets;
+mod door;
 mod download;
 mod facts;
 mod gallery;
@@ -12,6 +15,8 @@ mod pages;
 mod period;
 mod probes;
 mod server;
+pub mod settings;
+mod sign_ins;
 mod strip;
 
 use std::sync::Arc;
@@ -22,13 +27,16 @@ use crate::expect::Watch;
 use crate::format::csv::Dialect;
 use crate::health::Health;
 use crate::metrics;
+use crate::oauth::Accounts;
 use crate::query::{Catalogue, Virtuals};
 use crate::store::archive::Archive;
 use crate::store::ledger::Totals;
 use crate::store::{Store, StoreError};
 use crate::text::Text;
 
+pub use administrator::Administrator;
 pub use server::Listeners;
+pub use settings::Settings;
 
 /// All that a request can reach: what is shown, and how.
 #[derive(Clone)]
@@ -51,6 +59,12 @@ pub struct Context {
     pub dialect: Dialect,
     /// Series that are made of others.
     pub virtuals: Virtuals,
+    /// The Microsoft accounts, and the vault.
+    pub accounts: Accounts,
+    /// Who may change something.
+    pub administrator: Administrator,
+    /// Where the configuration stands.
+    pub settings: Settings,
 }
 
 impl Context {

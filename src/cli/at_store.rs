@@ -7,8 +7,8 @@ use clap::Subcommand;
 use crate::cli::call::{Call, Caller};
 use crate::cli::terminal::Terminal;
 use crate::cli::{
-    Done, Failure, backup, control, diff, export, fetch, gaps, import, messages, open, plot,
-    quarantine, series, values, verify,
+    Done, Failure, backup, control, diff, export, fetch, gaps, import, login_link, messages, open,
+    plot, quarantine, series, values, verify,
 };
 use crate::config::Gateway;
 use crate::store::StoreError;
@@ -57,6 +57,12 @@ pub(super) enum Command {
     /// Look at what was not understood, try it again, or drop it
     #[command(after_help = "Example:\n  mscons-gateway quarantine")]
     Quarantine(quarantine::Args),
+    /// Make a link that sets the administrator's password: for the first time, or if it is forgotten
+    #[command(
+        long_about = "Make a link that sets the administrator's password: for the first time, or if it is forgotten.\n\nThe running gateway makes it; it serves once, within 24 hours, and the one before serves no more. Whoever may use the gateway's data directory may use this command.",
+        after_help = "Example:\n  mscons-gateway login-link --config /etc/mscons-gateway/gateway.toml"
+    )]
+    LoginLink(login_link::Args),
     /// Read everything that is kept, and say what is damaged
     #[command(after_help = "Example:\n  mscons-gateway verify --format json")]
     Verify(verify::Args),
@@ -107,6 +113,7 @@ impl Command {
             Ok(opened) => work.run(&Call {
                 config: &config,
                 opened: &opened,
+                administrator: None,
                 gateway: None,
                 caller: &terminal,
             }),
@@ -130,6 +137,7 @@ impl Command {
             Self::Plot(args) => args,
             Self::Messages(args) => args,
             Self::Quarantine(args) => args,
+            Self::LoginLink(args) => args,
             Self::Verify(args) => args,
             Self::Backup(args) => args,
         }

@@ -22,6 +22,7 @@ use crate::format::csv::Dialect;
 use crate::query::Catalogue;
 use crate::store::Store;
 use crate::store::archive::Archive;
+use crate::web::Administrator;
 
 /// What a command says while it works.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -110,6 +111,8 @@ pub(super) struct Call<'a> {
     pub(super) config: &'a Gateway,
     /// The open store.
     pub(super) opened: &'a Opened,
+    /// Who may change something in the running gateway, if the command runs in it.
+    pub(super) administrator: Option<&'a Administrator>,
     /// The running gateway, if the command runs in it.
     pub(super) gateway: Option<&'a Addr<Supervisor>>,
     /// Whom it answers.

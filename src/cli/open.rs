@@ -11,6 +11,7 @@ use crate::config::{self, Gateway};
 use crate::expect::Plan;
 use crate::format::csv::Dialect;
 use crate::ingest::Ingest;
+use crate::oauth::Accounts;
 use crate::query::{QueryError, Virtuals};
 use crate::series::computed::{Definition, Term};
 use crate::store::archive::Archive;
@@ -48,9 +49,17 @@ pub(super) struct Opened {
     /// The virtual series of the configuration.
     pub(super) virtuals: Virtuals,
     ingest: OnceLock<Ingest>,
+    accounts: OnceLock<Accounts>,
 }
 
 impl Opened {
+    /// The Microsoft accounts. There is one keeper for each: who asks again gets the same. Reads
+    /// files.
+    pub(super) fn accounts(&self, config: &Gateway) -> Accounts {
+        let accounts = self.accounts.get_or_init(|| Accounts::open(config));
+        accounts.clone()
+    }
+
     /// The way in. There is one committer: who asks again gets the same.
     pub(super) fn ingest(&self) -> Result<Ingest, Failure> {
         if let Some(ingest) = self.ingest.get() {
@@ -75,6 +84,7 @@ pub(super) fn store(config: &Gateway) -> Result<Opened, StoreError> {
         archive: Arc::new(archive),
         virtuals: Virtuals::new(virtuals(config)),
         ingest: OnceLock::new(),
+        accounts: OnceLock::new(),
     })
 }
 

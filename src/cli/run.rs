@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use actix::{Actor, Addr};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
 
 use crate::actors::{Duties, Reload, Stop, Supervisor};
 use crate::alert::Desk;
@@ -19,9 +20,11 @@ use crate::config::Gateway;
 use crate::expect::Watch;
 use crate::health::Health;
 use crate::metrics;
+use crate::oauth::Accounts;
 use crate::query::Virtuals;
 use crate::text::Text;
-use crate::web::{Context, Listeners};
+use crate::web::settings::Reloaded;
+use crate::web::{Administrator, Context, Listeners, Settings};
 
 pub(super) fn run(config: &Path) -> Result<Done, Failure> {
     let loaded = open::config(config)?;
@@ -58,12 +61,15 @@ pub(super) async fn serve(
     );
     let opened = open::store(&config)?;
     let ingest = opened.ingest()?;
+    let accounts = opened.accounts(&config);
     let health = Health::new(clock::now());
     health.set_mailboxes(&config.mailbox);
     health.store_ready(true);
     let watch = Watch::new(open::plan(&config));
     let text = Text::new(config.language).in_zone(open::time_zone(&config)?);
     let desk = Desk::open(&config.data_dir, text.clone());
+    let administrator = Administrator::new(accounts.clone(), &config.web.base_url)?;
+    let (settings, reloads) = settings(file.as_deref());
     let context = Context {
         store: Arc::clone(&opened.store),
         archive: Arc::clone(&opened.archive),
@@ -74,13 +80,11 @@ pub(super) async fn serve(
         watch: watch.clone(),
         dialect: open::dialect(&config),
         virtuals: opened.virtuals.clone(),
+        accounts: accounts.clone(),
+        administrator: administrator.clone(),
+        settings,
     };
-    let listeners = Listeners::bind(&config.web).map_err(|error| {
-        let listen = &config.web.listen;
-        Failure::Usage(format!(
-            "web.listen = {listen:?}: {error}; stop what listens there, or write another address and port"
-        ))
-    })?;
+    let listeners = bind(&config)?;
     let address = listeners.pages_address()?;
     let server = listeners.serve(context)?;
     let web = server.handle();
@@ -92,16 +96,21 @@ pub(super) async fn serve(
         .with_duties(duties)
         .start();
     let virtuals = opened.virtuals.clone();
-    let control = control(&config, opened, &supervisor);
+    let control = control(&config, opened, &supervisor, &administrator);
     tracing::info!(listen = %address, mailboxes = config.mailbox.len(), data_dir = %config.data_dir.display(), "the gateway runs");
     ready(address);
+    // The demo shows; nobody sets it up.
+    if file.is_some() {
+        invite(&administrator);
+    }
     let renewed = Renewed {
         file: file.as_deref(),
         supervisor: &supervisor,
         control: control.as_ref(),
         virtuals: &virtuals,
+        accounts: &accounts,
     };
-    signals.until_stop(&renewed).await;
+    signals.until_stop(&renewed, reloads).await;
     tracing::info!("stopping: what is in flight is finished first");
     drop(control);
     health.store_ready(false);
@@ -112,9 +121,32 @@ pub(super) async fn serve(
     Ok(Done::Well)
 }
 
+fn bind(config: &Gateway) -> Result<Listeners, Failure> {
+    Listeners::bind(&config.web).map_err(|error| {
+        let listen = &config.web.listen;
+        Failure::Usage(format!(
+            "web.listen = {listen:?}: {error}; stop what listens there, or write another address and port"
+        ))
+    })
+}
+
+/// Where the pages of settings write to, and where they tell that they did.
+fn settings(file: Option<&Path>) -> (Settings, mpsc::Receiver<Reloaded>) {
+    match file {
+        Some(file) => Settings::at(file.to_owned(), open::environment()),
+        None => (Settings::none(), mpsc::channel(1).1),
+    }
+}
+
 /// Lets commands in while the gateway has the store; it runs without them where that cannot be.
-fn control(config: &Gateway, opened: Opened, supervisor: &Addr<Supervisor>) -> Option<Server> {
-    match Server::listen(config.clone(), opened, supervisor.clone()) {
+fn control(
+    config: &Gateway,
+    opened: Opened,
+    supervisor: &Addr<Supervisor>,
+    administrator: &Administrator,
+) -> Option<Server> {
+    let (supervisor, administrator) = (supervisor.clone(), administrator.clone());
+    match Server::listen(config.clone(), opened, supervisor, administrator) {
         Ok(server) => Some(server),
         Err(error) => {
             tracing::warn!(
@@ -123,6 +155,22 @@ fn control(config: &Gateway, opened: Opened, supervisor: &Addr<Supervisor>) -> O
             );
             None
         }
+    }
+}
+
+/// Says where the administrator's password is set, as long as there is none.
+fn invite(administrator: &Administrator) {
+    let link = match administrator.has_password() {
+        Ok(true) => return,
+        Ok(false) => administrator.link(),
+        Err(error) => Err(error),
+    };
+    match link {
+        Ok(link) => tracing::warn!(
+            link = *link,
+            "nobody can log in yet: this link sets the administrator's password, once, within 24 hours"
+        ),
+        Err(error) => tracing::error!(%error, "the administrator cannot log in"),
     }
 }
 
@@ -151,14 +199,24 @@ impl Signals {
         })
     }
 
-    /// Waits for SIGTERM or SIGINT; SIGHUP reloads the configuration meanwhile.
-    async fn until_stop(mut self, renewed: &Renewed<'_>) {
+    /// Waits for SIGTERM or SIGINT; SIGHUP, and who saves settings, reload the configuration
+    /// meanwhile.
+    async fn until_stop(mut self, renewed: &Renewed<'_>, mut reloads: mpsc::Receiver<Reloaded>) {
         loop {
-            tokio::select! {
+            let reloaded = tokio::select! {
                 _ = self.terminate.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hangup.recv() => renewed.reload().await,
+                _ = self.hangup.recv() => None,
+                Some(reloaded) = reloads.recv() => Some(reloaded),
+            };
+            tokio::select! {
+                () = renewed.reload() => {}
+                // A renewal that is waited for may take half a minute.
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
             }
+            // Who does not wait any more need not know.
+            let _ = reloaded.map(|reloaded| reloaded.send(()));
         }
     }
 }
@@ -169,6 +227,7 @@ struct Renewed<'a> {
     supervisor: &'a Addr<Supervisor>,
     control: Option<&'a Server>,
     virtuals: &'a Virtuals,
+    accounts: &'a Accounts,
 }
 
 impl Renewed<'_> {
@@ -179,12 +238,17 @@ impl Renewed<'_> {
             Ok(config) => {
                 tracing::info!(
                     mailboxes = config.mailbox.len(),
-                    "the configuration is read again; changes of data_dir, store and web, and of what the pages look like (language, time_zone, export.csv), need a restart"
+                    "the configuration is read again; changes of data_dir, secrets, store and web, and of what the pages look like (language, time_zone, export.csv), need a restart"
                 );
                 let config = Arc::new(config);
                 self.virtuals.replace(open::virtuals(&config));
                 if let Some(control) = self.control {
                     control.reload(Arc::clone(&config));
+                }
+                let (accounts, changed) = (self.accounts.clone(), Arc::clone(&config));
+                let replaced = tokio::task::spawn_blocking(move || accounts.reload(&changed));
+                if let Err(panic) = replaced.await {
+                    tracing::error!(%panic, "the Microsoft accounts are as they were");
                 }
                 let _ = self.supervisor.send(Reload(config)).await;
             }

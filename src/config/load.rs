@@ -160,7 +160,7 @@ fn whole(what: impl Into<String>) -> ConfigFault {
 }
 
 /// Reads a file that people write: bounded, so that a device or a log does not fill the memory.
-fn read_bounded(path: &Path) -> io::Result<String> {
+pub(crate) fn read_bounded(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     let read = File::open(path)?
         .take(FILE_BYTES + 1)

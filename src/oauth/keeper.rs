@@ -83,7 +83,7 @@ impl Keeper {
     /// # Errors
     /// [`OauthError`].
     pub async fn access_token(&self, now: Moment) -> Result<Token, OauthError> {
-        let held = Arc::clone(&self.shared.held).lock_owned().await;
+        let held = self.held().await?;
         match held.fresh(now) {
             Some(token) => Ok(token),
             None => self.renew(held, now).await,
@@ -97,7 +97,7 @@ impl Keeper {
     /// # Errors
     /// [`OauthError`].
     pub async fn keep_fresh(&self, now: Moment) -> Result<(), OauthError> {
-        let held = Arc::clone(&self.shared.held).lock_owned().await;
+        let held = self.held().await?;
         if held.is_due(now) {
             self.renew(held, now).await?;
         }
@@ -118,9 +118,9 @@ impl Keeper {
     /// an error the account is as it was.
     ///
     /// # Errors
-    /// [`OauthError::Vault`].
+    /// [`OauthError::Vault`]; [`OauthError::Unreachable`] if another one took its place.
     pub async fn connect(&self, grant: Grant, now: Moment) -> Result<(), OauthError> {
-        let mut held = Arc::clone(&self.shared.held).lock_owned().await;
+        let mut held = self.held().await?;
         let access = Access::of(&grant, now);
         let Some(refresh) = grant.refresh else {
             return Err(OauthError::refused(Meaning::NotForLong));
@@ -150,7 +150,7 @@ impl Keeper {
     /// # Errors
     /// [`OauthError::Vault`].
     pub async fn disconnect(&self) -> Result<(), OauthError> {
-        let mut held = Arc::clone(&self.shared.held).lock_owned().await;
+        let mut held = self.held().await?;
         let shared = Arc::clone(&self.shared);
         let removed = move || Stored::remove(&shared.app, &shared.vault);
         tokio::task::spawn_blocking(removed)
@@ -159,6 +159,27 @@ impl Keeper {
         *held = Held::default();
         self.shared.publish(&held);
         Ok(())
+    }
+
+    /// Lets another one take its place: returns when a renewal under way has ended, and begins none
+    /// any more. Not for async threads, except before it is first used.
+    pub(super) fn retire(&self) {
+        match Arc::clone(&self.shared.held).try_lock_owned() {
+            Ok(mut held) => held.retired = true,
+            Err(_) => Arc::clone(&self.shared.held).blocking_lock_owned().retired = true,
+        }
+    }
+
+    /// Waits for a renewal under way.
+    async fn held(&self) -> Result<OwnedMutexGuard<Held>, OauthError> {
+        let held = Arc::clone(&self.shared.held).lock_owned().await;
+        if held.retired {
+            return Err(OauthError::Unreachable {
+                host: "the account".to_owned(),
+                what: "its settings have just changed".to_owned(),
+            });
+        }
+        Ok(held)
     }
 
     /// In a task of its own: an asker who goes away must not cut it off between answer and storage.

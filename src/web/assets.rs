@@ -1,4 +1,4 @@
-//! Style sheet and logo, inside of the program.
+//! Style sheet, logo and the one script, inside of the program.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -12,6 +12,17 @@ pub(crate) fn style_address() -> String {
 /// The style sheet.
 pub(crate) async fn style() -> HttpResponse {
     asset("text/css; charset=utf-8", STYLE)
+}
+
+/// The address of the script that copies a field.
+pub(crate) fn script_address() -> String {
+    const ADDRESS: u32 = fingerprint(COPY.as_bytes());
+    format!("/assets/copy.js?v={ADDRESS:08x}")
+}
+
+/// The script that copies a field.
+pub(crate) async fn script() -> HttpResponse {
+    asset("text/javascript; charset=utf-8", COPY)
 }
 
 /// The logo.
@@ -37,6 +48,7 @@ const fn fingerprint(bytes: &[u8]) -> u32 {
     hash
 }
 
+const COPY: &str = include_str!("assets/copy.js");
 const STYLE: &str = include_str!("assets/style.css");
 const LOGO: &str = include_str!("assets/logo.svg");
 

@@ -1,7 +1,9 @@
 //! The pages: `x.rs` makes ready fields of data, `x.html` beside it sets them.
 
+pub(crate) mod accounts;
 pub(crate) mod error;
 pub(crate) mod gaps;
+pub(crate) mod login;
 pub(crate) mod messages;
 pub(crate) mod quarantine;
 pub(crate) mod series;
@@ -34,6 +36,9 @@ pub(crate) struct Shell<'a> {
     pub(crate) version: &'static str,
     /// Address of the style sheet.
     pub(crate) style: String,
+    /// What makes a form one of the administrator's session; empty where nobody is logged in, or
+    /// the page does not care.
+    pub(crate) form_token: &'a str,
 }
 
 /// A link of the navigation.
@@ -95,6 +100,8 @@ pub(crate) enum Tab {
     Messages,
     /// `/quarantine`
     Quarantine,
+    /// `/settings`
+    Settings,
     /// Errors.
     None,
 }
@@ -113,6 +120,7 @@ impl<'a> Shell<'a> {
                 | Tab::Series
                 | Tab::Gaps
                 | Tab::Messages
+                | Tab::Settings
                 | Tab::None => String::new(),
             },
         };
@@ -123,13 +131,20 @@ impl<'a> Shell<'a> {
                 link(Tab::Gaps, "/gaps", text.nav_gaps()),
                 link(Tab::Messages, "/messages", text.nav_messages()),
                 link(Tab::Quarantine, "/quarantine", text.nav_quarantine()),
+                link(Tab::Settings, "/settings", text.nav_settings()),
             ],
             zone: text.time_zone().iana_name().unwrap_or("UTC").to_owned(),
             version: env!("CARGO_PKG_VERSION"),
             style: assets::style_address(),
+            form_token: "",
             text,
             title,
         }
+    }
+
+    /// The same for the administrator, who can log out.
+    pub(crate) fn of(self, form_token: &'a str) -> Self {
+        Self { form_token, ..self }
     }
 }
 
@@ -146,6 +161,35 @@ pub(crate) enum PageError {
     Unreadable(QueryError),
     /// The store cannot be read, or the reading failed.
     Failed(String),
+    /// Somebody did not get in, or not further.
+    Door(DoorError),
+}
+
+/// Why somebody does not get in, or not further.
+#[derive(Debug)]
+pub(crate) enum DoorError {
+    /// A form that this page did not make for this session.
+    Forged,
+    /// A form that cannot be read.
+    BadForm,
+    /// A form that is too large.
+    TooLarge,
+    /// The link that sets the password serves no more.
+    LinkOver,
+    /// Nobody can log in.
+    Closed,
+    /// Microsoft sent somebody who is not logged in.
+    NoSession,
+    /// No error: an administrator of the tenant has consented, and there is nothing more to show.
+    Consented,
+    /// A login holds under this address alone.
+    Elsewhere(String),
+}
+
+impl From<DoorError> for PageError {
+    fn from(error: DoorError) -> Self {
+        Self::Door(error)
+    }
 }
 
 impl From<StoreError> for PageError {

@@ -5,13 +5,15 @@ use std::net::{SocketAddr, TcpListener};
 
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::error::UrlencodedError;
 use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
-use actix_web::web::{Data, PathConfig, QueryConfig, ServiceConfig};
+use actix_web::web::{Data, FormConfig, PathConfig, QueryConfig, ServiceConfig, scope};
 use actix_web::{App, HttpServer, Route, guard};
 
 use crate::config::web::Web;
-use crate::web::pages::{self, PageError, error};
-use crate::web::{Context, assets, download, probes};
+use crate::web::pages::{self, DoorError, PageError, error};
+use crate::web::sign_ins::SignIns;
+use crate::web::{Context, assets, door, download, probes};
 
 /// Bound addresses, before anything is served there.
 #[derive(Debug)]
@@ -64,11 +66,14 @@ impl Listeners {
         let text = context.text.as_ref().clone();
         context.text = std::sync::Arc::new(text.in_zone(context.time_zone.clone()));
         let context = Data::new(context);
+        let sign_ins = Data::new(SignIns::default());
         let metrics_only = MetricsOnly(self.metrics_address()?);
         let mut server = HttpServer::new(move || {
             App::new()
                 .app_data(context.clone())
+                .app_data(sign_ins.clone())
                 .app_data(metrics_only)
+                .wrap(from_fn(door::sent_from_here))
                 .wrap(from_fn(one_door))
                 .wrap(Compress::default())
                 .wrap(headers())
@@ -115,6 +120,19 @@ fn routes(app: &mut ServiceConfig) {
         PathConfig::default()
             .error_handler(|cause, request| refuse(cause, request, &PageError::NotFound)),
     )
+    .app_data(
+        FormConfig::default()
+            .limit(FORM_BYTES)
+            .error_handler(|cause, request| {
+                let is_too_large = matches!(cause, UrlencodedError::Overflow { .. });
+                let error = if is_too_large {
+                    DoorError::TooLarge
+                } else {
+                    DoorError::BadForm
+                };
+                refuse(cause, request, &error.into())
+            }),
+    )
     .route("/", get().to(pages::status::page))
     .route("/series", get().to(pages::series_list::page))
     .route("/series/{id}", get().to(pages::series::page))
@@ -130,12 +148,45 @@ fn routes(app: &mut ServiceConfig) {
         "/quarantine/{number}/content",
         get().to(download::quarantined),
     )
+    .route("/login", get().to(pages::login::page))
+    .route("/login", post().to(pages::login::log_in))
+    .route("/logout", post().to(pages::login::log_out))
+    .route("/setup", get().to(pages::login::setup_page))
+    .route("/setup", post().to(pages::login::set_password))
+    .route("/oauth/callback", get().to(pages::accounts::callback))
+    .service(
+        scope("/settings")
+            .wrap(from_fn(door::administrator_only))
+            .configure(settings),
+    )
     .route("/healthz", get().to(probes::healthz))
     .route("/readyz", get().to(probes::readyz))
     .route("/metrics", get().to(probes::metrics))
     .route("/favicon.svg", get().to(assets::favicon))
     .route("/assets/style.css", get().to(assets::style))
+    .route("/assets/copy.js", get().to(assets::script))
     .default_service(get().to(error::not_found));
+}
+
+/// What changes something: for the administrator.
+fn settings(app: &mut ServiceConfig) {
+    use pages::accounts;
+    app.route("", get().to(accounts::settings))
+        .route("/accounts", get().to(accounts::page))
+        .route("/accounts", post().to(accounts::add))
+        .route("/accounts/{name}", post().to(accounts::save))
+        .route("/accounts/{name}/connect", post().to(accounts::connect))
+        .route("/accounts/{name}/code", get().to(accounts::code_page))
+        .route(
+            "/accounts/{name}/disconnect",
+            post().to(accounts::disconnect),
+        )
+        .route("/accounts/{name}/test", post().to(accounts::test));
+}
+
+/// Changing.
+fn post() -> Route {
+    actix_web::web::post()
 }
 
 /// Reading: GET and HEAD.
@@ -155,20 +206,22 @@ fn refuse<E: std::fmt::Debug + std::fmt::Display + 'static>(
     InternalError::from_response(cause, error::answer(&context.text, error)).into()
 }
 
-/// Nothing is loaded from elsewhere, nothing is framed, and no script runs at all.
+/// Nothing is loaded from elsewhere, nothing is framed, and no script runs at all; a page that has
+/// one says so itself.
 fn headers() -> DefaultHeaders {
     DefaultHeaders::new()
-        .add((
-            "Content-Security-Policy",
-            "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; \
-             base-uri 'none'; frame-ancestors 'none'",
-        ))
+        .add(("Content-Security-Policy", POLICY))
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("X-Frame-Options", "DENY"))
         .add(("Referrer-Policy", "same-origin"))
         .add(("Cross-Origin-Resource-Policy", "same-origin"))
 }
 
+/// The policy of all pages.
+pub(crate) const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// A form has a secret, two IDs and an address.
+const FORM_BYTES: usize = 16 << 10;
 /// Pages are few and small; the processors belong to the parser.
 const WORKERS: usize = 2;
 /// A service manager waits ten seconds before it kills.

@@ -131,6 +131,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("explain --html --language", "explain"),
     ("send-test --to --dialogue", "smtp"),
     ("import", "cli"),
+    ("login-link", "settings"),
     ("quarantine", "cli"),
     ("quarantine show --raw", "cli"),
     ("quarantine retry", "cli"),

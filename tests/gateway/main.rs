@@ -35,6 +35,7 @@ mod pop3;
 mod reading;
 mod reference;
 mod run;
+mod settings;
 mod smtp;
 mod store;
 mod support;

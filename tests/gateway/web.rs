@@ -1,6 +1,6 @@
 //! The pages, probes and downloads as a browser or a monitor sees them.
 
-mod browser;
+pub(crate) mod browser;
 mod world;
 
 use std::io::{Read, Write};
@@ -23,10 +23,11 @@ use mscons_gateway::health::Health;
 use mscons_gateway::mail::poll::Summary;
 use mscons_gateway::market::quantity::Decimal;
 use mscons_gateway::metrics;
+use mscons_gateway::oauth::Accounts;
 use mscons_gateway::query::Virtuals;
 use mscons_gateway::series::computed::{Definition, Term};
 use mscons_gateway::text::{Language, Text};
-use mscons_gateway::web::{Context, Listeners};
+use mscons_gateway::web::{Administrator, Context, Listeners, Settings};
 
 use world::World;
 
@@ -72,6 +73,9 @@ impl Site {
                 bom: true,
             },
             virtuals: virtuals.clone(),
+            accounts: Accounts::none(),
+            administrator: Administrator::new(Accounts::none(), "http://localhost:8080").unwrap(),
+            settings: Settings::none(),
         };
         let listen = Web {
             listen: "127.0.0.1:0".to_owned(),

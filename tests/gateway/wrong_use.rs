@@ -91,6 +91,7 @@ const STORELESS: &[&str] = &[
     "quarantine drop 1",
     "verify",
     "backup all.tar",
+    "login-link",
     "reindex",
 ];
 
@@ -216,6 +217,10 @@ const ON_VALUES: &[Wrong] = &[
         &["intervals of an hour at most", "take --kind load-profile"],
     ),
     ("backup nowhere/all.tar", &["make the folder nowhere first"]),
+    (
+        "login-link",
+        &["no gateway runs on data_dir data", "start it"],
+    ),
     (
         "restore gateway.toml",
         &["data is not empty", "name an empty data_dir"],

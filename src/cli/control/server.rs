@@ -25,6 +25,7 @@ use crate::cli::inputs::{Input, MAX_FILE_BYTES};
 use crate::cli::open::Opened;
 use crate::cli::{Cli, Ended, Failure};
 use crate::config::Gateway;
+use crate::web::Administrator;
 
 /// The listening socket; its file goes when it is dropped.
 pub(in crate::cli) struct Server {
@@ -37,6 +38,7 @@ pub(in crate::cli) struct Server {
 struct Running {
     config: RwLock<Arc<Gateway>>,
     opened: Opened,
+    administrator: Administrator,
     supervisor: Addr<Supervisor>,
 }
 
@@ -50,6 +52,7 @@ impl Server {
         config: Gateway,
         opened: Opened,
         supervisor: Addr<Supervisor>,
+        administrator: Administrator,
     ) -> io::Result<Self> {
         let path = socket(&config.data_dir);
         let listener = bind(&path)?;
@@ -57,6 +60,7 @@ impl Server {
         let gateway = Arc::new(Running {
             config: RwLock::new(Arc::new(config)),
             opened,
+            administrator,
             supervisor,
         });
         let listening = tokio::spawn(serve(listener, owner, Arc::clone(&gateway)));
@@ -168,6 +172,7 @@ fn run(gateway: &Running, client: &Client<'_>, request: Request) -> Ended {
             Some(work) => work.run(&Call {
                 config: &config,
                 opened: &gateway.opened,
+                administrator: Some(&gateway.administrator),
                 gateway: Some(&gateway.supervisor),
                 caller: client,
             }),

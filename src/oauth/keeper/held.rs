@@ -21,6 +21,8 @@ pub(super) struct Held {
     /// Failures in a row.
     pub(super) failures: u32,
     pub(super) pause: Option<Pause>,
+    /// Another keeper took over: this one must ask no more, and store nothing.
+    pub(super) retired: bool,
 }
 
 /// An access token.

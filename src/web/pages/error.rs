@@ -11,7 +11,7 @@ use crate::series::resample::{MOST_BUCKETS, Refused};
 use crate::text::{Text, shorten};
 use crate::web::Context;
 use crate::web::pages::series::resolutions;
-use crate::web::pages::{CELL_CHARACTERS, PageError, Shell, Tab, html};
+use crate::web::pages::{CELL_CHARACTERS, DoorError, PageError, Shell, Tab, html};
 
 #[derive(Template)]
 #[template(path = "error.html", config = "src/web/askama.toml")]
@@ -55,12 +55,59 @@ pub(crate) fn answer(text: &Text, error: &PageError) -> HttpResponse {
                 text.error_failed_hint(),
             )
         }
+        PageError::Door(error) => at_the_door(error, text),
     };
     let page = ErrorPage {
         shell: Shell::new(text, Tab::None, title, 0),
         hint,
     };
     html(status, page.render().unwrap_or_default())
+}
+
+/// Status, title and hint.
+fn at_the_door(error: &DoorError, text: &Text) -> (StatusCode, String, String) {
+    match error {
+        DoorError::Forged => (
+            StatusCode::FORBIDDEN,
+            text.error_forged(),
+            text.error_forged_hint(),
+        ),
+        DoorError::BadForm => (
+            StatusCode::BAD_REQUEST,
+            text.error_bad_form(),
+            text.error_forged_hint(),
+        ),
+        DoorError::TooLarge => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            text.error_too_large(),
+            text.error_too_large_hint(),
+        ),
+        DoorError::LinkOver => (
+            StatusCode::GONE,
+            text.setup_link_over(),
+            text.setup_link_over_hint(),
+        ),
+        DoorError::Closed => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            text.login_closed(),
+            text.login_closed_hint(),
+        ),
+        DoorError::NoSession => (
+            StatusCode::FORBIDDEN,
+            text.accounts_no_session(),
+            text.accounts_no_session_hint(),
+        ),
+        DoorError::Consented => (
+            StatusCode::OK,
+            text.accounts_consented(),
+            text.accounts_consented_hint(),
+        ),
+        DoorError::Elsewhere(base_url) => (
+            StatusCode::BAD_REQUEST,
+            text.error_elsewhere(),
+            text.error_elsewhere_hint(base_url),
+        ),
+    }
 }
 
 /// Why a series cannot be read as it was asked for.

@@ -8,6 +8,7 @@ use crate::config::mailbox::Protocol;
 use crate::health::{MailboxHealth, MailboxState, Snapshot};
 use crate::mail::Summary;
 use crate::market::calendar::UtcTime;
+use crate::oauth::Accounts;
 use crate::query::QueryError;
 use crate::series::Kind;
 use crate::series::merge::Held;
@@ -29,6 +30,8 @@ struct Status {
     gallery: Vec<(SeriesEntry, Vec<Held>)>,
     /// How many there are, the virtual ones too.
     series: u64,
+    /// The Microsoft accounts that nothing works with before somebody signs in.
+    sign_ins: Vec<String>,
 }
 
 #[derive(Template)]
@@ -41,6 +44,8 @@ struct StatusPage<'a> {
     since: String,
     totals: Vec<Total>,
     mailboxes: Vec<MailboxCard>,
+    /// Accounts that wait for a person.
+    sign_ins: Vec<String>,
     cards: Vec<SeriesCard>,
     all_series: String,
     messages: Vec<MessageRow>,
@@ -108,7 +113,17 @@ fn gather(context: &Context) -> Result<Status, StoreError> {
         messages: store.messages(u64::MAX, LATEST_MESSAGES)?,
         gallery: shown,
         series: count,
+        sign_ins: waiting(&context.accounts),
     })
+}
+
+fn waiting(accounts: &Accounts) -> Vec<String> {
+    let mut names = accounts.names();
+    names.retain(|name| {
+        let status = accounts.status(name);
+        status.is_ok_and(|status| status.needs_sign_in())
+    });
+    names
 }
 
 fn view<'a>(status: &Status, text: &'a Text) -> StatusPage<'a> {
@@ -133,6 +148,11 @@ fn view<'a>(status: &Status, text: &'a Text) -> StatusPage<'a> {
             .mailboxes
             .iter()
             .map(|mailbox| card(mailbox, text))
+            .collect(),
+        sign_ins: status
+            .sign_ins
+            .iter()
+            .map(|name| text.status_sign_in(name))
             .collect(),
         cards: status
             .gallery

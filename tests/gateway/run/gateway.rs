@@ -148,6 +148,15 @@ impl Gateway {
         gateway
     }
 
+    /// `run` with more in its environment, waited for as [`Self::run`].
+    pub(crate) fn run_with(home: &Home, environment: &[(&str, &str)]) -> Self {
+        let mut command = program(&home.config(), &["run"]);
+        command.envs(environment.iter().copied());
+        let gateway = Self::spawn(command);
+        gateway.wait_for_log("the gateway runs");
+        gateway
+    }
+
     /// Any command, not waited for.
     pub(crate) fn start(home: &Home, arguments: &[&str]) -> Self {
         Self::spawn(program(&home.config(), arguments))

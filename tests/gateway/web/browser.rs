@@ -1,7 +1,6 @@
 //! The pages in a real Chromium: on a phone and on a desk, in light and in dark.
 
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
@@ -104,9 +103,10 @@ while (walker.nextNode()) {
 return faults;";
 
 /// A Chromium that looks at a site, and the driver that leads it.
-struct Browser {
-    driver: WebDriver,
-    site: SocketAddr,
+pub(crate) struct Browser {
+    pub(crate) driver: WebDriver,
+    /// Host and port.
+    site: String,
     process: Child,
     /// Kept open, since the driver ends when it cannot say something.
     _said: BufReader<ChildStdout>,
@@ -114,7 +114,7 @@ struct Browser {
 }
 
 impl Browser {
-    async fn start(site: SocketAddr) -> Self {
+    pub(crate) async fn start(site: impl ToString) -> Self {
         // The client's builder asks for a provider, though nothing here is encrypted.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut process = Command::new("chromedriver")
@@ -150,7 +150,7 @@ impl Browser {
             .unwrap();
         Self {
             driver,
-            site,
+            site: site.to_string(),
             process,
             _said: said,
             _profile: profile,
@@ -158,7 +158,7 @@ impl Browser {
     }
 
     /// The size of the window's inside, and what the user's system prefers.
-    async fn show_as(&self, width: u32, height: u32, scheme: &str) {
+    pub(crate) async fn show_as(&self, width: u32, height: u32, scheme: &str) {
         let size =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
@@ -171,18 +171,18 @@ impl Browser {
         }
     }
 
-    async fn open(&self, path: &str) {
+    pub(crate) async fn open(&self, path: &str) {
         let address = format!("http://{}{path}", self.site);
         self.driver.goto(address).await.unwrap();
     }
 
-    async fn run(&self, script: &str) -> Value {
+    pub(crate) async fn run(&self, script: &str) -> Value {
         let answer = self.driver.execute(script, Vec::new()).await.unwrap();
         answer.json().clone()
     }
 
     /// What is wrong with a page, its own complaints included; the answer 404 is no fault of it.
-    async fn faults(&self, path: &str) -> Value {
+    pub(crate) async fn faults(&self, path: &str) -> Value {
         self.open(path).await;
         let mut faults = self.run(FAULTS).await;
         let said = self.driver.browser_log().await.unwrap();
@@ -195,7 +195,7 @@ impl Browser {
         faults
     }
 
-    async fn quit(mut self) {
+    pub(crate) async fn quit(mut self) {
         self.driver.quit().await.unwrap();
         self.process.kill().unwrap();
         self.process.wait().unwrap();

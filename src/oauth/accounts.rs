@@ -1,0 +1,230 @@
+//! All Microsoft accounts of a configuration, and what they share: the vault and the way out.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::config::Gateway;
+use crate::config::microsoft::Microsoft;
+use crate::oauth::scopes::Uses;
+use crate::oauth::{App, Keeper, OauthError, Status, Wire};
+use crate::vault::key::KeySource;
+use crate::vault::{self, Vault};
+
+/// All Microsoft accounts of the configuration. Clones are the same ones.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    /// Where the secrets are, and where their key is from; `None` where nothing is kept.
+    place: Option<(PathBuf, KeySource)>,
+    vault: Mutex<Option<Arc<Vault>>>,
+    wire: Mutex<Option<Wire>>,
+    all: Mutex<Vec<Account>>,
+    /// Who holds it is the one who changes `all`; that may take a while.
+    changing: Mutex<()>,
+    /// Changes when an account comes, goes, or is replaced.
+    changes: watch::Sender<u64>,
+}
+
+/// An account, and what made it what it is.
+#[derive(Clone, Debug)]
+struct Account {
+    settings: Microsoft,
+    uses: Uses,
+    keeper: Result<Keeper, OauthError>,
+}
+
+impl Accounts {
+    /// The accounts of a configuration. Reads files. An account that cannot be opened tells why
+    /// when it is asked for; the vault is not opened where nobody needs it.
+    pub fn open(config: &Gateway) -> Self {
+        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        let key = KeySource::of(&config.secrets, &config.data_dir, credentials.as_deref());
+        let accounts = Self::at(Some((vault::directory(&config.data_dir), key)));
+        accounts.reload(config);
+        accounts
+    }
+
+    /// No accounts, and no place for secrets.
+    pub fn none() -> Self {
+        Self::at(None)
+    }
+
+    fn at(place: Option<(PathBuf, KeySource)>) -> Self {
+        let shared = Shared {
+            place,
+            vault: Mutex::default(),
+            wire: Mutex::default(),
+            all: Mutex::default(),
+            changing: Mutex::default(),
+            changes: watch::Sender::new(0),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// The names of the accounts, in order of the configuration.
+    pub fn names(&self) -> Vec<String> {
+        let all = locked(&self.shared.all);
+        all.iter()
+            .map(|account| account.settings.name.clone())
+            .collect()
+    }
+
+    /// The keeper of an account; of the only one for an empty name. Not to be held for long: a
+    /// changed configuration replaces it.
+    ///
+    /// # Errors
+    /// Why it cannot be opened; [`OauthError::Configuration`] if there is none of this name.
+    pub fn keeper(&self, name: &str) -> Result<Keeper, OauthError> {
+        let all = locked(&self.shared.all);
+        let found = match (name, &all[..]) {
+            ("", [only]) => Some(only),
+            (name, all) => all.iter().find(|account| account.settings.name == name),
+        };
+        let unknown = || OauthError::Configuration {
+            account: name.to_owned(),
+            what: "there is no [[microsoft]] of this name; add it, or name another".to_owned(),
+        };
+        found.ok_or_else(unknown)?.keeper.clone()
+    }
+
+    /// An account as people see it; never waits.
+    ///
+    /// # Errors
+    /// As [`Accounts::keeper`].
+    pub fn status(&self, name: &str) -> Result<Status, OauthError> {
+        Ok(self.keeper(name)?.status())
+    }
+
+    /// The one vault of this process, opened when it is first asked for. Reads files.
+    ///
+    /// # Errors
+    /// [`OauthError::Vault`]; the next one who asks tries again.
+    pub fn vault(&self) -> Result<Arc<Vault>, OauthError> {
+        let mut opened = locked(&self.shared.vault);
+        if let Some(vault) = &*opened {
+            return Ok(Arc::clone(vault));
+        }
+        let Some((directory, key)) = &self.shared.place else {
+            return Err(OauthError::Configuration {
+                account: String::new(),
+                what: "there is no place for secrets here".to_owned(),
+            });
+        };
+        let vault = Vault::open(directory, key.clone()).map_err(Arc::new)?;
+        Ok(Arc::clone(opened.insert(Arc::new(vault))))
+    }
+
+    /// The way to the authorities.
+    ///
+    /// # Errors
+    /// [`OauthError::Unreachable`] if the system's certificates cannot be used.
+    pub fn wire(&self) -> Result<Wire, OauthError> {
+        let mut made = locked(&self.shared.wire);
+        if let Some(wire) = &*made {
+            return Ok(wire.clone());
+        }
+        Ok(made.insert(Wire::new()?).clone())
+    }
+
+    /// Tells when an account comes, goes, or is replaced.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.shared.changes.subscribe()
+    }
+
+    /// Takes over a changed configuration; data directory and key stay those of the start. An
+    /// account that did not change keeps its keeper; one that is replaced lets a renewal under way
+    /// end first. Blocks: not for async threads, except before the first keeper is used.
+    pub fn reload(&self, config: &Gateway) {
+        let _changing = locked(&self.shared.changing);
+        let before = locked(&self.shared.all).clone();
+        let after = config.microsoft.iter().map(|settings| {
+            let uses = Uses::of(config.mailboxes_of(settings));
+            let old = before.iter().find(|old| old.settings.name == settings.name);
+            match old {
+                Some(old) if old.serves(settings, uses) => old.clone(),
+                Some(_) | None => self.in_place_of(old, settings, uses),
+            }
+        });
+        let after: Vec<Account> = after.collect();
+        let is_left = |old: &&Account| {
+            let mut after = after.iter();
+            after.any(|new| new.settings.name == old.settings.name)
+        };
+        let gone = before.iter().filter(|old| !is_left(old));
+        gone.for_each(Account::retire);
+        *locked(&self.shared.all) = after;
+        self.tell();
+    }
+
+    /// Opens an account anew, after its secret was changed in the vault. Blocks, as a reload does.
+    pub fn reopen(&self, name: &str) {
+        let _changing = locked(&self.shared.changing);
+        let is_meant = |account: &Account| account.settings.name == name;
+        let old = locked(&self.shared.all).iter().cloned().find(is_meant);
+        let Some(old) = old else { return };
+        let new = self.in_place_of(Some(&old), &old.settings, old.uses);
+        let mut all = locked(&self.shared.all);
+        all.iter_mut()
+            .filter(|account| is_meant(account))
+            .for_each(|place| *place = new.clone());
+        drop(all);
+        self.tell();
+    }
+
+    /// Tries again to open what could not be opened. Reads files where there is such a thing.
+    pub fn retry(&self) {
+        let all = locked(&self.shared.all).clone();
+        for account in all.iter().filter(|account| account.keeper.is_err()) {
+            self.reopen(&account.settings.name);
+        }
+    }
+
+    /// An account by new settings, once the old one has ended its work: what that stores last is
+    /// what the new one begins with.
+    fn in_place_of(&self, old: Option<&Account>, settings: &Microsoft, uses: Uses) -> Account {
+        old.into_iter().for_each(Account::retire);
+        Account {
+            settings: settings.clone(),
+            uses,
+            keeper: self.opened(settings, uses),
+        }
+    }
+
+    fn opened(&self, settings: &Microsoft, uses: Uses) -> Result<Keeper, OauthError> {
+        let vault = self.vault()?;
+        let app = App::of(settings, uses, &vault)?;
+        Keeper::open(app, self.wire()?, vault)
+    }
+
+    fn tell(&self) {
+        self.shared.changes.send_modify(|count| *count += 1);
+    }
+}
+
+impl Account {
+    /// Whether it is what these settings ask for, and works.
+    fn serves(&self, settings: &Microsoft, uses: Uses) -> bool {
+        // The files of a certificate may have changed under the same names.
+        let is_certain = settings.certificate_file.is_none();
+        is_certain && self.settings == *settings && self.uses == uses && self.keeper.is_ok()
+    }
+
+    fn retire(&self) {
+        if let Ok(keeper) = &self.keeper {
+            keeper.retire();
+        }
+    }
+}
+
+/// A panic leaves what is in it whole: it is replaced as one.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

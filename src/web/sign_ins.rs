@@ -1,0 +1,169 @@
+//! Sign-ins at Microsoft that are under way: by browser, each bound to the session that began it,
+//! and by a code.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::access::sessions::SessionId;
+use crate::clock;
+use crate::oauth::device::{Device, Polled};
+use crate::oauth::pending::{Arrived, Returned};
+use crate::oauth::{Accounts, App, Keeper, Moment, OauthError, Pending, Wire};
+use crate::web::administrator::Administrator;
+
+/// The sign-ins under way. Clones are the same ones.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SignIns {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// A state is looked for among those of its own session only.
+    by_browser: Mutex<HashMap<SessionId, Pending>>,
+    /// By the name of the account.
+    by_code: Mutex<HashMap<String, ByCode>>,
+}
+
+/// A sign-in by a code, as a person sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct ByCode {
+    /// What is typed.
+    pub(crate) user_code: String,
+    /// Where.
+    pub(crate) address: String,
+    /// How it is.
+    pub(crate) state: CodeState,
+    /// Tells it from one that took its place.
+    number: u32,
+}
+
+/// How a sign-in by a code is.
+#[derive(Clone, Debug)]
+pub(crate) enum CodeState {
+    /// The person is not done.
+    Waiting,
+    /// The account is connected.
+    Connected,
+    /// It failed.
+    Failed(OauthError),
+}
+
+impl SignIns {
+    /// Begins one by browser; gives where the browser goes.
+    pub(crate) fn begin(
+        &self,
+        administrator: &Administrator,
+        session: SessionId,
+        app: &App,
+        mailbox: Option<&str>,
+    ) -> Result<String, OauthError> {
+        let redirect_uri = redirect_uri(administrator.base_url());
+        let mut by_browser = locked(&self.shared.by_browser);
+        by_browser.retain(|session, _| administrator.has_session(*session));
+        let pending = by_browser.entry(session).or_default();
+        pending.begin(app, &redirect_uri, mailbox, Moment::now())
+    }
+
+    /// Takes what a browser of this session brought back.
+    pub(crate) fn returned(
+        &self,
+        session: SessionId,
+        returned: &Returned,
+    ) -> Result<Arrived, OauthError> {
+        let mut by_browser = locked(&self.shared.by_browser);
+        let pending = by_browser.entry(session).or_default();
+        pending.returned(returned, Moment::now())
+    }
+
+    /// Begins one by a code, in place of one that is under way for the same account. It goes on by
+    /// itself until the person is done.
+    pub(crate) async fn begin_by_code(
+        &self,
+        accounts: &Accounts,
+        account: &str,
+    ) -> Result<(), OauthError> {
+        let (keeper, wire) = (accounts.keeper(account)?, accounts.wire()?);
+        let device = keeper.app().begin_by_device(&wire, Moment::now()).await?;
+        let number = clock::jitter();
+        let begun = ByCode {
+            user_code: device.user_code.clone(),
+            address: device.verification_uri.clone(),
+            state: CodeState::Waiting,
+            number,
+        };
+        locked(&self.shared.by_code).insert(account.to_owned(), begun);
+        let (sign_ins, account) = (self.clone(), account.to_owned());
+        tokio::spawn(async move {
+            let ended = sign_ins
+                .poll(&keeper, &wire, device, &account, number)
+                .await;
+            sign_ins.note(&account, number, ended);
+        });
+        Ok(())
+    }
+
+    /// The one by a code for an account, if there was one.
+    pub(crate) fn by_code(&self, account: &str) -> Option<ByCode> {
+        locked(&self.shared.by_code).get(account).cloned()
+    }
+
+    async fn poll(
+        &self,
+        keeper: &Keeper,
+        wire: &Wire,
+        mut device: Device,
+        account: &str,
+        number: u32,
+    ) -> CodeState {
+        loop {
+            let wait = device
+                .next
+                .monotonic
+                .saturating_duration_since(clock::monotonic());
+            tokio::time::sleep(wait.max(POLL_LEAST)).await;
+            let is_wanted = self
+                .by_code(account)
+                .is_some_and(|found| found.number == number);
+            if !is_wanted {
+                return CodeState::Waiting;
+            }
+            let now = Moment::now();
+            match keeper.app().poll_device(wire, &mut device, now).await {
+                Ok(Polled::Waiting) => {}
+                Ok(Polled::Granted(grant)) => {
+                    return match keeper.connect(*grant, Moment::now()).await {
+                        Ok(()) => CodeState::Connected,
+                        Err(error) => CodeState::Failed(error),
+                    };
+                }
+                // It may pass, and the code lives on; the end of that ends this, too.
+                Err(error) if error.is_transient() => {}
+                Err(error) => return CodeState::Failed(error),
+            }
+        }
+    }
+
+    fn note(&self, account: &str, number: u32, state: CodeState) {
+        let mut by_code = locked(&self.shared.by_code);
+        if let Some(found) = by_code.get_mut(account)
+            && found.number == number
+        {
+            found.state = state;
+        }
+    }
+}
+
+/// The address that Microsoft sends browsers back to.
+pub(crate) fn redirect_uri(base_url: &str) -> String {
+    format!("{base_url}/oauth/callback")
+}
+
+/// A panic leaves what is in it whole: each change is one.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// No loop without a pause.
+const POLL_LEAST: Duration = Duration::from_secs(1);
