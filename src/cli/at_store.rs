@@ -57,18 +57,18 @@ pub(super) enum Command {
     /// Look at what was not understood, try it again, or drop it
     #[command(after_help = "Example:\n  mscons-gateway quarantine")]
     Quarantine(quarantine::Args),
-    /// Read everything that is kept, and say what is damaged
-    #[command(after_help = "Example:\n  mscons-gateway verify --format json")]
-    Verify(verify::Args),
-    /// Copy everything that is kept into one file, also while the gateway runs
-    #[command(after_help = "Example:\n  mscons-gateway backup /backup/mscons-2026-11-24.tar")]
-    Backup(backup::Args),
     /// Make a link that sets the administrator's password: for the first time, or if it is forgotten
     #[command(
         long_about = "Make a link that sets the administrator's password: for the first time, or if it is forgotten.\n\nThe running gateway makes it; it serves once, within 24 hours, and the one before serves no more. Whoever may use the gateway's data directory may use this command.",
         after_help = "Example:\n  mscons-gateway login-link --config /etc/mscons-gateway/gateway.toml"
     )]
     LoginLink(login_link::Args),
+    /// Read everything that is kept, and say what is damaged
+    #[command(after_help = "Example:\n  mscons-gateway verify --format json")]
+    Verify(verify::Args),
+    /// Copy everything that is kept into one file, also while the gateway runs
+    #[command(after_help = "Example:\n  mscons-gateway backup /backup/mscons-2026-11-24.tar")]
+    Backup(backup::Args),
 }
 
 /// What a command does with the store.
@@ -113,8 +113,8 @@ impl Command {
             Ok(opened) => work.run(&Call {
                 config: &config,
                 opened: &opened,
-                gateway: None,
                 administrator: None,
+                gateway: None,
                 caller: &terminal,
             }),
             Err(in_use @ StoreError::InUse { .. }) => control::call(&config, &terminal, in_use),
@@ -137,9 +137,9 @@ impl Command {
             Self::Plot(args) => args,
             Self::Messages(args) => args,
             Self::Quarantine(args) => args,
+            Self::LoginLink(args) => args,
             Self::Verify(args) => args,
             Self::Backup(args) => args,
-            Self::LoginLink(args) => args,
         }
     }
 }

@@ -111,10 +111,10 @@ pub(super) struct Call<'a> {
     pub(super) config: &'a Gateway,
     /// The open store.
     pub(super) opened: &'a Opened,
+    /// Who may change something in the running gateway, if the command runs in it.
+    pub(super) administrator: Option<&'a Administrator>,
     /// The running gateway, if the command runs in it.
     pub(super) gateway: Option<&'a Addr<Supervisor>>,
-    /// Who may change something, if the command runs in the gateway.
-    pub(super) administrator: Option<&'a Administrator>,
     /// Whom it answers.
     pub(super) caller: &'a dyn Caller,
 }

@@ -38,8 +38,8 @@ pub(in crate::cli) struct Server {
 struct Running {
     config: RwLock<Arc<Gateway>>,
     opened: Opened,
-    supervisor: Addr<Supervisor>,
     administrator: Administrator,
+    supervisor: Addr<Supervisor>,
 }
 
 impl Server {
@@ -60,8 +60,8 @@ impl Server {
         let gateway = Arc::new(Running {
             config: RwLock::new(Arc::new(config)),
             opened,
-            supervisor,
             administrator,
+            supervisor,
         });
         let listening = tokio::spawn(serve(listener, owner, Arc::clone(&gateway)));
         Ok(Self {
@@ -172,8 +172,8 @@ fn run(gateway: &Running, client: &Client<'_>, request: Request) -> Ended {
             Some(work) => work.run(&Call {
                 config: &config,
                 opened: &gateway.opened,
-                gateway: Some(&gateway.supervisor),
                 administrator: Some(&gateway.administrator),
+                gateway: Some(&gateway.supervisor),
                 caller: client,
             }),
             None => Err(Failure::Usage("it does not run in the gateway".to_owned())),
