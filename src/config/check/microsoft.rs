@@ -1,11 +1,12 @@
 //! The check of `[[microsoft]]`, of the mailboxes that sign in by it, and of `web.base_url`.
 
 use std::collections::{BTreeSet, HashSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::config::check::Check;
 use crate::config::mailbox::{Auth, Encryption, Mailbox, Protocol};
 use crate::config::microsoft::{Flow, Microsoft};
+use crate::config::web::Web;
 use crate::config::{ConfigFault, Gateway, keys};
 
 pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
@@ -31,6 +32,7 @@ pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
 }
 
 pub(super) fn hints(gateway: &Gateway, hints: &mut Vec<ConfigFault>) {
+    hint_address(&gateway.web, hints);
     for (index, account) in gateway.microsoft.iter().enumerate() {
         let mut check = Check {
             section: format!("microsoft[{index}]"),
@@ -47,6 +49,22 @@ pub(super) fn hints(gateway: &Gateway, hints: &mut Vec<ConfigFault>) {
         if gateway.mailboxes_of(account).next().is_none() {
             check.fault("name", "no mailbox signs in by this account");
         }
+    }
+}
+
+/// An address of the pages that nobody wrote, and that leads to another port than theirs.
+fn hint_address(web: &Web, hints: &mut Vec<ConfigFault>) {
+    let usual = Web::default();
+    let port = |address: &str| address.parse::<SocketAddr>().map_or(0, |at| at.port());
+    let (listens, usually) = (port(&web.listen), port(&usual.listen));
+    if web.base_url == usual.base_url && listens != 0 && listens != usually {
+        let section = "web".to_owned();
+        let what = format!(
+            "is `{}`, and the pages are on port {listens}; write where browsers reach them: the link that sets the password leads there, and so does Microsoft",
+            web.base_url
+        );
+        let faults = hints;
+        Check { section, faults }.fault("base_url", what);
     }
 }
 
