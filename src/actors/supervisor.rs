@@ -10,18 +10,21 @@ use actix::{
 
 use crate::actors::duties::Duties;
 use crate::actors::intake::MailboxIntake;
-use crate::actors::messages::{ChildEnded, ChildId, Poll, PollNow, Reload, Stop};
+use crate::actors::messages::{ChildEnded, ChildId, Poll, PollAccount, PollNow, Reload, Stop};
 use crate::actors::mscons::MsconsActor;
 use crate::actors::poller::MailboxPollerActor;
 use crate::actors::scheduler::Scheduler;
 use crate::actors::tether::Tether;
+use crate::actors::token::TokenActor;
 use crate::clock;
-use crate::config::mailbox::Mailbox;
+use crate::config::mailbox::{Auth, Mailbox};
 use crate::health::Health;
 use crate::ingest::Ingest;
 use crate::mail::Summary;
 use crate::metrics;
 use crate::net::backoff;
+use crate::oauth::Accounts;
+use crate::text::{Language, Text};
 
 type Poller = Addr<MailboxPollerActor<MailboxIntake>>;
 
@@ -33,6 +36,10 @@ pub struct Supervisor {
     mscons: Option<Addr<MsconsActor>>,
     duties: Option<Duties>,
     scheduler: Option<Addr<Scheduler>>,
+    accounts: Accounts,
+    /// What is wrong with an account is said in this language.
+    text: Text,
+    token: Option<Addr<TokenActor>>,
     pollers: HashMap<String, Poller>,
     /// Pollers that were told to stop, and have not ended yet.
     retiring: HashMap<String, Poller>,
@@ -51,6 +58,9 @@ impl Supervisor {
             mscons: None,
             duties: None,
             scheduler: None,
+            accounts: Accounts::none(),
+            text: Text::new(Language::En),
+            token: None,
             pollers: HashMap::new(),
             retiring: HashMap::new(),
             lives: HashMap::new(),
@@ -63,6 +73,16 @@ impl Supervisor {
     pub fn with_duties(self, duties: Duties) -> Self {
         Self {
             duties: Some(duties),
+            ..self
+        }
+    }
+
+    /// The same with Microsoft accounts, by which mailboxes sign in.
+    #[must_use]
+    pub fn with_accounts(self, accounts: Accounts, text: Text) -> Self {
+        Self {
+            accounts,
+            text,
             ..self
         }
     }
@@ -99,6 +119,12 @@ impl Supervisor {
                     self.scheduler = Some(Scheduler::new(duties, Some(tether)).start());
                 }
             }
+            ChildId::Token => {
+                let tether = Some(self.tether(ChildId::Token, ctx));
+                let (accounts, text) = (self.accounts.clone(), self.text.clone());
+                let works = ctx.address().recipient();
+                self.token = Some(TokenActor::new(accounts, text, works, tether).start());
+            }
         }
     }
 
@@ -111,7 +137,8 @@ impl Supervisor {
                 self.health.mailbox_failed(name, error, true, clock::now());
             }
             // Mails come in without it; the log and the metric of restarts tell.
-            ChildId::Scheduler => {}
+            // Without the other, pollers ask for tokens themselves.
+            ChildId::Scheduler | ChildId::Token => {}
         }
     }
 
@@ -129,7 +156,9 @@ impl Supervisor {
         let store = Arc::clone(self.ingest.store());
         let intake = MailboxIntake::new(name, mscons, store);
         let health = self.health.clone();
-        let poller = MailboxPollerActor::new(mailbox, intake, health, Some(tether)).start();
+        let accounts = self.accounts.clone();
+        let poller = MailboxPollerActor::new(mailbox, intake, health, accounts, Some(tether));
+        let poller = poller.start();
         self.pollers.insert(name.to_owned(), poller);
     }
 
@@ -157,6 +186,7 @@ impl Actor for Supervisor {
     fn started(&mut self, ctx: &mut Self::Context) {
         self.start(&ChildId::Mscons, ctx);
         self.start(&ChildId::Scheduler, ctx);
+        self.start(&ChildId::Token, ctx);
     }
 }
 
@@ -172,6 +202,7 @@ impl Handler<ChildEnded> for Supervisor {
             ChildId::Mscons => ("mscons", ""),
             ChildId::Poller(name) => ("poller", name.as_str()),
             ChildId::Scheduler => ("scheduler", ""),
+            ChildId::Token => ("token", ""),
         };
         let attempt = u32::try_from(life).unwrap_or(u32::MAX);
         let delay = backoff::delay(backoff::Cause::Transient, attempt, clock::jitter());
@@ -194,6 +225,23 @@ impl Handler<PollNow> for Supervisor {
         for poller in self.pollers.values() {
             // A full queue means that a poll is asked for already.
             drop(poller.try_send(PollNow));
+        }
+    }
+}
+
+impl Handler<PollAccount> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, PollAccount { account }: PollAccount, _: &mut Self::Context) {
+        // An empty name is the only account.
+        let signs_in = |mailbox: &&Arc<Mailbox>| {
+            mailbox.auth == Auth::Microsoft
+                && (mailbox.account == account || mailbox.account.is_empty())
+        };
+        for mailbox in self.mailboxes.iter().filter(signs_in) {
+            if let Some(poller) = self.pollers.get(&mailbox.name) {
+                drop(poller.try_send(PollNow));
+            }
         }
     }
 }
@@ -249,11 +297,22 @@ impl Handler<Stop> for Supervisor {
         }
         let all = self.pollers.drain().chain(self.retiring.drain());
         let pollers: Vec<Poller> = all.map(|(_, poller)| poller).collect();
+        let token = self.token.take();
         Box::pin(async move {
             let stops = pollers.iter().map(|poller| poller.send(Stop));
             let all = futures_util::future::join_all(stops);
             if tokio::time::timeout(GRACE, all).await.is_err() {
                 tracing::warn!("some mails were still in flight; they are fetched again next time");
+            }
+            // They may have needed a token to the last.
+            if let Some(token) = token
+                && tokio::time::timeout(TOKEN_GRACE, token.send(Stop))
+                    .await
+                    .is_err()
+            {
+                tracing::warn!(
+                    "Microsoft had not answered yet; a new token is asked for next time"
+                );
             }
         })
     }
@@ -261,8 +320,11 @@ impl Handler<Stop> for Supervisor {
 
 /// Why a poll that was asked for has no result.
 const ENDED: &str = "its poller ended; it is started again, or the gateway is stopping";
-/// How long the pollers may finish what is in flight: below the 10 s that a service manager waits.
+/// How long the pollers may finish what is in flight: with the next below the 10 s that a service
+/// manager waits.
 const GRACE: Duration = Duration::from_secs(8);
+/// How long an answer of Microsoft that is under way is waited for, to be stored.
+const TOKEN_GRACE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {
@@ -279,7 +341,6 @@ mod tests {
     use crate::mail::Intake;
     use crate::sample;
     use crate::store::Store;
-    use crate::text::{Language, Text};
 
     /// A fault in a handler.
     #[derive(Message)]
@@ -299,6 +360,26 @@ mod tests {
 
         fn handle(&mut self, _: Panic, _: &mut Self::Context) {
             panic!("on purpose");
+        }
+    }
+
+    impl Handler<Panic> for TokenActor {
+        type Result = ();
+
+        fn handle(&mut self, _: Panic, _: &mut Self::Context) {
+            panic!("on purpose");
+        }
+    }
+
+    #[derive(Message)]
+    #[rtype(result = "Option<Addr<TokenActor>>")]
+    struct TheToken;
+
+    impl Handler<TheToken> for Supervisor {
+        type Result = MessageResult<TheToken>;
+
+        fn handle(&mut self, _: TheToken, _: &mut Self::Context) -> Self::Result {
+            MessageResult(self.token.clone())
         }
     }
 
@@ -369,7 +450,7 @@ mod tests {
             };
             let desk = Desk::open(&config.data_dir, Text::new(Language::En));
             let (watch, of) = (Watch::default(), Arc::clone(&store));
-            let duties = Duties::new(&config, of, health.clone(), watch, desk);
+            let duties = Duties::new(&config, of, health.clone(), watch, desk, Accounts::none());
             let supervisor = Supervisor::new(ingest, health.clone(), vec![mailbox])
                 .with_duties(duties)
                 .start();
@@ -465,6 +546,22 @@ mod tests {
             tokio::time::sleep(STEP).await;
         }
         panic!("no scheduler was started");
+    }
+
+    #[actix::test]
+    async fn a_token_actor_that_panics_is_started_again_and_mails_come_in_meanwhile() {
+        let mut world = World::new();
+        let token = world.supervisor.send(TheToken).await.unwrap().unwrap();
+        token.send(Panic).await.unwrap_err();
+        world.takes_mails().await;
+        for _ in 0..ATTEMPTS {
+            let successor = world.supervisor.send(TheToken).await.unwrap();
+            if successor.is_some_and(|successor| successor != token) {
+                return;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        panic!("no token actor was started");
     }
 
     #[actix::test]

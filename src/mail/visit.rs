@@ -5,6 +5,7 @@
 
 use crate::config::mailbox::{Mailbox, Protocol};
 use crate::mail::{MailError, folder, imap, maildir, pop3};
+use crate::oauth::Accounts;
 
 /// What a visit saw, as far as it came.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -68,11 +69,15 @@ impl Newest {
     }
 }
 
-/// Visits a mailbox, and reads its newest mails.
+/// Visits a mailbox, and reads its newest mails. The accounts are asked where it signs in by one.
 ///
 /// # Errors
 /// Beside what was seen, the [`MailError`] of the step that failed.
-pub async fn visit(mailbox: &Mailbox, newest: Newest) -> (Visit, Result<(), MailError>) {
+pub async fn visit(
+    mailbox: &Mailbox,
+    accounts: &Accounts,
+    newest: Newest,
+) -> (Visit, Result<(), MailError>) {
     let mut seen = Visit::default();
     // A mailbox in which nothing is released is opened for reading only.
     let mailbox = Mailbox {
@@ -81,8 +86,8 @@ pub async fn visit(mailbox: &Mailbox, newest: Newest) -> (Visit, Result<(), Mail
         ..mailbox.clone()
     };
     let came = match mailbox.protocol {
-        Protocol::Imap => imap::visit(&mailbox, newest, &mut seen).await,
-        Protocol::Pop3 => pop3::visit(&mailbox, newest, &mut seen).await,
+        Protocol::Imap => imap::visit(&mailbox, accounts, newest, &mut seen).await,
+        Protocol::Pop3 => pop3::visit(&mailbox, accounts, newest, &mut seen).await,
         Protocol::Maildir => maildir::visit(&mailbox, newest, &mut seen).await,
         Protocol::Folder => folder::visit(&mailbox, &mut seen).await,
     };

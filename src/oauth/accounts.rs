@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::future::join_all;
 use tokio::sync::watch;
 
 use crate::config::Gateway;
-use crate::config::microsoft::Microsoft;
+use crate::config::microsoft::{Flow, Microsoft};
+use crate::market::calendar::UtcTime;
 use crate::oauth::scopes::Uses;
 use crate::oauth::{App, Keeper, OauthError, Status, Wire};
 use crate::vault::key::KeySource;
@@ -31,12 +33,58 @@ struct Shared {
     changes: watch::Sender<u64>,
 }
 
+/// An account as people see it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Its name.
+    pub name: String,
+    /// How it signs in.
+    pub flow: Flow,
+    /// Whether a mailbox, or sending, signs in by it.
+    pub is_used: bool,
+    /// Tells one that was opened anew from what it was before.
+    pub opened: u64,
+    /// Until when the certificate is valid by which it proves itself, if it does so.
+    pub certificate_until: Option<UtcTime>,
+    /// How it is, or why it cannot be opened.
+    pub status: Result<Status, OauthError>,
+}
+
+impl Known {
+    /// Why it does not work, or will not for long; nothing if it does.
+    pub fn trouble(&self) -> Option<OauthError> {
+        match &self.status {
+            Ok(status) => status.trouble(),
+            Err(error) => Some(error.clone()),
+        }
+    }
+
+    /// Whether it is known to have worked.
+    pub fn was_tried(&self) -> bool {
+        self.status
+            .as_ref()
+            .is_ok_and(|status| status.renewed.is_some())
+    }
+
+    /// Whether nothing works before somebody signs in.
+    pub fn needs_sign_in(&self) -> bool {
+        self.status.as_ref().is_ok_and(Status::needs_sign_in)
+    }
+}
+
 /// An account, and what made it what it is.
 #[derive(Clone, Debug)]
 struct Account {
     settings: Microsoft,
     uses: Uses,
+    opened: u64,
     keeper: Result<Keeper, OauthError>,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self::none()
+    }
 }
 
 impl Accounts {
@@ -75,6 +123,28 @@ impl Accounts {
         all.iter()
             .map(|account| account.settings.name.clone())
             .collect()
+    }
+
+    /// Each account as it is, in order of the configuration; never waits.
+    pub fn all(&self) -> Vec<Known> {
+        let all = locked(&self.shared.all);
+        let known = all.iter().map(|account| Known {
+            name: account.settings.name.clone(),
+            flow: account.settings.flow,
+            is_used: account.uses.any(),
+            opened: account.opened,
+            certificate_until: account
+                .keeper
+                .as_ref()
+                .ok()
+                .and_then(|keeper| keeper.app().certificate_until()),
+            status: account
+                .keeper
+                .as_ref()
+                .map(Keeper::status)
+                .map_err(Clone::clone),
+        });
+        known.collect()
     }
 
     /// The keeper of an account; of the only one for an empty name. Not to be held for long: a
@@ -134,6 +204,24 @@ impl Accounts {
         Ok(made.insert(Wire::new()?).clone())
     }
 
+    /// Tells of every change of the status of each.
+    pub(super) fn watch(&self) -> Vec<watch::Receiver<Status>> {
+        let all = locked(&self.shared.all);
+        let keepers = all
+            .iter()
+            .filter_map(|account| account.keeper.as_ref().ok());
+        keepers.map(Keeper::watch).collect()
+    }
+
+    /// Ends all renewals in order, and begins none any more.
+    pub async fn close(&self) {
+        let all = locked(&self.shared.all).clone();
+        let keepers = all
+            .iter()
+            .filter_map(|account| account.keeper.as_ref().ok());
+        join_all(keepers.map(Keeper::close)).await;
+    }
+
     /// Tells when an account comes, goes, or is replaced.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.shared.changes.subscribe()
@@ -146,7 +234,7 @@ impl Accounts {
         let _changing = locked(&self.shared.changing);
         let before = locked(&self.shared.all).clone();
         let after = config.microsoft.iter().map(|settings| {
-            let uses = Uses::of(config.mailboxes_of(settings));
+            let uses = Uses::of(config, settings);
             let old = before.iter().find(|old| old.settings.name == settings.name);
             match old {
                 Some(old) if old.serves(settings, uses) => old.clone(),
@@ -168,7 +256,10 @@ impl Accounts {
     pub fn reopen(&self, name: &str) {
         let _changing = locked(&self.shared.changing);
         let is_meant = |account: &Account| account.settings.name == name;
-        let old = locked(&self.shared.all).iter().cloned().find(is_meant);
+        let old = locked(&self.shared.all)
+            .iter()
+            .find(|account| is_meant(account))
+            .cloned();
         let Some(old) = old else { return };
         let new = self.in_place_of(Some(&old), &old.settings, old.uses);
         let mut all = locked(&self.shared.all);
@@ -194,6 +285,7 @@ impl Accounts {
         Account {
             settings: settings.clone(),
             uses,
+            opened: old.map_or(0, |old| old.opened.wrapping_add(1)),
             keeper: self.opened(settings, uses),
         }
     }

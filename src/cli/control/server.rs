@@ -14,6 +14,7 @@ use std::time::Duration;
 use actix::Addr;
 use clap::Parser;
 use tokio::net::UnixListener;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
@@ -38,6 +39,7 @@ struct Running {
     config: RwLock<Arc<Gateway>>,
     opened: Opened,
     supervisor: Addr<Supervisor>,
+    runtime: Handle,
 }
 
 impl Server {
@@ -58,6 +60,7 @@ impl Server {
             config: RwLock::new(Arc::new(config)),
             opened,
             supervisor,
+            runtime: Handle::current(),
         });
         let listening = tokio::spawn(serve(listener, owner, Arc::clone(&gateway)));
         Ok(Self {
@@ -169,6 +172,7 @@ fn run(gateway: &Running, client: &Client<'_>, request: Request) -> Ended {
                 config: &config,
                 opened: &gateway.opened,
                 gateway: Some(&gateway.supervisor),
+                runtime: Some(&gateway.runtime),
                 caller: client,
             }),
             None => Err(Failure::Usage("it does not run in the gateway".to_owned())),

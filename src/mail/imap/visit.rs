@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::config::mailbox::Mailbox;
 use crate::mail::MailError;
-use crate::mail::imap::connect::{after_sign_in, open, select, sign_in};
+use crate::mail::imap::connect::{Opened, after_sign_in, open, select};
+use crate::mail::imap::sign_in::signed_in;
 use crate::mail::imap::wire::{Body, Event, Wire};
 use crate::mail::imap::{Connection, names, uids};
 use crate::mail::visit::{Newest, Reached, Visit};
 use crate::net::connections::Connections;
+use crate::oauth::Accounts;
 
 /// Whether a server answers. See [`crate::mail::visit::greet`].
 pub(crate) async fn greet(mailbox: &Mailbox) -> Result<(), MailError> {
@@ -20,14 +22,16 @@ pub(crate) async fn greet(mailbox: &Mailbox) -> Result<(), MailError> {
 /// Visits the folder. See [`crate::mail::visit::visit`].
 pub(crate) async fn visit(
     mailbox: &Mailbox,
+    accounts: &Accounts,
     newest: Newest,
     seen: &mut Visit,
 ) -> Result<(), MailError> {
-    let opened = open(&mailbox.endpoint(), &Connections::default()).await?;
-    seen.reached = Reached::Server;
-    seen.encrypted = opened.encrypted;
-    seen.offered = opened.capabilities.names();
-    let session = sign_in(opened, mailbox).await?;
+    let mut note = |opened: &Opened| {
+        seen.reached = Reached::Server;
+        seen.encrypted = opened.encrypted;
+        seen.offered = opened.capabilities.names();
+    };
+    let session = signed_in(mailbox, &Connections::default(), accounts, &mut note).await?;
     seen.reached = Reached::Account;
     let mut wire = Wire::new(session, mailbox.host.clone());
     let capabilities = after_sign_in(&mut wire).await?;
