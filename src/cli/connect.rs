@@ -102,12 +102,18 @@ async fn sign_in(call: &Call<'_>, keeper: &Keeper, wire: &Wire) -> Result<Grant,
 fn show(call: &Call<'_>, device: &Device) {
     let address = &device.verification_uri;
     if call.is_person()
-        && let Ok(code) = QrCode::new(address)
+        && let Some(picture) = picture(address)
     {
-        call.note(&code.render::<Dense1x2>().quiet_zone(true).build());
+        call.note(&picture);
     }
     call.note(&format!("open {address} in any browser"));
     call.note(&format!("and enter the code {}", device.user_code));
+}
+
+/// An address as a QR code of characters; `None` if it is too long for one.
+fn picture(address: &str) -> Option<String> {
+    let code = QrCode::new(address).ok()?;
+    Some(code.render::<Dense1x2>().quiet_zone(true).build())
 }
 
 /// What came of it, and whether that fits.
@@ -146,3 +152,21 @@ fn tell(call: &Call<'_>, account: &Microsoft, keeper: &Keeper) {
 
 /// The server's clock and ours may count differently.
 const PAUSE_LEAST: Duration = Duration::from_millis(200);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_becomes_a_picture_that_fits_a_terminal() {
+        let picture = picture("https://microsoft.com/devicelogin").unwrap();
+        let widths: Vec<usize> = picture.lines().map(|line| line.chars().count()).collect();
+        assert!(
+            widths
+                .iter()
+                .all(|width| *width == widths[0] && *width < 80)
+        );
+        assert!(picture.contains(['█', '▀', '▄']), "{picture}");
+        assert_eq!(super::picture(&"x".repeat(8_000)), None);
+    }
+}

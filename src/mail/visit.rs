@@ -4,6 +4,7 @@
 //! up to the step that failed.
 
 use crate::config::mailbox::{Mailbox, Protocol};
+use crate::mail::substitute::is_substitute;
 use crate::mail::{MailError, folder, imap, maildir, pop3};
 use crate::oauth::Accounts;
 
@@ -26,6 +27,9 @@ pub struct Visit {
     pub last_arrival: Option<i64>,
     /// The newest mails, newest first, as many as were asked for.
     pub newest: Vec<Vec<u8>>,
+    /// How many of those that were asked for the server did not give, or gave another mail instead
+    /// of ([`crate::mail::substitute`]).
+    pub not_given: u64,
 }
 
 /// The steps of a visit.
@@ -49,6 +53,18 @@ pub struct Newest {
     pub mails: usize,
     /// At most so many bytes together.
     pub bytes: u64,
+}
+
+impl Visit {
+    /// Notes what came of so many mails that were asked for.
+    pub(crate) fn take(&mut self, asked: usize, came: Vec<Vec<u8>>) {
+        let given: Vec<Vec<u8>> = came
+            .into_iter()
+            .filter(|mail| !is_substitute(mail))
+            .collect();
+        self.not_given += asked.saturating_sub(given.len()) as u64;
+        self.newest.extend(given);
+    }
 }
 
 impl Newest {

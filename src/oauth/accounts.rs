@@ -1,5 +1,7 @@
 //! All Microsoft accounts of a configuration, and what they share: the vault and the way out.
 
+mod known;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,12 +9,13 @@ use futures_util::future::join_all;
 use tokio::sync::watch;
 
 use crate::config::Gateway;
-use crate::config::microsoft::{Flow, Microsoft};
-use crate::market::calendar::UtcTime;
+use crate::config::microsoft::Microsoft;
 use crate::oauth::scopes::Uses;
 use crate::oauth::{App, Keeper, OauthError, Status, Wire};
 use crate::vault::key::KeySource;
 use crate::vault::{self, Vault};
+
+pub use known::Known;
 
 /// All Microsoft accounts of the configuration. Clones are the same ones.
 #[derive(Clone, Debug)]
@@ -31,45 +34,6 @@ struct Shared {
     changing: Mutex<()>,
     /// Changes when an account comes, goes, or is replaced.
     changes: watch::Sender<u64>,
-}
-
-/// An account as people see it.
-#[derive(Clone, Debug)]
-pub struct Known {
-    /// Its name.
-    pub name: String,
-    /// How it signs in.
-    pub flow: Flow,
-    /// Whether a mailbox, or sending, signs in by it.
-    pub is_used: bool,
-    /// Tells one that was opened anew from what it was before.
-    pub opened: u64,
-    /// Until when the certificate is valid by which it proves itself, if it does so.
-    pub certificate_until: Option<UtcTime>,
-    /// How it is, or why it cannot be opened.
-    pub status: Result<Status, OauthError>,
-}
-
-impl Known {
-    /// Why it does not work, or will not for long; nothing if it does.
-    pub fn trouble(&self) -> Option<OauthError> {
-        match &self.status {
-            Ok(status) => status.trouble(),
-            Err(error) => Some(error.clone()),
-        }
-    }
-
-    /// Whether it is known to have worked.
-    pub fn was_tried(&self) -> bool {
-        self.status
-            .as_ref()
-            .is_ok_and(|status| status.renewed.is_some())
-    }
-
-    /// Whether nothing works before somebody signs in.
-    pub fn needs_sign_in(&self) -> bool {
-        self.status.as_ref().is_ok_and(Status::needs_sign_in)
-    }
 }
 
 /// An account, and what made it what it is.
@@ -128,23 +92,7 @@ impl Accounts {
     /// Each account as it is, in order of the configuration; never waits.
     pub fn all(&self) -> Vec<Known> {
         let all = locked(&self.shared.all);
-        let known = all.iter().map(|account| Known {
-            name: account.settings.name.clone(),
-            flow: account.settings.flow,
-            is_used: account.uses.any(),
-            opened: account.opened,
-            certificate_until: account
-                .keeper
-                .as_ref()
-                .ok()
-                .and_then(|keeper| keeper.app().certificate_until()),
-            status: account
-                .keeper
-                .as_ref()
-                .map(Keeper::status)
-                .map_err(Clone::clone),
-        });
-        known.collect()
+        all.iter().map(Account::known).collect()
     }
 
     /// The keeper of an account; of the only one for an empty name. Not to be held for long: a
@@ -255,27 +203,37 @@ impl Accounts {
     /// Opens an account anew, after its secret was changed in the vault. Blocks, as a reload does.
     pub fn reopen(&self, name: &str) {
         let _changing = locked(&self.shared.changing);
-        let is_meant = |account: &Account| account.settings.name == name;
-        let old = locked(&self.shared.all)
-            .iter()
-            .find(|account| is_meant(account))
-            .cloned();
-        let Some(old) = old else { return };
-        let new = self.in_place_of(Some(&old), &old.settings, old.uses);
-        let mut all = locked(&self.shared.all);
-        all.iter_mut()
-            .filter(|account| is_meant(account))
-            .for_each(|place| *place = new.clone());
-        drop(all);
-        self.tell();
+        let all = locked(&self.shared.all).clone();
+        if let Some(old) = all.iter().find(|account| account.settings.name == name) {
+            self.put(&self.in_place_of(Some(old), &old.settings, old.uses));
+        }
     }
 
     /// Tries again to open what could not be opened. Reads files where there is such a thing.
     pub fn retry(&self) {
+        let _changing = locked(&self.shared.changing);
         let all = locked(&self.shared.all).clone();
         for account in all.iter().filter(|account| account.keeper.is_err()) {
-            self.reopen(&account.settings.name);
+            let keeper = self.opened(&account.settings, account.uses);
+            if keeper.is_ok() {
+                self.put(&Account {
+                    keeper,
+                    opened: account.opened.wrapping_add(1),
+                    ..account.clone()
+                });
+            }
         }
+    }
+
+    /// Puts an account in the place of the one of the same name.
+    fn put(&self, new: &Account) {
+        let name = &new.settings.name;
+        let mut all = locked(&self.shared.all);
+        all.iter_mut()
+            .filter(|account| account.settings.name == *name)
+            .for_each(|place| *place = new.clone());
+        drop(all);
+        self.tell();
     }
 
     /// An account by new settings, once the old one has ended its work: what that stores last is
@@ -307,6 +265,18 @@ impl Account {
         // The files of a certificate may have changed under the same names.
         let is_certain = settings.certificate_file.is_none();
         is_certain && self.settings == *settings && self.uses == uses && self.keeper.is_ok()
+    }
+
+    fn known(&self) -> Known {
+        let keeper = self.keeper.as_ref();
+        Known {
+            name: self.settings.name.clone(),
+            flow: self.settings.flow,
+            is_used: self.uses.any(),
+            opened: self.opened,
+            certificate_until: keeper.ok().and_then(|one| one.app().certificate_until()),
+            status: keeper.map(Keeper::status).map_err(Clone::clone),
+        }
     }
 
     fn retire(&self) {

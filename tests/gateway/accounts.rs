@@ -3,6 +3,7 @@
 
 mod commands;
 mod examined;
+mod exchange;
 mod fetching;
 mod secrets;
 mod troubles;

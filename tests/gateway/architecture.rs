@@ -83,7 +83,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "actors", "alert", "chart", "clock", "config", "edifact", "expect", "explain",
             "extract", "format", "health", "ingest", "mail", "mailbox", "market", "message",
             "metrics", "net", "oauth", "query", "sample", "series", "store", "text", "upkeep",
-            "web",
+            "vault", "web",
         ],
     ),
     ("main", &["mscons_gateway"]),

@@ -49,13 +49,19 @@ async fn sign_in(
     mailbox: &Mailbox,
     credential: &Credential<'_>,
 ) -> Result<Session<Guard>, MailError> {
-    check(&opened, mailbox, credential)?;
     let Opened {
         stream,
         received,
         capabilities,
-        ..
+        encrypted,
     } = opened;
+    let is_token = matches!(credential, Credential::Token(_));
+    if let Some(remedy) = remedy(&capabilities, encrypted, is_token) {
+        return Err(MailError::NoSignIn {
+            host: mailbox.host.clone(),
+            remedy: remedy.to_owned(),
+        });
+    }
     let client = Client::new(Guard::new(stream, received, mailbox.max_mail_size.bytes()));
     let reason = Reason::default();
     let user = mailbox.username.as_str();
@@ -88,35 +94,23 @@ async fn sign_in(
     }
 }
 
-/// Whether the server takes such a credential, before anything secret is sent.
-fn check(opened: &Opened, mailbox: &Mailbox, credential: &Credential<'_>) -> Result<(), MailError> {
-    let Opened {
-        capabilities,
-        encrypted,
-        ..
-    } = opened;
-    let remedy = match credential {
-        // Inside TLS Exchange Online says so of passwords, and means no encryption.
-        Credential::Password(_) if capabilities.has("LOGINDISABLED") => {
-            if *encrypted {
-                answer::NO_PASSWORDS
-            } else {
-                answer::NO_PASSWORDS_IN_CLEAR
-            }
-        }
-        Credential::Token(_) if !capabilities.has("AUTH=XOAUTH2") => {
-            if *encrypted {
-                answer::NO_TOKENS
-            } else {
-                answer::NO_TOKENS_IN_CLEAR
-            }
-        }
-        Credential::Password(_) | Credential::Token(_) => return Ok(()),
-    };
-    Err(MailError::NoSignIn {
-        host: mailbox.host.clone(),
-        remedy: remedy.to_owned(),
-    })
+/// What to do where the server takes no such credential: nothing secret is sent then.
+fn remedy(capabilities: &Capabilities, encrypted: bool, is_token: bool) -> Option<&'static str> {
+    if is_token {
+        let takes_tokens = capabilities.has("AUTH=XOAUTH2");
+        return match (takes_tokens, encrypted) {
+            (true, _) => None,
+            (false, true) => Some(answer::NO_TOKENS),
+            (false, false) => Some(answer::NO_TOKENS_IN_CLEAR),
+        };
+    }
+    let takes_passwords = !capabilities.has("LOGINDISABLED");
+    match (takes_passwords, encrypted) {
+        (true, _) => None,
+        // Exchange Online says so inside TLS, too, and means no encryption.
+        (false, true) => Some(answer::NO_PASSWORDS),
+        (false, false) => Some(answer::NO_PASSWORDS_IN_CLEAR),
+    }
 }
 
 async fn by_password(
@@ -205,3 +199,29 @@ fn broken(source: io::Error, mailbox: &Mailbox) -> MailError {
 
 /// Exchange takes several seconds by design; a minute is given up.
 const SIGN_IN_LIMIT: Duration = Duration::from_mins(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_takes_is_told_before_anything_is_sent() {
+        // Exchange Online before the sign-in, inside TLS, since 2026.
+        let exchange = "IMAP4 IMAP4rev1 AUTH=XOAUTH2 LOGINDISABLED SASL-IR UIDPLUS MOVE ID";
+        let of = |list: &str, encrypted, is_token| {
+            let capabilities = list.split(' ').map(str::to_owned).collect();
+            remedy(&capabilities, encrypted, is_token)
+        };
+        assert_eq!(of(exchange, true, true), None);
+        let none = of(exchange, true, false).unwrap();
+        assert!(none.contains("auth = \"microsoft\""), "{none}");
+        let strict = "IMAP4rev1 STARTTLS LOGINDISABLED";
+        for is_token in [true, false] {
+            let remedy = of(strict, false, is_token).unwrap();
+            assert!(remedy.contains("starttls"), "{remedy}");
+        }
+        assert_eq!(of("IMAP4rev1 AUTH=PLAIN", true, false), None);
+        let tokens = of("IMAP4rev1 AUTH=PLAIN", true, true).unwrap();
+        assert!(tokens.contains("auth = \"password\""), "{tokens}");
+    }
+}

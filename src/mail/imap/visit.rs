@@ -42,7 +42,8 @@ pub(crate) async fn visit(
     seen.mails = u64::from(wire.exists);
     if wire.exists > 0 {
         seen.last_arrival = last_arrival(&mut wire).await?;
-        seen.newest = read(&mut wire, newest).await?;
+        let (asked, came) = read(&mut wire, newest).await?;
+        seen.take(asked, came);
     }
     Connection::new(wire, capabilities, selected).close().await;
     Ok(())
@@ -79,11 +80,11 @@ fn instant(date: &str) -> Option<i64> {
     time.to_timestamp().ok().map(jiff::Timestamp::as_second)
 }
 
-/// The newest mails, newest first.
-async fn read(wire: &mut Wire, newest: Newest) -> Result<Vec<Vec<u8>>, MailError> {
+/// How many of the newest mails were asked for, and those that came, newest first.
+async fn read(wire: &mut Wire, newest: Newest) -> Result<(usize, Vec<Vec<u8>>), MailError> {
     let wanted = u32::try_from(newest.mails).unwrap_or(u32::MAX);
     if wanted == 0 {
-        return Ok(Vec::new());
+        return Ok((0, Vec::new()));
     }
     let first = wire.exists.saturating_sub(wanted - 1).max(1);
     let mut sizes = BTreeMap::new();
@@ -114,7 +115,7 @@ async fn read(wire: &mut Wire, newest: Newest) -> Result<Vec<Vec<u8>>, MailError
         })
         .await?;
     }
-    Ok(mails.into_values().rev().collect())
+    Ok((chosen.len(), mails.into_values().rev().collect()))
 }
 
 /// Enough to find a misspelt name in; some accounts have thousands.

@@ -61,8 +61,9 @@ async fn session(opened: &mut Opened, newest: Newest, seen: &mut Visit) -> Resul
     for (number, size_bytes) in newest.choose(listed.into_iter().rev()) {
         wire.send(&[Command::Retr { number, size_bytes }]).await?;
         match wire.next().await? {
-            Event::Mail(Body::Whole(bytes)) => seen.newest.push(bytes),
-            Event::Mail(Body::TooLarge { .. }) | Event::Reply(_) => {}
+            Event::Mail(Body::Whole(bytes)) => seen.take(1, vec![bytes]),
+            Event::Mail(Body::TooLarge { .. }) => {}
+            Event::Reply(_) => seen.take(1, Vec::new()),
             Event::Line(_) | Event::End => return Err(wire.out_of_step()),
         }
     }

@@ -288,6 +288,8 @@ fn file(source: &io::Error, mailbox: &Mailbox) -> String {
 
 /// For a host that has no address.
 pub(super) const UNKNOWN_NAME: &str = "look at the spelling of host; if it is right, this machine's DNS does not answer (try another name; look at /etc/resolv.conf)";
+/// For mails that Exchange cannot convert.
+pub(super) const NOT_GIVEN: &str = "Exchange could not convert them: they stay there, are asked for again at each poll, and are never deleted. Open them in Outlook on the web and forward them as attachments, or let an administrator move the mailbox, which mends them";
 /// For a connection that is not encrypted.
 pub(super) const PLAIN_TEXT: &str = "anyone on the line can read the password and change mails: write encryption = \"tls\", or \"starttls\" if the server has no port for TLS";
 /// For `trust_all_certificates`.

@@ -52,6 +52,9 @@ pub async fn examine(mailbox: &Mailbox, accounts: &Accounts, newest: Newest, now
         examination.server(&seen, failure.as_ref(), shown.as_ref(), now);
     }
     examination.folder(&seen, failure.as_ref());
+    if failure.is_none() && is_server && newest.mails > 0 {
+        examination.given(&seen);
+    }
     if failure.is_none() && !is_server {
         for check in files::checks(mailbox, &seen) {
             examination.add(check);
@@ -203,6 +206,18 @@ impl Examination<'_> {
                 self.add(Check::ok("folder", tried, said));
             }
         }
+    }
+
+    /// Whether the server gives its mails: Exchange does not give those that it cannot convert.
+    fn given(&mut self, seen: &Visit) {
+        let tried = "reading the newest mails";
+        if seen.not_given == 0 {
+            let said = format!("{} were given", seen.newest.len());
+            return self.add(Check::ok("mails", tried, said));
+        }
+        let said = format!("{} were not given by the server", seen.not_given);
+        let check = Check::ok("mails", tried, said);
+        self.add(check.but(Verdict::Warning, advice::NOT_GIVEN));
     }
 
     fn fault(&mut self, name: &str, tried: String, error: &MailError) {

@@ -100,3 +100,24 @@ fn remedy(error: &SmtpError, endpoint: &Endpoint) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_that_lets_nobody_send_by_smtp_is_known_by_its_words() {
+        let endpoint = Smtp::default().endpoint();
+        let refused = |answer: &str| SmtpError::LoginRefused {
+            host: "smtp.office365.com".to_owned(),
+            user: "meter@example.org".to_owned(),
+            answer: answer.to_owned(),
+        };
+        let off = refused(
+            "535 5.7.139 … (SMTP AUTH is switched off for the whole tenant: an administrator can allow it for this mailbox by Set-CASMailbox -SmtpClientAuthenticationDisabled $false)",
+        );
+        assert!(remedy(&off, &endpoint).contains("switch SMTP AUTH on"));
+        let wrong = refused("535 5.7.8 authentication failed");
+        assert!(remedy(&wrong, &endpoint).contains("smtp.password"));
+    }
+}

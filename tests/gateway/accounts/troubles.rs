@@ -31,7 +31,7 @@ fn what_is_revoked_needs_a_sign_in_and_the_other_mailbox_goes_on() {
         line.contains("Das Kennwort wurde geändert"),
         "in the configured language: {line}"
     );
-    gateway.wait_for_log("kind=account");
+    gateway.wait_for_log("alert=\"account\"");
     let reason = wait_for("a mailbox that is down", || {
         let (status, answer) = gateway.get("/readyz");
         (status == 503 && answer.contains("gerda-pop3")).then_some(answer)

@@ -34,9 +34,9 @@ fn an_account_that_did_not_change_keeps_its_token_over_a_reload() {
     };
     let accounts = Accounts::open(&config(&office, vec![one.clone()]));
     let first = token(&office, &accounts, "", office.start);
-    let changes = accounts.changes();
+    let told = accounts.changes();
     accounts.reload(&config(&office, vec![one.clone(), two.clone()]));
-    assert!(changes.has_changed().unwrap());
+    assert!(told.has_changed().unwrap());
     assert_eq!(accounts.names(), ["one", "two"]);
     assert_eq!(token(&office, &accounts, "one", office.start), first);
     assert_ne!(token(&office, &accounts, "two", office.start), first);
