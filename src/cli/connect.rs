@@ -110,10 +110,16 @@ fn show(call: &Call<'_>, device: &Device) {
     call.note(&format!("and enter the code {}", device.user_code));
 }
 
-/// An address as a QR code of characters; `None` if it is too long for one.
+/// An address as a QR code of characters, for the light letters of a dark terminal; `None` if it is
+/// too long for one.
 fn picture(address: &str) -> Option<String> {
     let code = QrCode::new(address).ok()?;
-    Some(code.render::<Dense1x2>().quiet_zone(true).build())
+    let mut picture = code.render::<Dense1x2>();
+    let picture = picture
+        .dark_color(Dense1x2::Light)
+        .light_color(Dense1x2::Dark)
+        .quiet_zone(true);
+    Some(picture.build())
 }
 
 /// What came of it, and whether that fits.

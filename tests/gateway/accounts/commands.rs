@@ -150,3 +150,37 @@ fn the_key_is_changed_beside_the_gateway_and_a_missing_one_is_no_new_one() {
     let (_, listed, said) = home.command(&["accounts"]);
     assert!(listed.contains("good"), "{listed}{said}");
 }
+
+#[test]
+fn init_writes_down_that_a_mailbox_of_the_environment_signs_in_by_an_account() {
+    let office = Office::open();
+    office.application_of("quirin");
+    let home = &office.home;
+    let out = home.path("new.toml");
+    let mut init = program(&home.config(), &["init", "--defaults", "--out"]);
+    init.arg(&out).current_dir(home.path(""));
+    let port = office.bed.imap.to_string();
+    let authority = office.entra.authority();
+    for (key, value) in [
+        ("MAILBOX__METERING__HOST", GOOD),
+        ("MAILBOX__METERING__PORT", &port),
+        ("MAILBOX__METERING__ENCRYPTION", "none"),
+        ("MAILBOX__METERING__AUTH", "microsoft"),
+        ("MAILBOX__METERING__USERNAME", "quirin@example.org"),
+        ("MICROSOFT__OFFICE__TENANT_ID", TENANT),
+        ("MICROSOFT__OFFICE__CLIENT_ID", "app-1"),
+        ("MICROSOFT__OFFICE__CLIENT_SECRET", "secret"),
+        ("MICROSOFT__OFFICE__FLOW", "client_credentials"),
+        ("MICROSOFT__OFFICE__AUTHORITY", &authority),
+    ] {
+        init.env(format!("MSCONS_GATEWAY__{key}"), value);
+    }
+    let output = init.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(!said.contains("!!"), "it signed in: {said}");
+    assert_eq!(office.entra.requests("client_credentials"), 1);
+    let written = fs::read_to_string(out).unwrap();
+    assert!(written.contains("\nauth = \"microsoft\"\n"), "{written}");
+    assert!(!written.contains("\"secret\""), "{written}");
+}
