@@ -3,6 +3,7 @@
 //! ```text
 //! Supervisor ─┬─ MsconsActor            parses and persists (crate::ingest)
 //!             ├─ MailboxPollerActor …   one a mailbox         (crate::mail)
+//!             ├─ TokenActor             Microsoft accounts    (crate::oauth)
 //!             └─ Scheduler              late values, alerts   (crate::expect, crate::alert)
 //! ```
 //!
@@ -17,6 +18,7 @@ pub mod poller;
 pub mod scheduler;
 pub mod supervisor;
 pub mod tether;
+pub mod token;
 
 pub use duties::Duties;
 pub use messages::{Poll, PollNow, Reload, Stop};

@@ -13,7 +13,7 @@ mod words;
 
 pub use book::{Book, Notice, Status};
 pub use desk::Desk;
-pub use facts::{Facts, MailboxFacts, PartnerFacts};
+pub use facts::{AccountFacts, AccountState, Facts, MailboxFacts, PartnerFacts};
 pub use judge::{Condition, Judgement, judge};
 pub use webhook::{Undelivered, Webhook};
 
@@ -33,16 +33,22 @@ pub enum Kind {
     Disk,
     /// Expected values that are overdue.
     Overdue,
+    /// A Microsoft account that needs a person.
+    Account,
+    /// The certificate of a Microsoft account that ends soon.
+    AccountCertificate,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::MailboxStale,
         Self::Quarantine,
         Self::Certificate,
         Self::Disk,
         Self::Overdue,
+        Self::Account,
+        Self::AccountCertificate,
     ];
 
     /// Its name in the JSON of a notice, and in metrics.
@@ -53,6 +59,8 @@ impl Kind {
             Self::Certificate => "certificate",
             Self::Disk => "disk",
             Self::Overdue => "overdue",
+            Self::Account => "account",
+            Self::AccountCertificate => "account_certificate",
         }
     }
 }

@@ -1,14 +1,17 @@
 //! The command line: one file a command. Results go to stdout, logs and progress to stderr.
 
+mod accounts;
 mod args;
 mod at_store;
 mod backup;
 mod call;
 mod check_config;
 mod completions;
+mod connect;
 mod control;
 mod demo;
 mod diff;
+mod disconnect;
 mod doctor;
 mod explain;
 mod export;
@@ -19,6 +22,7 @@ mod healthcheck;
 mod import;
 mod init;
 mod inputs;
+mod kept;
 mod login_link;
 mod man;
 mod messages;
@@ -30,6 +34,7 @@ mod plot;
 mod quarantine;
 mod reindex;
 mod restore;
+mod rotate_key;
 mod run;
 mod send_test;
 mod series;
@@ -145,13 +150,13 @@ impl Command {
         match self {
             Self::AtStore(command) => Some(command.work()),
             Self::Doctor(args) => Some(args),
+            Self::SendTest(args) => Some(args),
             Self::Init(_)
             | Self::Demo(_)
             | Self::Run
             | Self::Parse(_)
             | Self::CheckConfig
             | Self::Explain(_)
-            | Self::SendTest(_)
             | Self::Healthcheck(_)
             | Self::Reindex
             | Self::Restore(_)

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::config::mailbox::{Mailbox, Protocol};
 use crate::mail::Summary;
 use crate::market::calendar::UtcTime;
+use crate::oauth::Meaning;
 
 /// The shared snapshot. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -71,7 +72,18 @@ pub enum MailboxState {
         error: String,
         /// Whether it is tried again with hope; otherwise a person must act.
         is_transient: bool,
+        /// What is wrong with its Microsoft account, if that is why.
+        account: Option<AccountTrouble>,
     },
+}
+
+/// Why a Microsoft account gives no token.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct AccountTrouble {
+    /// Whether a person must sign in, and nothing else helps.
+    pub needs_sign_in: bool,
+    /// What it means, for every language.
+    pub meaning: Meaning,
 }
 
 impl Health {
@@ -146,7 +158,17 @@ impl Health {
                 since,
                 error: error.to_owned(),
                 is_transient,
+                account: None,
             };
+        });
+    }
+
+    /// Notes that a mailbox which is down is so for its Microsoft account.
+    pub fn mailbox_account(&self, mailbox: &str, trouble: AccountTrouble) {
+        self.change_mailbox(mailbox, |mailbox| {
+            if let MailboxState::Down { account, .. } = &mut mailbox.state {
+                *account = Some(trouble);
+            }
         });
     }
 
@@ -231,6 +253,7 @@ impl Snapshot {
                     since,
                     error,
                     is_transient,
+                    ..
                 } => {
                     let down_seconds = now.seconds().saturating_sub(since.seconds());
                     (!is_transient || down_seconds > GRACE_SECONDS)
@@ -329,7 +352,8 @@ mod tests {
             MailboxState::Down {
                 since,
                 error,
-                is_transient: true
+                is_transient: true,
+                account: None,
             }
         );
     }

@@ -24,6 +24,7 @@ use crate::mailbox::{Cursor, Listing, MailId, Outcome};
 use crate::net::NetError;
 use crate::net::backoff::Cause;
 
+pub use credential::AccountError;
 pub use poll::{Summary, poll};
 
 /// A mail as it was fetched.
@@ -140,24 +141,31 @@ pub enum MailError {
         /// The server's own words, bounded.
         answer: String,
     },
-    /// The server takes passwords over encrypted connections only (`LOGINDISABLED`), or none.
-    #[error("{host} takes no password on this connection: {remedy}")]
-    LoginDisabled {
+    /// The server refused an access token, and a new one as well.
+    #[error("{host} refused the access token of {user}: {answer}")]
+    TokenRefused {
+        /// Host as configured.
+        host: String,
+        /// User name as configured.
+        user: String,
+        /// The server's own words, bounded, its JSON included.
+        answer: String,
+    },
+    /// The server offers no way to sign in that we could go: it takes passwords over encrypted
+    /// connections only (`LOGINDISABLED`), or none; or no tokens.
+    #[error("{host} cannot be signed in to: {remedy}")]
+    NoSignIn {
         /// Host as configured.
         host: String,
         /// What to change.
         remedy: String,
     },
-    /// It signs in by a Microsoft account, and there is no token of that.
-    #[error(
-        "mailbox {mailbox} cannot sign in: this version cannot connect its Microsoft {account} yet"
-    )]
-    NotConnected {
-        /// Name as configured.
-        mailbox: String,
-        /// `account` and its name, if it is named.
-        account: String,
-    },
+    /// A person must sign in to its Microsoft account, the first time or again.
+    #[error("{0} `mscons-gateway connect {name}` signs in.", name = .0.account)]
+    NeedsSignIn(AccountError),
+    /// There is no access token of its Microsoft account, for another reason.
+    #[error(transparent)]
+    Account(AccountError),
     /// The folder does not exist, or may not be opened.
     #[error("folder {folder:?} at {host} cannot be opened: {answer}")]
     Folder {
@@ -231,6 +239,7 @@ impl MailError {
             | Self::Throttled { .. }
             | Self::Broken { .. } => true,
             Self::Intake(error) => !error.needs_a_person,
+            Self::Account(error) => error.error.is_transient(),
             Self::Net(
                 NetError::Tls { .. }
                 | NetError::CaFile { .. }
@@ -238,8 +247,9 @@ impl MailError {
                 | NetError::Injected { .. },
             )
             | Self::LoginRefused { .. }
-            | Self::LoginDisabled { .. }
-            | Self::NotConnected { .. }
+            | Self::TokenRefused { .. }
+            | Self::NoSignIn { .. }
+            | Self::NeedsSignIn(_)
             | Self::Folder { .. }
             | Self::Refused { .. }
             | Self::Protocol { .. }
@@ -253,10 +263,11 @@ impl MailError {
             Self::Throttled { retry_after, .. } => Cause::Throttled {
                 retry_after: *retry_after,
             },
-            Self::LoginRefused { .. } => Cause::Login,
+            Self::LoginRefused { .. } | Self::TokenRefused { .. } => Cause::Login,
+            // When it can be signed in again, the poller is told.
+            Self::NeedsSignIn(error) | Self::Account(error) => error.error.cause(),
             Self::Net(_)
-            | Self::LoginDisabled { .. }
-            | Self::NotConnected { .. }
+            | Self::NoSignIn { .. }
             | Self::Folder { .. }
             | Self::Refused { .. }
             | Self::Protocol { .. }

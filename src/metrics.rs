@@ -4,6 +4,7 @@
 //! arrives in a mail is counted as `other`, so that a stranger cannot grow the number of series.
 //! Every known series exists at 0 from the start ([`zero`]): `rate()` and alerts see the first event.
 
+mod accounts;
 mod docs;
 mod table;
 
@@ -14,6 +15,9 @@ use std::time::Duration;
 use ::metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
+pub use accounts::{
+    RefreshResult, account_added, account_removed, needs_sign_in, token_expiry, token_refreshed,
+};
 pub use docs::docs_markdown;
 use table::{
     ACTOR_RESTARTS, ACTORS, ALERT_KINDS, ALERTS_SENT, BUILD_INFO, COMMIT_DURATION, DUPLICATES,
@@ -225,14 +229,15 @@ pub struct Handle(PrometheusHandle);
 impl Handle {
     /// The metrics in Prometheus' text format, version 0.0.4.
     ///
-    /// The recorder forgets nothing: the gauges of mailboxes that were removed are left out here.
+    /// The recorder forgets nothing: the gauges of mailboxes and accounts that were removed are left
+    /// out here.
     pub fn render(&self) -> String {
         let page = self.0.render();
         let removed = REMOVED.lock().unwrap_or_else(PoisonError::into_inner);
-        if removed.is_empty() {
-            return page;
-        }
         let is_kept = |line: &&str| {
+            if accounts::is_gone(line) {
+                return false;
+            }
             let name = MAILBOX_GAUGES.iter().find_map(|gauge| {
                 let labels = line.strip_prefix(gauge.name)?;
                 labels.strip_prefix("{mailbox=\"")?.split('"').next()
@@ -259,8 +264,11 @@ pub fn install() -> Result<Handle, BuildError> {
 }
 
 /// Makes every series that is known at the start exist at 0, with its help text.
-pub fn zero(mailboxes: &[String]) {
+pub fn zero(mailboxes: &[String], accounts: &[String]) {
     describe();
+    for account in accounts {
+        account_added(account);
+    }
     for mailbox in mailboxes {
         zero_mailbox(mailbox);
     }
@@ -402,7 +410,7 @@ mod tests {
 
     #[test]
     fn every_metric_of_the_table_exists_from_the_start_with_help_and_type() {
-        let page = rendered(|| zero(&["metering".to_owned()]));
+        let page = rendered(|| zero(&["metering".to_owned()], &["default".to_owned()]));
         for metric in ALL {
             let (name, help) = (metric.name, metric.help);
             assert!(
@@ -419,7 +427,7 @@ mod tests {
 
     #[test]
     fn nothing_is_rendered_that_the_table_does_not_name() {
-        let page = rendered(|| zero(&["metering".to_owned()]));
+        let page = rendered(|| zero(&["metering".to_owned()], &["default".to_owned()]));
         for line in page.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
             let name = line.split(' ').next().unwrap();
             assert!(ALL.iter().any(|metric| metric.name == name), "{name}");
@@ -428,7 +436,7 @@ mod tests {
 
     #[test]
     fn counters_are_zero_before_the_first_event_for_each_known_combination() {
-        let page = rendered(|| zero(&["a".to_owned(), "b".to_owned()]));
+        let page = rendered(|| zero(&["a".to_owned(), "b".to_owned()], &["default".to_owned()]));
         for line in [
             r#"mscons_gateway_polls_total{mailbox="a",result="ok"} 0"#,
             r#"mscons_gateway_polls_total{mailbox="b",result="permanent"} 0"#,
@@ -437,6 +445,8 @@ mod tests {
             r#"mscons_gateway_values_total{qualifier="67"} 0"#,
             r#"mscons_gateway_poll_duration_seconds_count{mailbox="a"} 0"#,
             "mscons_gateway_commit_duration_seconds_count 0",
+            r#"mscons_gateway_token_refreshes_total{account="default",result="final"} 0"#,
+            r#"mscons_gateway_token_needs_sign_in{account="default"} 0"#,
         ] {
             assert!(page.contains(line), "{line} is not in\n{page}");
         }

@@ -20,6 +20,7 @@ pub mod meaning;
 pub mod pending;
 pub mod scopes;
 pub mod stored;
+pub mod upkeep;
 pub mod who;
 pub mod wire;
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::alert::{Desk, Facts, MailboxFacts, PartnerFacts};
+use crate::alert::{AccountFacts, AccountState, Desk, Facts, MailboxFacts, PartnerFacts};
 use crate::clock::{self, Jump};
 use crate::config::Gateway;
 use crate::config::mailbox::Mailbox;
@@ -15,8 +15,11 @@ use crate::health::{GRACE_SECONDS, Health, MailboxState};
 use crate::market::calendar::UtcTime;
 use crate::metrics;
 use crate::net;
+use crate::oauth::Accounts;
+use crate::oauth::accounts::Known;
 use crate::store::data_dir::room;
 use crate::store::{Store, StoreError};
+use crate::text::Text;
 
 /// The duties of a gateway. Cloning shares them.
 #[derive(Clone)]
@@ -27,6 +30,9 @@ struct Shared {
     health: Health,
     watch: Watch,
     desk: Desk,
+    accounts: Accounts,
+    /// What is wrong with an account is told in this language.
+    text: Text,
     data_dir: PathBuf,
     settings: Mutex<Settings>,
     last_survey: Mutex<Option<Made>>,
@@ -57,12 +63,15 @@ impl Duties {
         health: Health,
         watch: Watch,
         desk: Desk,
+        accounts: Accounts,
     ) -> Self {
         let duties = Self(Arc::new(Shared {
             store,
             health,
             watch,
             desk,
+            accounts,
+            text: Text::new(config.language),
             data_dir: config.data_dir.clone(),
             settings: Mutex::new(Settings::of(config)),
             last_survey: Mutex::new(None),
@@ -198,10 +207,22 @@ impl Duties {
             started: health.started,
             stale_after: self.settings().stale_after,
             mailboxes: mailboxes.collect(),
+            accounts: self.accounts(),
             quarantine: shared.store.totals().ok().map(|totals| totals.quarantine),
             room: room(&shared.data_dir).ok(),
             partners: survey.map(|survey| partners(&survey, &plan)),
         }
+    }
+
+    fn accounts(&self) -> Vec<AccountFacts> {
+        let known = self.0.accounts.all().into_iter();
+        let used = known.filter(|account| account.is_used);
+        let facts = used.map(|account| AccountFacts {
+            state: state(&account, &self.0.text),
+            certificate_until: account.certificate_until,
+            name: account.name,
+        });
+        facts.collect()
     }
 
     fn settings(&self) -> Settings {
@@ -210,6 +231,18 @@ impl Duties {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+}
+
+fn state(account: &Known, text: &Text) -> AccountState {
+    match account.trouble() {
+        Some(error) if error.is_transient() => AccountState::Unknown,
+        Some(error) => AccountState::Trouble {
+            needs_sign_in: account.needs_sign_in(),
+            what: error.explain(text),
+        },
+        None if account.was_tried() => AccountState::Well,
+        None => AccountState::Unknown,
     }
 }
 

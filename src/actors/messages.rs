@@ -32,6 +32,14 @@ pub struct Settle(pub Settled);
 #[rtype(result = "()")]
 pub struct PollNow;
 
+/// A Microsoft account works again: poll the mailboxes that sign in by it.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct PollAccount {
+    /// Its name.
+    pub account: String,
+}
+
 /// Poll now, and tell how it went: what it did, or why it failed.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "Result<Summary, String>")]
@@ -64,6 +72,8 @@ pub enum ChildId {
     Poller(String),
     /// The `Scheduler`.
     Scheduler,
+    /// The `TokenActor`.
+    Token,
 }
 
 /// A child's actor is gone, whatever ended it.

@@ -13,12 +13,13 @@ use crate::actors::messages::{Poll, PollNow, Stop};
 use crate::actors::tether::Tether;
 use crate::clock;
 use crate::config::mailbox::{Mailbox, Protocol};
-use crate::health::Health;
+use crate::health::{AccountTrouble, Health};
 use crate::mail::poll::{BUDGET_KIB, Session, Summary};
 use crate::mail::{self, Intake, MailError};
 use crate::metrics::{self, PollResult, Release};
 use crate::net::backoff::{self, Cause};
 use crate::net::connections::Connections;
+use crate::oauth::Accounts;
 
 /// Polls one mailbox for as long as it lives.
 pub struct MailboxPollerActor<I> {
@@ -27,6 +28,7 @@ pub struct MailboxPollerActor<I> {
     health: Health,
     /// Bounds the bytes in flight; closing it ends a poll under way after what it has fetched.
     budget: Arc<Semaphore>,
+    accounts: Accounts,
     /// The connection; `None` while a poll or a wait has it. So there is never a second one.
     session: Option<Session>,
     connections: Connections,
@@ -61,7 +63,13 @@ struct Rested {
 
 impl<I: Intake + Unpin> MailboxPollerActor<I> {
     /// An actor for this mailbox.
-    pub fn new(mailbox: Arc<Mailbox>, intake: I, health: Health, tether: Option<Tether>) -> Self {
+    pub fn new(
+        mailbox: Arc<Mailbox>,
+        intake: I,
+        health: Health,
+        accounts: Accounts,
+        tether: Option<Tether>,
+    ) -> Self {
         let (name, told) = (mailbox.name.clone(), health.clone());
         let connections = Connections::told(move |open| {
             metrics::mailbox_connections(&name, open);
@@ -72,7 +80,8 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
             intake,
             health,
             budget: Arc::new(Semaphore::new(BUDGET_KIB)),
-            session: Some(Session::counted(connections.clone())),
+            session: Some(Session::new(connections.clone(), accounts.clone())),
+            accounts,
             connections,
             wait: None,
             failures: 0,
@@ -86,7 +95,7 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
     }
 
     fn new_session(&self) -> Session {
-        Session::counted(self.connections.clone())
+        Session::new(self.connections.clone(), self.accounts.clone())
     }
 
     /// Notes how a poll went and says when the next one is.
@@ -128,7 +137,15 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
                 {
                     self.health.store_fault(Some(fault.what.clone()));
                 }
-                self.failed(&error.to_string(), transient, error.cause())
+                let delay = self.failed(&error.to_string(), transient, error.cause());
+                if let MailError::NeedsSignIn(account) | MailError::Account(account) = &error {
+                    let trouble = AccountTrouble {
+                        needs_sign_in: account.needs_sign_in,
+                        meaning: account.error.meaning(),
+                    };
+                    self.health.mailbox_account(&self.mailbox.name, trouble);
+                }
+                delay
             }
             Err(panic) => {
                 self.session = Some(self.new_session());
@@ -392,7 +409,13 @@ mod tests {
         health.set_mailboxes(std::slice::from_ref(&mailbox));
         let store = Store(Arc::default());
         let works = Arc::clone(&store.0);
-        let poller = MailboxPollerActor::new(Arc::new(mailbox), store, health.clone(), None);
+        let poller = MailboxPollerActor::new(
+            Arc::new(mailbox),
+            store,
+            health.clone(),
+            Accounts::none(),
+            None,
+        );
         let poller = poller.start();
         let fault = "mailbox mails: the mail could not be stored: the database failed";
         until(&health, &["store: the database failed", fault]).await;

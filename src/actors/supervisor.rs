@@ -10,18 +10,21 @@ use actix::{
 
 use crate::actors::duties::Duties;
 use crate::actors::intake::MailboxIntake;
-use crate::actors::messages::{ChildEnded, ChildId, Poll, PollNow, Reload, Stop};
+use crate::actors::messages::{ChildEnded, ChildId, Poll, PollAccount, PollNow, Reload, Stop};
 use crate::actors::mscons::MsconsActor;
 use crate::actors::poller::MailboxPollerActor;
 use crate::actors::scheduler::Scheduler;
 use crate::actors::tether::Tether;
+use crate::actors::token::TokenActor;
 use crate::clock;
-use crate::config::mailbox::Mailbox;
+use crate::config::mailbox::{Auth, Mailbox};
 use crate::health::Health;
 use crate::ingest::Ingest;
 use crate::mail::Summary;
 use crate::metrics;
 use crate::net::backoff;
+use crate::oauth::Accounts;
+use crate::text::{Language, Text};
 
 type Poller = Addr<MailboxPollerActor<MailboxIntake>>;
 
@@ -33,6 +36,10 @@ pub struct Supervisor {
     mscons: Option<Addr<MsconsActor>>,
     duties: Option<Duties>,
     scheduler: Option<Addr<Scheduler>>,
+    accounts: Accounts,
+    /// What is wrong with an account is said in this language.
+    text: Text,
+    token: Option<Addr<TokenActor>>,
     pollers: HashMap<String, Poller>,
     /// Pollers that were told to stop, and have not ended yet.
     retiring: HashMap<String, Poller>,
@@ -51,6 +58,9 @@ impl Supervisor {
             mscons: None,
             duties: None,
             scheduler: None,
+            accounts: Accounts::none(),
+            text: Text::new(Language::En),
+            token: None,
             pollers: HashMap::new(),
             retiring: HashMap::new(),
             lives: HashMap::new(),
@@ -63,6 +73,16 @@ impl Supervisor {
     pub fn with_duties(self, duties: Duties) -> Self {
         Self {
             duties: Some(duties),
+            ..self
+        }
+    }
+
+    /// The same with Microsoft accounts, by which mailboxes sign in.
+    #[must_use]
+    pub fn with_accounts(self, accounts: Accounts, text: Text) -> Self {
+        Self {
+            accounts,
+            text,
             ..self
         }
     }
@@ -99,6 +119,12 @@ impl Supervisor {
                     self.scheduler = Some(Scheduler::new(duties, Some(tether)).start());
                 }
             }
+            ChildId::Token => {
+                let tether = Some(self.tether(ChildId::Token, ctx));
+                let (accounts, text) = (self.accounts.clone(), self.text.clone());
+                let works = ctx.address().recipient();
+                self.token = Some(TokenActor::new(accounts, text, works, tether).start());
+            }
         }
     }
 
@@ -111,7 +137,8 @@ impl Supervisor {
                 self.health.mailbox_failed(name, error, true, clock::now());
             }
             // Mails come in without it; the log and the metric of restarts tell.
-            ChildId::Scheduler => {}
+            // Without the other, pollers ask for tokens themselves.
+            ChildId::Scheduler | ChildId::Token => {}
         }
     }
 
@@ -129,7 +156,9 @@ impl Supervisor {
         let store = Arc::clone(self.ingest.store());
         let intake = MailboxIntake::new(name, mscons, store);
         let health = self.health.clone();
-        let poller = MailboxPollerActor::new(mailbox, intake, health, Some(tether)).start();
+        let accounts = self.accounts.clone();
+        let poller = MailboxPollerActor::new(mailbox, intake, health, accounts, Some(tether));
+        let poller = poller.start();
         self.pollers.insert(name.to_owned(), poller);
     }
 
@@ -157,6 +186,7 @@ impl Actor for Supervisor {
     fn started(&mut self, ctx: &mut Self::Context) {
         self.start(&ChildId::Mscons, ctx);
         self.start(&ChildId::Scheduler, ctx);
+        self.start(&ChildId::Token, ctx);
     }
 }
 
@@ -172,6 +202,7 @@ impl Handler<ChildEnded> for Supervisor {
             ChildId::Mscons => ("mscons", ""),
             ChildId::Poller(name) => ("poller", name.as_str()),
             ChildId::Scheduler => ("scheduler", ""),
+            ChildId::Token => ("token", ""),
         };
         let attempt = u32::try_from(life).unwrap_or(u32::MAX);
         let delay = backoff::delay(backoff::Cause::Transient, attempt, clock::jitter());
@@ -194,6 +225,23 @@ impl Handler<PollNow> for Supervisor {
         for poller in self.pollers.values() {
             // A full queue means that a poll is asked for already.
             drop(poller.try_send(PollNow));
+        }
+    }
+}
+
+impl Handler<PollAccount> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, PollAccount { account }: PollAccount, _: &mut Self::Context) {
+        // An empty name is the only account.
+        let signs_in = |mailbox: &&Arc<Mailbox>| {
+            mailbox.auth == Auth::Microsoft
+                && (mailbox.account == account || mailbox.account.is_empty())
+        };
+        for mailbox in self.mailboxes.iter().filter(signs_in) {
+            if let Some(poller) = self.pollers.get(&mailbox.name) {
+                drop(poller.try_send(PollNow));
+            }
         }
     }
 }
@@ -249,11 +297,22 @@ impl Handler<Stop> for Supervisor {
         }
         let all = self.pollers.drain().chain(self.retiring.drain());
         let pollers: Vec<Poller> = all.map(|(_, poller)| poller).collect();
+        let token = self.token.take();
         Box::pin(async move {
             let stops = pollers.iter().map(|poller| poller.send(Stop));
             let all = futures_util::future::join_all(stops);
             if tokio::time::timeout(GRACE, all).await.is_err() {
                 tracing::warn!("some mails were still in flight; they are fetched again next time");
+            }
+            // They may have needed a token to the last.
+            if let Some(token) = token
+                && tokio::time::timeout(TOKEN_GRACE, token.send(Stop))
+                    .await
+                    .is_err()
+            {
+                tracing::warn!(
+                    "Microsoft had not answered yet; a new token is asked for next time"
+                );
             }
         })
     }
@@ -261,229 +320,11 @@ impl Handler<Stop> for Supervisor {
 
 /// Why a poll that was asked for has no result.
 const ENDED: &str = "its poller ended; it is started again, or the gateway is stopping";
-/// How long the pollers may finish what is in flight: below the 10 s that a service manager waits.
+/// How long the pollers may finish what is in flight: with the next below the 10 s that a service
+/// manager waits.
 const GRACE: Duration = Duration::from_secs(8);
+/// How long an answer of Microsoft that is under way is waited for, to be stored.
+const TOKEN_GRACE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use actix::{Message, MessageResult};
-    use metrics_exporter_prometheus::PrometheusBuilder;
-
-    use super::*;
-    use crate::alert::Desk;
-    use crate::config::Gateway;
-    use crate::config::mailbox::Protocol;
-    use crate::expect::Watch;
-    use crate::mail::Intake;
-    use crate::sample;
-    use crate::store::Store;
-    use crate::text::{Language, Text};
-
-    /// A fault in a handler.
-    #[derive(Message)]
-    #[rtype(result = "()")]
-    struct Panic;
-
-    impl<I: Intake + Unpin> Handler<Panic> for MailboxPollerActor<I> {
-        type Result = ();
-
-        fn handle(&mut self, _: Panic, _: &mut Self::Context) {
-            panic!("on purpose");
-        }
-    }
-
-    impl Handler<Panic> for MsconsActor {
-        type Result = ();
-
-        fn handle(&mut self, _: Panic, _: &mut Self::Context) {
-            panic!("on purpose");
-        }
-    }
-
-    impl Handler<Panic> for Scheduler {
-        type Result = ();
-
-        fn handle(&mut self, _: Panic, _: &mut Self::Context) {
-            panic!("on purpose");
-        }
-    }
-
-    #[derive(Message)]
-    #[rtype(result = "Option<Addr<Scheduler>>")]
-    struct TheScheduler;
-
-    impl Handler<TheScheduler> for Supervisor {
-        type Result = MessageResult<TheScheduler>;
-
-        fn handle(&mut self, _: TheScheduler, _: &mut Self::Context) -> Self::Result {
-            MessageResult(self.scheduler.clone())
-        }
-    }
-
-    #[derive(Message)]
-    #[rtype(result = "(Addr<MsconsActor>, Poller)")]
-    struct Children;
-
-    impl Handler<Children> for Supervisor {
-        type Result = MessageResult<Children>;
-
-        fn handle(&mut self, _: Children, _: &mut Self::Context) -> Self::Result {
-            let mscons = self.mscons.clone().unwrap();
-            MessageResult((mscons, self.pollers.get("mails").cloned().unwrap()))
-        }
-    }
-
-    /// A gateway with one Maildir.
-    struct World {
-        home: tempfile::TempDir,
-        health: Health,
-        store: Arc<dyn Store>,
-        supervisor: Addr<Supervisor>,
-        delivered: u32,
-    }
-
-    impl World {
-        fn new() -> Self {
-            let home = tempfile::tempdir().unwrap();
-            let maildir = home.path().join("mails");
-            for part in ["new", "cur", "tmp"] {
-                fs::create_dir_all(maildir.join(part)).unwrap();
-            }
-            let mailbox = Mailbox {
-                name: "mails".to_owned(),
-                protocol: Protocol::Maildir,
-                path: maildir,
-                ..Mailbox::default()
-            };
-            let (store, archive) = crate::store::open(&home.path().join("data"), 1 << 20).unwrap();
-            let ingest = Ingest::start(Arc::new(store), Arc::new(archive)).unwrap();
-            let health = Health::new(clock::now());
-            health.set_mailboxes(std::slice::from_ref(&mailbox));
-            let store = Arc::clone(ingest.store());
-            let config = Gateway {
-                data_dir: home.path().join("data"),
-                mailbox: vec![mailbox.clone()],
-                ..Gateway::default()
-            };
-            let desk = Desk::open(&config.data_dir, Text::new(Language::En));
-            let (watch, of) = (Watch::default(), Arc::clone(&store));
-            let duties = Duties::new(&config, of, health.clone(), watch, desk);
-            let supervisor = Supervisor::new(ingest, health.clone(), vec![mailbox])
-                .with_duties(duties)
-                .start();
-            Self {
-                home,
-                health,
-                store,
-                supervisor,
-                delivered: 0,
-            }
-        }
-
-        async fn children(&self) -> (Addr<MsconsActor>, Poller) {
-            self.supervisor.send(Children).await.unwrap()
-        }
-
-        /// Delivers a mail, asks for a poll, and waits until the mail is stored.
-        async fn takes_mails(&mut self) {
-            let mail = sample::load_profile_mail(self.delivered);
-            let file = format!("mails/new/{}", self.delivered);
-            fs::write(self.home.path().join(file), mail.bytes).unwrap();
-            self.delivered += 1;
-            for _ in 0..ATTEMPTS {
-                self.supervisor.send(PollNow).await.unwrap();
-                if self.store.totals().unwrap().mails == u64::from(self.delivered) {
-                    return;
-                }
-                tokio::time::sleep(STEP).await;
-            }
-            panic!("the mail was not taken in");
-        }
-
-        async fn until_ready(&self, is_ready: bool) {
-            for _ in 0..ATTEMPTS {
-                let reasons = self.health.snapshot().reasons_not_ready(at_leisure());
-                if reasons.is_empty() == is_ready {
-                    return;
-                }
-                tokio::time::sleep(STEP).await;
-            }
-            panic!("ready never was {is_ready}");
-        }
-    }
-
-    /// A time at which every grace is over.
-    fn at_leisure() -> crate::market::calendar::UtcTime {
-        let later = clock::now().seconds() + 2 * crate::health::GRACE_SECONDS;
-        crate::market::calendar::UtcTime::from_seconds(later)
-    }
-
-    #[actix::test]
-    async fn a_poller_that_panics_is_started_again_and_readyz_tells() {
-        let recorder = PrometheusBuilder::new().build_recorder();
-        let _counting = ::metrics::set_default_local_recorder(&recorder);
-        let mut world = World::new();
-        world.takes_mails().await;
-        let (mscons, poller) = world.children().await;
-        poller.send(Panic).await.unwrap_err();
-        world.until_ready(false).await;
-        world.until_ready(true).await;
-        world.takes_mails().await;
-        let (same, other) = world.children().await;
-        assert!(same == mscons && other != poller);
-        let page = recorder.handle().render();
-        let line = "mscons_gateway_actor_restarts_total{actor=\"poller\"} 1";
-        assert!(page.contains(line), "{page}");
-    }
-
-    #[actix::test]
-    async fn a_mscons_actor_that_panics_is_started_again_with_pollers_that_know_the_new_one() {
-        let mut world = World::new();
-        world.takes_mails().await;
-        let (mscons, poller) = world.children().await;
-        mscons.send(Panic).await.unwrap_err();
-        world.until_ready(false).await;
-        world.until_ready(true).await;
-        world.takes_mails().await;
-        let (other, successor) = world.children().await;
-        assert!(other != mscons && successor != poller);
-    }
-
-    #[actix::test]
-    async fn a_scheduler_that_panics_is_started_again_and_mails_come_in_meanwhile() {
-        let mut world = World::new();
-        let scheduler = world.supervisor.send(TheScheduler).await.unwrap().unwrap();
-        scheduler.send(Panic).await.unwrap_err();
-        world.takes_mails().await;
-        for _ in 0..ATTEMPTS {
-            let successor = world.supervisor.send(TheScheduler).await.unwrap();
-            if successor.is_some_and(|successor| successor != scheduler) {
-                return;
-            }
-            tokio::time::sleep(STEP).await;
-        }
-        panic!("no scheduler was started");
-    }
-
-    #[actix::test]
-    async fn a_child_that_is_stopped_with_the_gateway_is_not_started_again() {
-        let mut world = World::new();
-        world.takes_mails().await;
-        let (_, poller) = world.children().await;
-        world.supervisor.send(Stop).await.unwrap();
-        assert!(!poller.connected());
-        assert!(
-            world
-                .health
-                .snapshot()
-                .reasons_not_ready(at_leisure())
-                .is_empty()
-        );
-    }
-
-    const STEP: Duration = Duration::from_millis(10);
-    /// Half a minute: a restart waits for a second at most.
-    const ATTEMPTS: u32 = 3_000;
-}
+mod tests;

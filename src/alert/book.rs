@@ -22,7 +22,7 @@ pub struct Notice {
     pub status: Status,
     /// What it is about.
     pub kind: Kind,
-    /// Which mailbox or partner; empty where there is only one thing of the kind.
+    /// Which mailbox, partner or account; empty where there is only one thing of the kind.
     pub subject: String,
     /// When it began, RFC 3339 UTC.
     pub since: String,
@@ -107,7 +107,7 @@ impl Book {
                 Finding::Holds(_) | Finding::Well | Finding::Unknown => {}
             }
         }
-        // A mailbox or partner that left the configuration.
+        // A mailbox, partner or account that left the configuration.
         let is_watched = |firing: &Firing| {
             let mut judged = judged.iter();
             judged.any(|judged| (judged.kind, &judged.subject) == (firing.kind, &firing.subject))
@@ -267,6 +267,7 @@ mod tests {
                 last_success: Some(at(9_000)),
                 certificate_until: None,
             }],
+            accounts: Vec::new(),
             quarantine: Some(1),
             room: None,
             partners: None,

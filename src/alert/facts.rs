@@ -14,6 +14,8 @@ pub struct Facts {
     pub stale_after: Duration,
     /// The mailboxes of the configuration.
     pub mailboxes: Vec<MailboxFacts>,
+    /// The Microsoft accounts that something signs in by.
+    pub accounts: Vec<AccountFacts>,
     /// Entries in quarantine.
     pub quarantine: Option<u64>,
     /// The disk of the data directory.
@@ -31,6 +33,33 @@ pub struct MailboxFacts {
     pub last_success: Option<UtcTime>,
     /// Until when the certificate of its server is valid.
     pub certificate_until: Option<UtcTime>,
+}
+
+/// What is known of a Microsoft account.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AccountFacts {
+    /// Its name.
+    pub name: String,
+    /// Whether it works.
+    pub state: AccountState,
+    /// Until when the certificate is valid by which it proves itself.
+    pub certificate_until: Option<UtcTime>,
+}
+
+/// Whether a Microsoft account works.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum AccountState {
+    /// It does.
+    Well,
+    /// Nobody has asked yet, or nobody answers.
+    Unknown,
+    /// A person must act.
+    Trouble {
+        /// By signing in.
+        needs_sign_in: bool,
+        /// What is wrong, and what to do.
+        what: String,
+    },
 }
 
 /// What is overdue of a partner.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::alert::Kind;
 use crate::alert::book::Book;
-use crate::alert::facts::{Facts, MailboxFacts, PartnerFacts};
+use crate::alert::facts::{AccountFacts, AccountState, Facts, MailboxFacts, PartnerFacts};
 use crate::market::calendar::UtcTime;
 use crate::store::data_dir::Room;
 
@@ -43,6 +43,22 @@ pub enum Condition {
         /// When the first of them was due.
         since: UtcTime,
     },
+    /// A Microsoft account that needs a person.
+    Account {
+        /// Its name.
+        account: String,
+        /// Whether somebody must sign in.
+        needs_sign_in: bool,
+        /// What is wrong, and what to do.
+        what: String,
+    },
+    /// The certificate of a Microsoft account that ends soon.
+    AccountCertificate {
+        /// Its name.
+        account: String,
+        /// Its end.
+        until: UtcTime,
+    },
 }
 
 /// What the facts say of one thing that is watched.
@@ -50,7 +66,7 @@ pub enum Condition {
 pub struct Judgement {
     /// What it is about.
     pub kind: Kind,
-    /// Which mailbox or partner; empty where there is only one thing of the kind.
+    /// Which mailbox, partner or account; empty where there is only one thing of the kind.
     pub subject: String,
     /// What is found.
     pub finding: Finding,
@@ -82,9 +98,21 @@ pub fn judge(facts: &Facts, book: &Book, now: UtcTime) -> Vec<Judgement> {
         judgements.push(Judgement {
             kind: Kind::Certificate,
             subject: mailbox.name.clone(),
-            finding: certificate(mailbox, now),
+            finding: certificate(mailbox.certificate_until, now, |until| {
+                Condition::Certificate {
+                    mailbox: mailbox.name.clone(),
+                    until,
+                }
+            }),
         });
     }
+    judgements.extend(facts.accounts.iter().map(account));
+    judgements.extend(
+        facts
+            .accounts
+            .iter()
+            .map(|account| account_certificate(account, now)),
+    );
     judgements.push(Judgement {
         kind: Kind::Quarantine,
         subject: String::new(),
@@ -129,14 +157,49 @@ fn staleness(
     })
 }
 
-fn certificate(mailbox: &MailboxFacts, now: UtcTime) -> Finding {
-    match mailbox.certificate_until {
+fn certificate(
+    until: Option<UtcTime>,
+    now: UtcTime,
+    condition: impl FnOnce(UtcTime) -> Condition,
+) -> Finding {
+    match until {
         None => Finding::Unknown,
         Some(until) if elapsed(now, until) > CERTIFICATE_ENDS => Finding::Well,
-        Some(until) => Finding::Holds(Condition::Certificate {
-            mailbox: mailbox.name.clone(),
-            until,
+        Some(until) => Finding::Holds(condition(until)),
+    }
+}
+
+fn account(facts: &AccountFacts) -> Judgement {
+    let finding = match &facts.state {
+        AccountState::Well => Finding::Well,
+        AccountState::Unknown => Finding::Unknown,
+        AccountState::Trouble {
+            needs_sign_in,
+            what,
+        } => Finding::Holds(Condition::Account {
+            account: facts.name.clone(),
+            needs_sign_in: *needs_sign_in,
+            what: what.clone(),
         }),
+    };
+    Judgement {
+        kind: Kind::Account,
+        subject: facts.name.clone(),
+        finding,
+    }
+}
+
+fn account_certificate(facts: &AccountFacts, now: UtcTime) -> Judgement {
+    let finding = certificate(facts.certificate_until, now, |until| {
+        Condition::AccountCertificate {
+            account: facts.name.clone(),
+            until,
+        }
+    });
+    Judgement {
+        kind: Kind::AccountCertificate,
+        subject: facts.name.clone(),
+        finding,
     }
 }
 
@@ -221,6 +284,7 @@ mod tests {
                 last_success: None,
                 certificate_until: None,
             }],
+            accounts: Vec::new(),
             quarantine: Some(0),
             room: None,
             partners: None,
@@ -313,5 +377,29 @@ mod tests {
             assert_eq!(holds(&disk(Some(room), told)), expected, "{room:?} {told}");
         }
         assert_eq!(disk(None, true), Finding::Unknown);
+    }
+
+    #[test]
+    fn an_account_is_told_of_when_it_needs_a_person_and_not_while_nobody_answers() {
+        let mut facts = facts();
+        let book = Book::default();
+        let mut at_state = |state: AccountState| {
+            facts.accounts = vec![AccountFacts {
+                name: "default".to_owned(),
+                state,
+                certificate_until: Some(at(20 * DAY)),
+            }];
+            finding(&facts, &book, Kind::Account, 0)
+        };
+        assert_eq!(at_state(AccountState::Well), Finding::Well);
+        assert_eq!(at_state(AccountState::Unknown), Finding::Unknown);
+        let trouble = AccountState::Trouble {
+            needs_sign_in: true,
+            what: "Sign in again.".to_owned(),
+        };
+        assert!(holds(&at_state(trouble)));
+        let end = |now| finding(&facts, &book, Kind::AccountCertificate, now);
+        assert_eq!(end(0), Finding::Well);
+        assert!(holds(&end(6 * DAY)));
     }
 }

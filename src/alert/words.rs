@@ -12,6 +12,13 @@ pub(super) fn title(condition: &Condition, text: &Text) -> String {
         Condition::Disk(_) => text.alert_disk(),
         Condition::Overdue { name, .. } if name.is_empty() => text.alert_overdue(),
         Condition::Overdue { name, .. } => text.alert_overdue_of(name),
+        Condition::Account {
+            account,
+            needs_sign_in: true,
+            ..
+        } => text.alert_account_sign_in(account),
+        Condition::Account { account, .. } => text.alert_account(account),
+        Condition::AccountCertificate { account, .. } => text.alert_account_certificate(account),
     }
 }
 
@@ -31,6 +38,10 @@ pub(super) fn detail(condition: &Condition, text: &Text) -> String {
         }
         Condition::Overdue { series, since, .. } => {
             text.alert_overdue_detail(*series, &text.date_time(since.seconds()))
+        }
+        Condition::Account { what, .. } => what.clone(),
+        Condition::AccountCertificate { until, .. } => {
+            text.alert_account_certificate_detail(&text.date_time(until.seconds()))
         }
     }
 }

@@ -7,8 +7,8 @@ use clap::Subcommand;
 use crate::cli::call::{Call, Caller};
 use crate::cli::terminal::Terminal;
 use crate::cli::{
-    Done, Failure, backup, control, diff, export, fetch, gaps, import, login_link, messages, open,
-    plot, quarantine, series, values, verify,
+    Done, Failure, accounts, backup, connect, control, diff, disconnect, export, fetch, gaps,
+    import, login_link, messages, open, plot, quarantine, rotate_key, series, values, verify,
 };
 use crate::config::Gateway;
 use crate::store::StoreError;
@@ -69,6 +69,18 @@ pub(super) enum Command {
     /// Copy everything that is kept into one file, also while the gateway runs
     #[command(after_help = "Example:\n  mscons-gateway backup /backup/mscons-2026-11-24.tar")]
     Backup(backup::Args),
+    /// Sign in to a Microsoft account from the terminal, by a code for any browser
+    #[command(after_help = "Example:\n  mscons-gateway connect office")]
+    Connect(connect::Args),
+    /// List the Microsoft accounts: who signed in, until when the token is good, what is wrong
+    #[command(after_help = "Example:\n  mscons-gateway accounts --format json")]
+    Accounts(accounts::Args),
+    /// Forget the sign-in to a Microsoft account
+    #[command(after_help = "Example:\n  mscons-gateway disconnect office")]
+    Disconnect(disconnect::Args),
+    /// Seal the kept secrets under a new key
+    #[command(after_help = "Example:\n  mscons-gateway rotate-key")]
+    RotateKey(rotate_key::Args),
 }
 
 /// What a command does with the store.
@@ -115,6 +127,7 @@ impl Command {
                 opened: &opened,
                 administrator: None,
                 gateway: None,
+                runtime: None,
                 caller: &terminal,
             }),
             Err(in_use @ StoreError::InUse { .. }) => control::call(&config, &terminal, in_use),
@@ -140,6 +153,10 @@ impl Command {
             Self::LoginLink(args) => args,
             Self::Verify(args) => args,
             Self::Backup(args) => args,
+            Self::Connect(args) => args,
+            Self::Accounts(args) => args,
+            Self::Disconnect(args) => args,
+            Self::RotateKey(args) => args,
         }
     }
 }

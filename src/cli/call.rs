@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use actix::Addr;
 use serde::{Deserialize, Serialize};
+use tokio::runtime::Handle;
 
 use crate::actors::Supervisor;
 use crate::cli::Failure;
@@ -19,6 +20,7 @@ use crate::cli::open::Opened;
 use crate::clock;
 use crate::config::Gateway;
 use crate::format::csv::Dialect;
+use crate::oauth::Accounts;
 use crate::query::Catalogue;
 use crate::store::Store;
 use crate::store::archive::Archive;
@@ -115,6 +117,8 @@ pub(super) struct Call<'a> {
     pub(super) administrator: Option<&'a Administrator>,
     /// The running gateway, if the command runs in it.
     pub(super) gateway: Option<&'a Addr<Supervisor>>,
+    /// Whose threads it waits on, if the command runs in a gateway: what it begins there goes on.
+    pub(super) runtime: Option<&'a Handle>,
     /// Whom it answers.
     pub(super) caller: &'a dyn Caller,
 }
@@ -133,6 +137,19 @@ impl Call<'_> {
     /// The raw archive.
     pub(super) fn archive(&self) -> &Archive {
         &self.opened.archive
+    }
+
+    /// The Microsoft accounts.
+    pub(super) fn accounts(&self) -> Accounts {
+        self.opened.accounts(self.config)
+    }
+
+    /// Waits for work that may outlive the command, such as connections that are kept.
+    pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        match self.runtime {
+            Some(runtime) => Ok(runtime.block_on(work)),
+            None => wait(work),
+        }
     }
 
     /// The dialect of CSV that the configuration names.

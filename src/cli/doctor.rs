@@ -4,15 +4,22 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+use tokio::runtime::Runtime;
+
 use crate::cli::at_store::AtStore;
 use crate::cli::call::{Call, Caller, Said};
 use crate::cli::inputs::Input;
+use crate::cli::kept::{self, Kept};
 use crate::cli::{Done, Failure, control, open, output};
 use crate::clock;
-use crate::config::mailbox::Mailbox;
-use crate::config::{Gateway, check};
+use crate::config::mailbox::{Auth, Mailbox};
+use crate::config::microsoft::Microsoft;
+use crate::config::{Gateway, check, smtp};
 use crate::mail::visit::Newest;
+use crate::oauth::Accounts;
 use crate::store::StoreError;
+use crate::text::Text;
 use crate::upkeep::doctor::{self, Check, Verdict};
 
 /// `doctor`.
@@ -41,7 +48,12 @@ pub(super) fn run(path: &Path, args: &Args) -> Result<Done, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let checks = runtime.block_on(examine(path, &config, &wanted, args.mailbox.is_none()));
+    let trial = Trial {
+        config: &config,
+        with_machine: args.mailbox.is_none(),
+        mailboxes: wanted,
+    };
+    let checks = trial.all(path, &runtime);
     let mut out = output::stdout();
     match args.format {
         Format::Text => print(&mut out, &checks)?,
@@ -59,50 +71,175 @@ pub(super) fn run(path: &Path, args: &Args) -> Result<Done, Failure> {
     })
 }
 
-/// The mailboxes, and if `with_machine` what is around them.
-async fn examine(
-    path: &Path,
-    config: &Gateway,
-    mailboxes: &[&Mailbox],
+/// What is tried.
+struct Trial<'a> {
+    config: &'a Gateway,
+    mailboxes: Vec<&'a Mailbox>,
+    /// Also all that is around the mailboxes.
     with_machine: bool,
-) -> Vec<Check> {
-    let now = clock::now();
-    let mut checks = Vec::new();
-    if with_machine {
-        checks.push(configuration(path, config));
-        checks.extend(doctor::disk(&config.data_dir));
-        checks.push(store(config));
-    }
-    let mut witnesses = Vec::new();
-    for mailbox in mailboxes {
-        output::note(&format!("looking at mailbox {} …", mailbox.name));
-        let examined = doctor::examine(mailbox, Newest::NONE, now.seconds()).await;
-        let arrival = examined.visit.last_arrival;
-        witnesses
-            .extend(arrival.map(|at| (format!("the newest mail of mailbox {}", mailbox.name), at)));
-        checks.extend(examined.checks);
-    }
-    if with_machine && config.smtp.is_on() {
-        output::note("looking at the server that takes our mail …");
-        checks.extend(doctor::sending(&config.smtp, now.seconds()).await);
-    }
-    if with_machine {
+}
+
+/// What only who has the data directory can tell: the store, and all that signs in by an account.
+#[derive(Default, Deserialize, Serialize)]
+struct Inside {
+    store: Option<Check>,
+    accounts: Vec<Check>,
+    mailboxes: Vec<Seen>,
+    smtp: Vec<Check>,
+}
+
+/// What was seen of a mailbox.
+#[derive(Deserialize, Serialize)]
+struct Seen {
+    name: String,
+    checks: Vec<Check>,
+    /// When the newest mail arrived, by the server's clock.
+    last_arrival: Option<i64>,
+}
+
+impl Trial<'_> {
+    fn all(&self, path: &Path, runtime: &Runtime) -> Vec<Check> {
+        let config = self.config;
+        let now = clock::now();
+        let mut checks = Vec::new();
+        if self.with_machine {
+            checks.push(configuration(path, config));
+            checks.extend(doctor::disk(&config.data_dir));
+        }
+        let inside = self.inside(runtime);
+        checks.extend(inside.store);
+        checks.extend(inside.accounts);
+        let mut seen = inside.mailboxes;
+        let mut witnesses = Vec::new();
+        for mailbox in &self.mailboxes {
+            let at = seen.iter().position(|seen| seen.name == mailbox.name);
+            let seen = match at {
+                Some(at) => seen.swap_remove(at),
+                None => runtime.block_on(examine(mailbox, &Accounts::none(), output::note)),
+            };
+            witnesses.extend(
+                seen.last_arrival
+                    .map(|at| (format!("the newest mail of mailbox {}", mailbox.name), at)),
+            );
+            checks.extend(seen.checks);
+        }
+        if !self.with_machine {
+            return checks;
+        }
+        if config.smtp.is_on() && config.smtp.auth != smtp::Auth::Microsoft {
+            output::note(SENDING);
+            let nobody = Accounts::none();
+            let sending = doctor::sending(&config.smtp, &nobody, now.seconds());
+            checks.extend(runtime.block_on(sending));
+        }
+        checks.extend(inside.smtp);
         let (zone, data_dir) = (&config.time_zone, &config.data_dir);
         checks.push(doctor::clock(now, zone, data_dir, &witnesses));
+        checks
     }
-    checks
+
+    /// Looks at the store and at what signs in by an account: here, or in the gateway that has
+    /// them, so that no account is renewed by two.
+    fn inside(&self, runtime: &Runtime) -> Inside {
+        let data_dir = &self.config.data_dir;
+        let mut inside = Inside::default();
+        if self.with_machine {
+            match doctor::store(data_dir, self.config.store.cache.bytes()) {
+                Ok(check) => inside.store = Some(check),
+                Err(in_use) => return ask(self.config, in_use, self.with_machine),
+            }
+        }
+        if !self.needs_accounts() {
+            return inside;
+        }
+        match kept::open(self.config) {
+            Ok(Kept::Here(accounts, _held)) => {
+                let by_account = self.by_account(&accounts, output::note);
+                let store = inside.store;
+                inside = runtime.block_on(by_account);
+                inside.store = store;
+            }
+            Ok(Kept::Elsewhere(in_use)) => return ask(self.config, in_use, self.with_machine),
+            Err(failure) => {
+                let tried = format!("taking the accounts in {}", data_dir.display());
+                let check = Check::ok("accounts", tried, told(failure, ""));
+                inside.accounts.push(check.but(Verdict::Fault, NO_ACCOUNTS));
+            }
+        }
+        inside
+    }
+
+    fn needs_accounts(&self) -> bool {
+        let mut mailboxes = self.mailboxes.iter();
+        (self.with_machine && !self.config.microsoft.is_empty())
+            || mailboxes.any(|mailbox| mailbox.auth == Auth::Microsoft)
+    }
+
+    /// Tries the accounts, and what signs in by them.
+    async fn by_account(&self, accounts: &Accounts, note: impl Fn(&str) + Copy) -> Inside {
+        let config = self.config;
+        let mut inside = Inside::default();
+        let text = Text::new(config.language);
+        let is_of = |account: &Microsoft, mailbox: &&&Mailbox| {
+            let of = config.account_of(mailbox);
+            of.is_some_and(|of| of.name == account.name)
+        };
+        let sends = config.account_of_sending();
+        for known in accounts.all() {
+            let Some(account) = config.microsoft.iter().find(|one| one.name == known.name) else {
+                continue;
+            };
+            let mailboxes = self.mailboxes.iter().filter(|one| is_of(account, one));
+            let mailboxes: Vec<&Mailbox> = mailboxes.copied().collect();
+            if !self.with_machine && mailboxes.is_empty() {
+                continue;
+            }
+            note(&format!("looking at account {} …", known.name));
+            let smtp = sends.filter(|of| of.name == known.name && self.with_machine);
+            let smtp = smtp.map(|_| &config.smtp);
+            let checks = doctor::account(&known, accounts, &mailboxes, smtp, &text).await;
+            inside.accounts.extend(checks);
+        }
+        for mailbox in &self.mailboxes {
+            if mailbox.auth == Auth::Microsoft {
+                inside
+                    .mailboxes
+                    .push(examine(mailbox, accounts, note).await);
+            }
+        }
+        if self.with_machine && sends.is_some() {
+            note(SENDING);
+            let now = clock::now().seconds();
+            inside.smtp = doctor::sending(&config.smtp, accounts, now).await;
+        }
+        inside
+    }
 }
 
-/// The store, looked at here or by the gateway that has it.
-fn store(config: &Gateway) -> Check {
-    match doctor::store(&config.data_dir, config.store.cache.bytes()) {
-        Ok(check) => check,
-        Err(in_use) => ask(config, in_use),
+async fn examine(mailbox: &Mailbox, accounts: &Accounts, note: impl Fn(&str)) -> Seen {
+    note(&format!("looking at mailbox {} …", mailbox.name));
+    let now = clock::now().seconds();
+    let examined = doctor::examine(mailbox, accounts, newest(mailbox), now).await;
+    Seen {
+        name: mailbox.name.clone(),
+        checks: examined.checks,
+        last_arrival: examined.visit.last_arrival,
     }
 }
 
-/// Has the running gateway look at its store.
-fn ask(config: &Gateway, in_use: StoreError) -> Check {
+/// How many of its mails are read: at Exchange some, since it does not give all of them.
+fn newest(mailbox: &Mailbox) -> Newest {
+    match mailbox.auth {
+        Auth::Password => Newest::NONE,
+        Auth::Microsoft => Newest {
+            mails: 20,
+            bytes: 8 << 20,
+        },
+    }
+}
+
+/// Has the running gateway look at what it has.
+fn ask(config: &Gateway, in_use: StoreError, with_machine: bool) -> Inside {
     let holder = if let StoreError::InUse { holder, .. } = &in_use {
         holder.clone()
     } else {
@@ -114,31 +251,58 @@ fn ask(config: &Gateway, in_use: StoreError) -> Check {
     );
     let heard = Heard::default();
     let called = control::call(config, &heard, in_use);
-    let answer = serde_json::from_slice::<Check>(&heard.results.take());
+    let answer = serde_json::from_slice::<Inside>(&heard.results.take());
     match (called, answer) {
-        (Ok(_), Ok(check)) => Check {
-            tried,
-            said: format!("in use by a running gateway{holder}: {}", check.said),
-            ..check
-        },
+        (Ok(_), Ok(mut inside)) => {
+            if let Some(check) = &mut inside.store {
+                check.tried = tried;
+                check.said = format!("in use by a running gateway{holder}: {}", check.said);
+            }
+            inside
+        }
         (called, _) => {
+            let lines = heard.lines.take();
             let why = match called {
-                Err(Failure::Failed(error)) => output::chain(&error),
-                Err(Failure::Usage(what)) => what,
-                Err(Failure::Told(_)) | Ok(_) => heard.lines.take(),
+                Err(failure) => told(failure, &lines),
+                Ok(_) => lines,
             };
             let said = format!("in use{holder}, and nobody answers: {why}");
-            Check::ok("store", tried, said).but(Verdict::Warning, NO_ANSWER)
+            let name = if with_machine { "store" } else { "accounts" };
+            let check = Check::ok(name, tried, said).but(Verdict::Warning, NO_ANSWER);
+            Inside {
+                store: Some(check),
+                ..Inside::default()
+            }
         }
     }
 }
 
-/// In the gateway only the store is looked at: all else is tried where the command was started.
+fn told(failure: Failure, lines: &str) -> String {
+    match failure {
+        Failure::Failed(error) => output::chain(&error),
+        Failure::Usage(what) => what,
+        Failure::Told(_) => lines.to_owned(),
+    }
+}
+
+/// In the gateway only what it alone has is looked at: all else is tried where the command was
+/// started.
 impl AtStore for Args {
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
-        let check = doctor::open_store(&call.config.data_dir, call.store(), call.archive());
+        let trial = Trial {
+            config: call.config,
+            with_machine: self.mailbox.is_none(),
+            mailboxes: open::mailboxes(call.config, self.mailbox.as_deref())?,
+        };
+        let store = doctor::open_store(&call.config.data_dir, call.store(), call.archive());
+        let accounts = call.accounts();
+        let by_account = trial.by_account(&accounts, |what| call.note(what));
+        let inside = Inside {
+            store: trial.with_machine.then_some(store),
+            ..call.wait(by_account)?
+        };
         let mut out = call.results();
-        serde_json::to_writer(&mut out, &check)?;
+        serde_json::to_writer(&mut out, &inside)?;
         out.flush()?;
         Ok(Done::Well)
     }
@@ -223,4 +387,6 @@ fn print(out: &mut impl Write, checks: &[Check]) -> io::Result<()> {
     }
 }
 
+const SENDING: &str = "looking at the server that takes our mail …";
+const NO_ACCOUNTS: &str = "let the gateway's user read and write all of data_dir (chown -R)";
 const NO_ANSWER: &str = "if another command has the store, run doctor again when it has ended; a gateway that could not open its control socket says so in its log when it starts";

@@ -17,6 +17,7 @@ use crate::config::Gateway;
 use crate::config::mailbox::Mailbox;
 use crate::mail::poll::{BUDGET_KIB, Session, Summary};
 use crate::mail::{self, MailError};
+use crate::net::connections::Connections;
 
 /// `fetch`.
 #[derive(Debug, clap::Args)]
@@ -110,7 +111,7 @@ async fn fetch(
         tell.send_replace((done, announced));
     };
     let budget = Arc::new(Semaphore::new(BUDGET_KIB));
-    let mut session = Session::default();
+    let mut session = Session::new(Connections::default(), call.accounts());
     let mut poll = pin!(mail::poll(
         mailbox,
         &mut session,

@@ -14,10 +14,13 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::init::dialogue::{Dialogue, Setup};
 use crate::cli::init::terminal::Ended;
+use crate::cli::kept::{self, Kept};
 use crate::cli::terminal::language;
 use crate::cli::{Done, Failure, open, output};
 use crate::clock;
+use crate::config::mailbox::{Auth, Mailbox};
 use crate::config::{self, docs};
+use crate::oauth::Accounts;
 use crate::text::Text;
 use crate::upkeep::doctor;
 use crate::upkeep::proposal::propose;
@@ -86,8 +89,8 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
 /// password, and what it holds is proposed; where it names none, there is one to fill in.
 fn defaults(file: &str, text: &Text) -> Result<String, Failure> {
     let environment = open::environment();
-    let named = config::load_text(file, "", &environment).map(|config| config.mailbox);
-    let mailboxes = named.unwrap_or_default();
+    let config = config::load_text(file, "", &environment).unwrap_or_default();
+    let mailboxes = &config.mailbox;
     let Some(first) = mailboxes.first() else {
         return Ok(docs::example());
     };
@@ -96,9 +99,20 @@ fn defaults(file: &str, text: &Text) -> Result<String, Failure> {
         .build()?;
     let now = clock::now();
     let mut newest = Vec::new();
-    for mailbox in &mailboxes {
+    let by_account = |mailbox: &Mailbox| mailbox.auth == Auth::Microsoft;
+    let kept = if mailboxes.iter().any(by_account) {
+        kept::open(&config)?
+    } else {
+        Kept::Here(Accounts::none(), None)
+    };
+    let (accounts, _held) = match kept {
+        Kept::Here(accounts, held) => (accounts, held),
+        // What signs in by an account is tried by that gateway's `doctor`.
+        Kept::Elsewhere(_) => (Accounts::none(), None),
+    };
+    for mailbox in mailboxes {
         output::note(&text.init_trying());
-        let examine = doctor::examine(mailbox, dialogue::NEWEST, now.seconds());
+        let examine = doctor::examine(mailbox, &accounts, dialogue::NEWEST, now.seconds());
         let examined = runtime.block_on(examine);
         shown::checks(&examined);
         newest.extend(examined.visit.newest);

@@ -52,16 +52,11 @@ pub(super) async fn serve(
     // First of all: a signal that nobody listens to ends the process without its exit code.
     let signals = Signals::listen()?;
     let metrics = metrics::install()?;
-    metrics::zero(
-        &config
-            .mailbox
-            .iter()
-            .map(|m| m.name.clone())
-            .collect::<Vec<_>>(),
-    );
     let opened = open::store(&config)?;
     let ingest = opened.ingest()?;
     let accounts = opened.accounts(&config);
+    let mailboxes: Vec<String> = config.mailbox.iter().map(|m| m.name.clone()).collect();
+    metrics::zero(&mailboxes, &accounts.names());
     let health = Health::new(clock::now());
     health.set_mailboxes(&config.mailbox);
     health.store_ready(true);
@@ -90,10 +85,11 @@ pub(super) async fn serve(
     let web = server.handle();
     tokio::spawn(upkeep(metrics));
     let serving = tokio::spawn(server);
-    let store = Arc::clone(&opened.store);
-    let duties = Duties::new(&config, store, health.clone(), watch, desk);
+    let (store, told) = (Arc::clone(&opened.store), health.clone());
+    let duties = Duties::new(&config, store, told, watch, desk, accounts.clone());
     let supervisor = Supervisor::new(ingest, health.clone(), config.mailbox.clone())
         .with_duties(duties)
+        .with_accounts(accounts.clone(), Text::new(config.language))
         .start();
     let virtuals = opened.virtuals.clone();
     let control = control(&config, opened, &supervisor, &administrator);

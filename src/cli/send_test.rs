@@ -3,12 +3,17 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::cli::{Done, Failure, open, output};
+use crate::cli::at_store::AtStore;
+use crate::cli::call::{Call, Caller, wait};
+use crate::cli::kept::{self, Kept};
+use crate::cli::terminal::Terminal;
+use crate::cli::{Done, Failure, control, open};
 use crate::clock;
 use crate::config::Gateway;
 use crate::config::smtp::address;
 use crate::mail::compose::{Letter, Outgoing, compose};
-use crate::mail::smtp::{self, Login, SmtpError, Transcript};
+use crate::mail::smtp::{self, SmtpError, Transcript};
+use crate::oauth::Accounts;
 use crate::text::Text;
 
 /// `send-test`.
@@ -29,29 +34,54 @@ pub(super) fn run(path: &Path, args: &Args) -> Result<Done, Failure> {
             "smtp.host is empty, so nothing is sent; give [smtp] a host and a sender".to_owned(),
         ));
     }
-    let mails = mails(&config, args)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let mut out = output::stdout();
-    let mut done = Done::Well;
-    for mail in &mails {
-        let transcript = Transcript::default();
-        let sent = runtime.block_on(send(&config, mail, &transcript));
-        match &sent {
-            Ok(answer) => writeln!(out, "{}: {answer}", mail.to())?,
-            Err(error) => {
-                output::complain(&format!("{}: {error}", mail.to()));
-                done = Done::WithFailures;
-            }
-        }
-        if args.dialogue || sent.is_err() {
-            write!(out, "{transcript}")?;
-        }
-        out.flush()?;
-    }
-    output::finish(out)?;
+    // What is wrong with the command line is said before anything is opened.
+    mails(&config, args)?;
+    let terminal = Terminal::new(None, &[])?;
+    let kept = match config.account_of_sending() {
+        Some(_) => kept::open(&config)?,
+        None => Kept::Here(Accounts::none(), None),
+    };
+    let done = match kept {
+        Kept::Here(accounts, _held) => wait(args.send(&config, &accounts, &terminal))?,
+        Kept::Elsewhere(in_use) => control::call(&config, &terminal, in_use),
+    }?;
+    terminal.finish()?;
     Ok(done)
+}
+
+/// Where it signs in by an account that a running gateway has, it runs there.
+impl AtStore for Args {
+    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        call.wait(self.send(call.config, &call.accounts(), call.caller))?
+    }
+}
+
+impl Args {
+    async fn send(
+        &self,
+        config: &Gateway,
+        accounts: &Accounts,
+        caller: &dyn Caller,
+    ) -> Result<Done, Failure> {
+        let mut done = Done::Well;
+        for mail in &mails(config, self)? {
+            let transcript = Transcript::default();
+            let sent = send(config, accounts, mail, &transcript).await;
+            let mut out = caller.results();
+            match &sent {
+                Ok(answer) => writeln!(out, "{}: {answer}", mail.to())?,
+                Err(error) => {
+                    caller.complain(&format!("{}: {error}", mail.to()));
+                    done = Done::WithFailures;
+                }
+            }
+            if self.dialogue || sent.is_err() {
+                write!(out, "{transcript}")?;
+            }
+            out.flush()?;
+        }
+        Ok(done)
+    }
 }
 
 /// One mail a recipient.
@@ -87,11 +117,11 @@ fn mails(config: &Gateway, args: &Args) -> Result<Vec<Outgoing>, Failure> {
 
 async fn send(
     config: &Gateway,
+    accounts: &Accounts,
     mail: &Outgoing,
     transcript: &Transcript,
 ) -> Result<String, SmtpError> {
-    let login = Login::of(&config.smtp);
-    let mut connection = smtp::connect(&config.smtp, &login, transcript).await?;
+    let mut connection = smtp::connect(&config.smtp, accounts, transcript).await?;
     let sent = connection.send(mail).await;
     connection.quit().await;
     sent

@@ -43,8 +43,8 @@ pub struct Mailbox {
     /// By what it signs in (IMAP, POP3).
     #[schemars(extend("de" = "Womit es sich anmeldet (IMAP, POP3)."))]
     pub auth: Auth,
-    /// User name; with `auth = "microsoft"` the mailbox's address.
-    #[schemars(extend("de" = "Benutzername; bei `auth = \"microsoft\"` die Adresse des Postfachs."))]
+    /// User name; with `auth = "microsoft"` the mailbox's address, also of a shared one.
+    #[schemars(extend("de" = "Benutzername; bei `auth = \"microsoft\"` die Adresse des Postfachs, auch eines freigegebenen."))]
     pub username: String,
     /// Password: a string, `{ env = "NAME" }` or `{ file = "path" }`.
     #[schemars(extend("de" = "Kennwort: Zeichenkette, `{ env = \"NAME\" }` oder `{ file = \"Pfad\" }`."))]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Gateway;
 use crate::config::mailbox::{self, Auth, Mailbox};
 use crate::config::secret::Secret;
+use crate::config::smtp;
 
 /// A Microsoft account: an application that is registered in a tenant, and how it signs in.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -75,12 +76,25 @@ pub enum Flow {
 impl Gateway {
     /// The account that a mailbox signs in by: the one it names, or the only one there is.
     pub fn account_of(&self, mailbox: &Mailbox) -> Option<&Microsoft> {
-        match (mailbox.auth, mailbox.account.as_str(), &self.microsoft[..]) {
-            (Auth::Password, _, _) => None,
-            (Auth::Microsoft, "", [only]) => Some(only),
-            (Auth::Microsoft, name, accounts) => {
-                accounts.iter().find(|account| account.name == name)
-            }
+        match mailbox.auth {
+            Auth::Password => None,
+            Auth::Microsoft => self.account(&mailbox.account),
+        }
+    }
+
+    /// The account by which mail is sent.
+    pub fn account_of_sending(&self) -> Option<&Microsoft> {
+        match self.smtp.auth {
+            smtp::Auth::Microsoft if self.smtp.is_on() => self.account(&self.smtp.account),
+            smtp::Auth::Microsoft | smtp::Auth::None | smtp::Auth::Password => None,
+        }
+    }
+
+    /// The account of this name; the only one for an empty name.
+    fn account(&self, name: &str) -> Option<&Microsoft> {
+        match (name, &self.microsoft[..]) {
+            ("", [only]) => Some(only),
+            (name, accounts) => accounts.iter().find(|account| account.name == name),
         }
     }
 

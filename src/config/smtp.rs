@@ -31,12 +31,15 @@ pub struct Smtp {
     /// How to sign in.
     #[schemars(extend("de" = "Wie man sich anmeldet."))]
     pub auth: Auth,
-    /// User name.
-    #[schemars(extend("de" = "Benutzername."))]
+    /// User name; with `auth = "microsoft"` the user who signs in, also where mails are from a shared mailbox.
+    #[schemars(extend("de" = "Benutzername; bei `auth = \"microsoft\"` der Benutzer, der sich anmeldet, auch wenn Mails von einem freigegebenen Postfach kommen."))]
     pub username: String,
     /// Password: a string, `{ env = "NAME" }` or `{ file = "path" }`.
     #[schemars(extend("de" = "Kennwort: Zeichenkette, `{ env = \"NAME\" }` oder `{ file = \"Pfad\" }`."))]
     pub password: Secret,
+    /// Which `[[microsoft]]` account it signs in by; empty: the only one.
+    #[schemars(extend("de" = "Mit welchem Konto aus `[[microsoft]]` man sich anmeldet; leer: mit dem einzigen."))]
+    pub account: String,
     /// Who our mails are from: `meter@example.org`, or `Meter data <meter@example.org>`.
     #[schemars(extend("de" = "Von wem unsere Mails sind: `meter@example.org` oder `Messdaten <meter@example.org>`."))]
     pub sender: String,
@@ -56,6 +59,7 @@ impl Default for Smtp {
             auth: Auth::Password,
             username: String::new(),
             password: Secret::default(),
+            account: String::new(),
             sender: String::new(),
             test_recipients: Vec::new(),
         }
@@ -70,6 +74,8 @@ pub enum Auth {
     None,
     /// By name and password.
     Password,
+    /// OAuth 2.0 by a `[[microsoft]]` account.
+    Microsoft,
 }
 
 impl Smtp {

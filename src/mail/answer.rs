@@ -61,6 +61,17 @@ fn suggested_wait(text: &str) -> Option<Duration> {
     number.get(..end)?.parse().ok().map(Duration::from_millis)
 }
 
+/// What to do where a server takes no passwords at all.
+pub(super) const NO_PASSWORDS: &str = "this server takes no passwords, only tokens (OAuth); at Exchange Online use auth = \"microsoft\"";
+/// What to do where it takes none in clear text.
+pub(super) const NO_PASSWORDS_IN_CLEAR: &str =
+    "it wants encryption first; use encryption = \"starttls\" or \"tls\"";
+/// What to do where a server takes no tokens.
+pub(super) const NO_TOKENS: &str =
+    "it takes no tokens (it offers no XOAUTH2); use auth = \"password\"";
+/// What to do where it may take them over an encrypted connection.
+pub(super) const NO_TOKENS_IN_CLEAR: &str = "it takes no tokens in clear text (it offers no XOAUTH2); use encryption = \"starttls\" or \"tls\"";
+
 /// In lower case.
 const LATER: [&str; 8] = [
     "throttled",

@@ -1,6 +1,6 @@
 //! IMAP (RFC 9051, RFC 3501) over crate `async-imap`, with every tagged answer checked.
 //!
-//! One poll: connect, or look whether the kept connection lives (`connect`, `polling`); see
+//! One poll: connect (`connect`, `sign_in`), or look whether the kept connection lives (`polling`); see
 //! what is new (`list`); fetch it in windows and hand it over (`fetch`); delete or move what is
 //! durable (`release`). Between polls the server may tell of new mail (`idle`).
 //!
@@ -18,6 +18,7 @@ mod list;
 mod names;
 mod polling;
 mod release;
+mod sign_in;
 mod uids;
 mod visit;
 mod wire;

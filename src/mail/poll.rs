@@ -8,6 +8,7 @@ use crate::config::mailbox::{Mailbox, Protocol};
 use crate::mail::{Intake, MailError, folder, imap, maildir, pop3};
 use crate::mailbox::Outcome;
 use crate::net::connections::Connections;
+use crate::oauth::Accounts;
 
 /// What one poll did.
 ///
@@ -72,13 +73,16 @@ pub struct Session {
     pub(crate) stuck: folder::Stuck,
     /// Counts what is open, whatever the protocol.
     pub(crate) connections: Connections,
+    /// Whose tokens it signs in with, where a mailbox wants that.
+    pub(crate) accounts: Accounts,
 }
 
 impl Session {
-    /// A session whose connections are counted there.
-    pub fn counted(connections: Connections) -> Self {
+    /// A session that signs in by these accounts, and whose connections are counted there.
+    pub fn new(connections: Connections, accounts: Accounts) -> Self {
         Self {
             connections,
+            accounts,
             ..Self::default()
         }
     }
@@ -108,7 +112,14 @@ pub async fn poll<I: Intake>(
 ) -> Result<Summary, MailError> {
     match mailbox.protocol {
         Protocol::Imap => imap::poll(mailbox, session, budget, intake, progress).await,
-        Protocol::Pop3 => pop3::poll(mailbox, &session.connections, budget, intake, progress).await,
+        Protocol::Pop3 => {
+            let Session {
+                connections,
+                accounts,
+                ..
+            } = session;
+            pop3::poll(mailbox, connections, accounts, budget, intake, progress).await
+        }
         Protocol::Maildir => {
             maildir::poll(mailbox, &mut session.swept, budget, intake, progress).await
         }

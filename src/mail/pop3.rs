@@ -34,6 +34,7 @@ use crate::mail::pop3::connect::Opened;
 use crate::mail::pop3::fetch::Fetch;
 use crate::mail::{Intake, MailError, Summary};
 use crate::net::connections::Connections;
+use crate::oauth::Accounts;
 
 pub(crate) use visit::{greet, visit};
 
@@ -47,6 +48,7 @@ pub(crate) use visit::{greet, visit};
 pub async fn poll<I: Intake>(
     mailbox: &Mailbox,
     connections: &Connections,
+    accounts: &Accounts,
     budget: Arc<Semaphore>,
     intake: &I,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
@@ -55,7 +57,7 @@ pub async fn poll<I: Intake>(
     let mut in_flight = InFlight::new(intake, mailbox, Arc::clone(&budget), progress);
     let mut suspects: Vec<String> = Vec::new();
     loop {
-        let mut opened = connect::open(mailbox, connections).await?;
+        let mut opened = connect::signed_in(mailbox, connections, accounts, &mut |_| {}).await?;
         let ended = session(
             &mut opened,
             mailbox,
@@ -88,7 +90,7 @@ pub async fn poll<I: Intake>(
     }
 }
 
-/// From the sign-in to the last mail. An error comes with the mail that was due, if one was.
+/// From what is new to the last mail. An error comes with the mail that was due, if one was.
 async fn session<'a, I: Intake>(
     opened: &mut Opened,
     mailbox: &'a Mailbox,
@@ -99,9 +101,6 @@ async fn session<'a, I: Intake>(
     suspects: &[String],
 ) -> Result<(), (MailError, Option<String>)> {
     let without_mail = |error| (error, None);
-    let offered = connect::sign_in(opened, mailbox)
-        .await
-        .map_err(without_mail)?;
     let new = list::look(&mut opened.wire, mailbox, budget, intake, summary).await;
     let mut new = new.map_err(without_mail)?;
     new.sort_by_key(|mail| suspects.contains(&mail.uidl));
@@ -112,7 +111,11 @@ async fn session<'a, I: Intake>(
         summary,
         plan: new.into(),
         asked: VecDeque::new(),
-        window: if offered.has("PIPELINING") { WINDOW } else { 1 },
+        window: if opened.offered.has("PIPELINING") {
+            WINDOW
+        } else {
+            1
+        },
     };
     let fetched = fetch.run().await;
     fetched.map_err(|error| {

@@ -18,10 +18,12 @@ use lettre::transport::smtp::extension::{ClientId, MailParameter};
 use lettre::transport::smtp::response::Response;
 use tokio::time::timeout;
 
-use crate::config::smtp::{Smtp, address};
-use crate::mail::answer;
+use crate::config::smtp::{Auth, Smtp, address};
 use crate::mail::compose::Outgoing;
+use crate::mail::credential::Access;
+use crate::mail::{AccountError, answer};
 use crate::net::NetError;
+use crate::oauth::Accounts;
 use transcript::Noted;
 
 pub use opening::Offer;
@@ -36,11 +38,53 @@ pub struct Connection {
     encrypted: bool,
 }
 
-/// Connects and signs in; what is said goes into the transcript.
+/// Connects and signs in as configured; what is said goes into the transcript. An access token
+/// that is refused is asked for anew, once.
 ///
 /// # Errors
 /// [`SmtpError`].
 pub async fn connect(
+    server: &Smtp,
+    accounts: &Accounts,
+    transcript: &Transcript,
+) -> Result<Connection, SmtpError> {
+    let username = &server.username;
+    let login = match server.auth {
+        Auth::None => Login::None,
+        Auth::Password => Login::Password {
+            username,
+            password: server.password.reveal(),
+        },
+        Auth::Microsoft => return by_account(server, accounts, transcript).await,
+    };
+    connect_as(server, &login, transcript).await
+}
+
+async fn by_account(
+    server: &Smtp,
+    accounts: &Accounts,
+    transcript: &Transcript,
+) -> Result<Connection, SmtpError> {
+    let mut access = Access::of(accounts, &server.account).await?;
+    loop {
+        let login = Login::Token {
+            username: &server.username,
+            token: access.reveal(),
+        };
+        match connect_as(server, &login, transcript).await {
+            Err(refusal @ SmtpError::TokenRefused { .. }) => {
+                access = access.another().await?.ok_or(refusal)?;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Connects and signs in by this; what is said goes into the transcript.
+///
+/// # Errors
+/// [`SmtpError`].
+pub async fn connect_as(
     server: &Smtp,
     login: &Login<'_>,
     transcript: &Transcript,
@@ -192,7 +236,10 @@ pub enum SmtpError {
         /// The server's words, and what they mean.
         answer: String,
     },
-    /// The server refused an access token. A new one may be taken, once.
+    /// There is no access token of the Microsoft account.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// The server refused an access token.
     #[error("{host} refused the access token of {user}: {answer}")]
     TokenRefused {
         /// Host as configured.
@@ -281,6 +328,7 @@ impl SmtpError {
                 NetError::Connect { .. } | NetError::Silent { .. } | NetError::Broken { .. }
             ),
             Self::Refused { code, .. } => (400..500).contains(code),
+            Self::Account(error) => error.error.is_transient(),
             Self::Broken { .. } | Self::Protocol { .. } => true,
             Self::NoSignIn { .. }
             | Self::LoginRefused { .. }
@@ -298,6 +346,7 @@ impl SmtpError {
             Self::TooLarge { .. } | Self::Address(_) => false,
             Self::Net(_)
             | Self::NoSignIn { .. }
+            | Self::Account(_)
             | Self::LoginRefused { .. }
             | Self::TokenRefused { .. }
             | Self::Protocol { .. }

@@ -4,7 +4,9 @@
 //! up to the step that failed.
 
 use crate::config::mailbox::{Mailbox, Protocol};
+use crate::mail::substitute::is_substitute;
 use crate::mail::{MailError, folder, imap, maildir, pop3};
+use crate::oauth::Accounts;
 
 /// What a visit saw, as far as it came.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -25,6 +27,9 @@ pub struct Visit {
     pub last_arrival: Option<i64>,
     /// The newest mails, newest first, as many as were asked for.
     pub newest: Vec<Vec<u8>>,
+    /// How many of those that were asked for the server did not give, or gave another mail instead
+    /// of ([`crate::mail::substitute`]).
+    pub not_given: u64,
 }
 
 /// The steps of a visit.
@@ -50,6 +55,18 @@ pub struct Newest {
     pub bytes: u64,
 }
 
+impl Visit {
+    /// Notes what came of so many mails that were asked for.
+    pub(crate) fn take(&mut self, asked: usize, came: Vec<Vec<u8>>) {
+        let given: Vec<Vec<u8>> = came
+            .into_iter()
+            .filter(|mail| !is_substitute(mail))
+            .collect();
+        self.not_given += asked.saturating_sub(given.len()) as u64;
+        self.newest.extend(given);
+    }
+}
+
 impl Newest {
     /// None at all.
     pub const NONE: Self = Self { mails: 0, bytes: 0 };
@@ -68,11 +85,15 @@ impl Newest {
     }
 }
 
-/// Visits a mailbox, and reads its newest mails.
+/// Visits a mailbox, and reads its newest mails. The accounts are asked where it signs in by one.
 ///
 /// # Errors
 /// Beside what was seen, the [`MailError`] of the step that failed.
-pub async fn visit(mailbox: &Mailbox, newest: Newest) -> (Visit, Result<(), MailError>) {
+pub async fn visit(
+    mailbox: &Mailbox,
+    accounts: &Accounts,
+    newest: Newest,
+) -> (Visit, Result<(), MailError>) {
     let mut seen = Visit::default();
     // A mailbox in which nothing is released is opened for reading only.
     let mailbox = Mailbox {
@@ -81,8 +102,8 @@ pub async fn visit(mailbox: &Mailbox, newest: Newest) -> (Visit, Result<(), Mail
         ..mailbox.clone()
     };
     let came = match mailbox.protocol {
-        Protocol::Imap => imap::visit(&mailbox, newest, &mut seen).await,
-        Protocol::Pop3 => pop3::visit(&mailbox, newest, &mut seen).await,
+        Protocol::Imap => imap::visit(&mailbox, accounts, newest, &mut seen).await,
+        Protocol::Pop3 => pop3::visit(&mailbox, accounts, newest, &mut seen).await,
         Protocol::Maildir => maildir::visit(&mailbox, newest, &mut seen).await,
         Protocol::Folder => folder::visit(&mailbox, &mut seen).await,
     };

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::metrics::table::{
     ACTORS, ALERT_KINDS, ALL, MESSAGE_TYPES, MetricKind, NO_PID, OTHER, PIDS, QUALIFIERS,
 };
-use crate::metrics::{AlertResult, InterchangeResult, PollResult, Release};
+use crate::metrics::{AlertResult, InterchangeResult, PollResult, RefreshResult, Release};
 
 /// The page that documents every metric: name, kind, labels, their values, buckets.
 pub fn docs_markdown() -> String {
@@ -36,6 +36,8 @@ pub fn docs_markdown() -> String {
     );
     let results = InterchangeResult::ALL.map(InterchangeResult::label);
     line(&mut page, &["`result` of an interchange", &codes(&results)]);
+    let results = RefreshResult::ALL.map(RefreshResult::label);
+    line(&mut page, &["`result` of a token", &codes(&results)]);
     let results = AlertResult::ALL.map(AlertResult::label);
     line(&mut page, &["`result` of an alert", &codes(&results)]);
     line(&mut page, &["`kind`", &codes(ALERT_KINDS)]);
@@ -96,7 +98,8 @@ values come from the configuration or from the lists below; whatever else a mail
 const LABELS_HEAD: &str = "
 ## Label values
 
-`mailbox` is the name of a mailbox in the configuration, `partner` the id of a partner there, or `none`.
+`mailbox` is the name of a mailbox in the configuration, `partner` the id of a partner there, or `none`,
+`account` the name of a Microsoft account.
 
 | label | values |
 | --- | --- |

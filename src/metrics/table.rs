@@ -59,6 +59,9 @@ pub const ALL: &[Metric] = &[
     GAPS,
     OVERDUE_SERIES,
     ALERTS_SENT,
+    TOKEN_REFRESHES,
+    TOKEN_EXPIRY,
+    TOKEN_NEEDS_SIGN_IN,
     ACTOR_RESTARTS,
     BUILD_INFO,
 ];
@@ -207,6 +210,21 @@ pub(super) const ALERTS_SENT: Metric = counter(
     &["kind", "result"],
     "Alerts told, by what they are about: logged; and attempts to deliver them, which went well or failed.",
 );
+pub(super) const TOKEN_REFRESHES: Metric = counter(
+    "mscons_gateway_token_refreshes_total",
+    &["account", "result"],
+    "Attempts to get an access token of a Microsoft account, by how they ended.",
+);
+pub(super) const TOKEN_EXPIRY: Metric = gauge(
+    "mscons_gateway_token_expiry_timestamp_seconds",
+    &["account"],
+    "End of the access token of a Microsoft account; 0 if there is none.",
+);
+pub(super) const TOKEN_NEEDS_SIGN_IN: Metric = gauge(
+    "mscons_gateway_token_needs_sign_in",
+    &["account"],
+    "1 if a person must sign in for a Microsoft account, else 0.",
+);
 pub(super) const ACTOR_RESTARTS: Metric = counter(
     "mscons_gateway_actor_restarts_total",
     &["actor"],
@@ -244,7 +262,7 @@ pub(super) const QUALIFIERS: &[&str] = &[
 ];
 
 /// What can be restarted.
-pub(super) const ACTORS: &[&str] = &["mscons", "poller", "scheduler"];
+pub(super) const ACTORS: &[&str] = &["mscons", "poller", "scheduler", "token"];
 
 /// What an alert can be about.
 pub(super) const ALERT_KINDS: &[&str] = &[
@@ -253,4 +271,6 @@ pub(super) const ALERT_KINDS: &[&str] = &[
     "certificate",
     "disk",
     "overdue",
+    "account",
+    "account_certificate",
 ];

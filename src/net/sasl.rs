@@ -24,7 +24,12 @@ pub fn login(username: &str, password: &str) -> [String; 2] {
 /// The one message of XOAUTH2, with an access token. Source: Microsoft, "Authenticate an IMAP,
 /// POP or SMTP connection using OAuth".
 pub fn xoauth2(username: &str, token: &str) -> String {
-    STANDARD.encode(format!("user={username}\x01auth=Bearer {token}\x01\x01"))
+    STANDARD.encode(xoauth2_message(username, token))
+}
+
+/// The one message of XOAUTH2 before base64.
+pub fn xoauth2_message(username: &str, token: &str) -> String {
+    format!("user={username}\x01auth=Bearer {token}\x01\x01")
 }
 
 /// What a server's challenge says: text in base64, a JSON object where XOAUTH2 is refused.

@@ -1,8 +1,11 @@
 //! All Microsoft accounts of a configuration, and what they share: the vault and the way out.
 
+mod known;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::future::join_all;
 use tokio::sync::watch;
 
 use crate::config::Gateway;
@@ -11,6 +14,8 @@ use crate::oauth::scopes::Uses;
 use crate::oauth::{App, Keeper, OauthError, Status, Wire};
 use crate::vault::key::KeySource;
 use crate::vault::{self, Vault};
+
+pub use known::Known;
 
 /// All Microsoft accounts of the configuration. Clones are the same ones.
 #[derive(Clone, Debug)]
@@ -36,7 +41,14 @@ struct Shared {
 struct Account {
     settings: Microsoft,
     uses: Uses,
+    opened: u64,
     keeper: Result<Keeper, OauthError>,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self::none()
+    }
 }
 
 impl Accounts {
@@ -75,6 +87,12 @@ impl Accounts {
         all.iter()
             .map(|account| account.settings.name.clone())
             .collect()
+    }
+
+    /// Each account as it is, in order of the configuration; never waits.
+    pub fn all(&self) -> Vec<Known> {
+        let all = locked(&self.shared.all);
+        all.iter().map(Account::known).collect()
     }
 
     /// The keeper of an account; of the only one for an empty name. Not to be held for long: a
@@ -134,6 +152,24 @@ impl Accounts {
         Ok(made.insert(Wire::new()?).clone())
     }
 
+    /// Tells of every change of the status of each.
+    pub(super) fn watch(&self) -> Vec<watch::Receiver<Status>> {
+        let all = locked(&self.shared.all);
+        let keepers = all
+            .iter()
+            .filter_map(|account| account.keeper.as_ref().ok());
+        keepers.map(Keeper::watch).collect()
+    }
+
+    /// Ends all renewals in order, and begins none any more.
+    pub async fn close(&self) {
+        let all = locked(&self.shared.all).clone();
+        let keepers = all
+            .iter()
+            .filter_map(|account| account.keeper.as_ref().ok());
+        join_all(keepers.map(Keeper::close)).await;
+    }
+
     /// Tells when an account comes, goes, or is replaced.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.shared.changes.subscribe()
@@ -146,7 +182,7 @@ impl Accounts {
         let _changing = locked(&self.shared.changing);
         let before = locked(&self.shared.all).clone();
         let after = config.microsoft.iter().map(|settings| {
-            let uses = Uses::of(config.mailboxes_of(settings));
+            let uses = Uses::of(config, settings);
             let old = before.iter().find(|old| old.settings.name == settings.name);
             match old {
                 Some(old) if old.serves(settings, uses) => old.clone(),
@@ -167,24 +203,37 @@ impl Accounts {
     /// Opens an account anew, after its secret was changed in the vault. Blocks, as a reload does.
     pub fn reopen(&self, name: &str) {
         let _changing = locked(&self.shared.changing);
-        let is_meant = |account: &Account| account.settings.name == name;
-        let old = locked(&self.shared.all).iter().cloned().find(is_meant);
-        let Some(old) = old else { return };
-        let new = self.in_place_of(Some(&old), &old.settings, old.uses);
-        let mut all = locked(&self.shared.all);
-        all.iter_mut()
-            .filter(|account| is_meant(account))
-            .for_each(|place| *place = new.clone());
-        drop(all);
-        self.tell();
+        let all = locked(&self.shared.all).clone();
+        if let Some(old) = all.iter().find(|account| account.settings.name == name) {
+            self.put(&self.in_place_of(Some(old), &old.settings, old.uses));
+        }
     }
 
     /// Tries again to open what could not be opened. Reads files where there is such a thing.
     pub fn retry(&self) {
+        let _changing = locked(&self.shared.changing);
         let all = locked(&self.shared.all).clone();
         for account in all.iter().filter(|account| account.keeper.is_err()) {
-            self.reopen(&account.settings.name);
+            let keeper = self.opened(&account.settings, account.uses);
+            if keeper.is_ok() {
+                self.put(&Account {
+                    keeper,
+                    opened: account.opened.wrapping_add(1),
+                    ..account.clone()
+                });
+            }
         }
+    }
+
+    /// Puts an account in the place of the one of the same name.
+    fn put(&self, new: &Account) {
+        let name = &new.settings.name;
+        let mut all = locked(&self.shared.all);
+        all.iter_mut()
+            .filter(|account| account.settings.name == *name)
+            .for_each(|place| *place = new.clone());
+        drop(all);
+        self.tell();
     }
 
     /// An account by new settings, once the old one has ended its work: what that stores last is
@@ -194,6 +243,7 @@ impl Accounts {
         Account {
             settings: settings.clone(),
             uses,
+            opened: old.map_or(0, |old| old.opened.wrapping_add(1)),
             keeper: self.opened(settings, uses),
         }
     }
@@ -215,6 +265,18 @@ impl Account {
         // The files of a certificate may have changed under the same names.
         let is_certain = settings.certificate_file.is_none();
         is_certain && self.settings == *settings && self.uses == uses && self.keeper.is_ok()
+    }
+
+    fn known(&self) -> Known {
+        let keeper = self.keeper.as_ref();
+        Known {
+            name: self.settings.name.clone(),
+            flow: self.settings.flow,
+            is_used: self.uses.any(),
+            opened: self.opened,
+            certificate_until: keeper.ok().and_then(|one| one.app().certificate_until()),
+            status: keeper.map(Keeper::status).map_err(Clone::clone),
+        }
     }
 
     fn retire(&self) {

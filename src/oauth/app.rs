@@ -161,6 +161,14 @@ impl App {
         }
     }
 
+    /// Until when its certificate is valid, if it proves itself by one.
+    pub fn certificate_until(&self) -> Option<UtcTime> {
+        match &self.proof {
+            Proof::Certificate(certificate) => certificate.until,
+            Proof::None | Proof::Secret(_) => None,
+        }
+    }
+
     pub(super) fn endpoint(&self, name: &str) -> Url {
         let mut url = self.endpoints.clone();
         url.set_path(&format!("{}/{name}", self.endpoints.path()));

@@ -18,10 +18,13 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::market::calendar::UtcTime;
+use crate::net::tls;
 
 /// A certificate and its private key. Prints as the certificate's thumbprint.
 pub(super) struct Certificate {
     thumbprint: String,
+    /// Until when it is valid, if that can be read.
+    pub(super) until: Option<UtcTime>,
     key: RsaKeyPair,
 }
 
@@ -59,6 +62,8 @@ impl Certificate {
         }
         Ok(Self {
             thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(&certificate)),
+            until: tls::certificate::Certificate::read(&certificate)
+                .map(|read| UtcTime::from_seconds(read.until.as_second())),
             key,
         })
     }

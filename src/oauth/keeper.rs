@@ -11,7 +11,8 @@ use tokio::task::JoinError;
 
 use crate::clock;
 use crate::config::microsoft::Flow;
-use crate::net::backoff;
+use crate::metrics::{self, RefreshResult};
+use crate::net::backoff::{self, Cause};
 use crate::oauth::keeper::held::{Access, Held, Pause};
 use crate::oauth::stored::Stored;
 use crate::oauth::who::Who;
@@ -104,6 +105,24 @@ impl Keeper {
         Ok(())
     }
 
+    /// Asks for a new access token now, whatever is at hand: for a person who wants to know. Only
+    /// a wait that Microsoft asked for is kept.
+    ///
+    /// # Errors
+    /// [`OauthError`].
+    pub async fn try_now(&self, now: Moment) -> Result<(), OauthError> {
+        let mut held = self.held().await?;
+        let is_ours = |pause: &mut Pause| !matches!(pause.error.cause(), Cause::Throttled { .. });
+        held.pause.take_if(is_ours);
+        let shared = Arc::clone(&self.shared);
+        let trial = tokio::spawn(async move {
+            let tried = shared.attempt(&mut held, now).await;
+            shared.publish(&held);
+            tried
+        });
+        trial.await.map_err(|error| cut_off(&error))?.map(drop)
+    }
+
     /// Forgets an access token that a mail server refused, if it is still the one at hand.
     pub async fn invalidate(&self, refused: &Token) {
         let mut held = self.shared.held.lock().await;
@@ -170,6 +189,11 @@ impl Keeper {
         }
     }
 
+    /// The same for async threads.
+    pub(super) async fn close(&self) {
+        self.shared.held.lock().await.retired = true;
+    }
+
     /// Waits for a renewal under way.
     async fn held(&self) -> Result<OwnedMutexGuard<Held>, OauthError> {
         let held = Arc::clone(&self.shared.held).lock_owned().await;
@@ -234,6 +258,7 @@ impl Shared {
                 return Err(OauthError::refused(Meaning::NotConnected));
             }
         };
+        metrics::token_refreshed(&self.app.name, result(&asked));
         match asked {
             Ok(grant) => self.accept(held, grant, now).await,
             Err(error) => {
@@ -313,6 +338,15 @@ impl Shared {
 
     fn publish(&self, held: &Held) {
         self.status.send_replace(held.status(self.app.flow));
+    }
+}
+
+/// How an attempt ended, as it is counted.
+fn result(asked: &Result<Grant, OauthError>) -> RefreshResult {
+    match asked {
+        Ok(_) => RefreshResult::Ok,
+        Err(error) if error.is_transient() => RefreshResult::Transient,
+        Err(_) => RefreshResult::Final,
     }
 }
 

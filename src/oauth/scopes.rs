@@ -3,7 +3,8 @@
 //! Microsoft: one token serves one resource, so that Graph's `User.Read` cannot go with the scopes
 //! of Exchange Online; who signed in is told by the `id_token`.
 
-use crate::config::mailbox::{Mailbox, Protocol};
+use crate::config::Gateway;
+use crate::config::mailbox::Protocol;
 use crate::config::microsoft::{Flow, Microsoft};
 
 /// What an account is used for.
@@ -18,10 +19,14 @@ pub struct Uses {
 }
 
 impl Uses {
-    /// By the mailboxes of an account.
-    pub fn of<'m>(mailboxes: impl IntoIterator<Item = &'m Mailbox>) -> Self {
-        let mut uses = Self::default();
-        for mailbox in mailboxes {
+    /// By what of a configuration signs in by an account.
+    pub fn of(config: &Gateway, account: &Microsoft) -> Self {
+        let sends = config.account_of_sending();
+        let mut uses = Self {
+            smtp: sends.is_some_and(|of| of.name == account.name),
+            ..Self::default()
+        };
+        for mailbox in config.mailboxes_of(account) {
             match mailbox.protocol {
                 Protocol::Imap => uses.imap = true,
                 Protocol::Pop3 => uses.pop3 = true,
@@ -29,6 +34,11 @@ impl Uses {
             }
         }
         uses
+    }
+
+    /// Whether anything does.
+    pub fn any(self) -> bool {
+        self.imap || self.pop3 || self.smtp
     }
 }
 
@@ -88,6 +98,8 @@ const IDENTITY: [&str; 4] = ["offline_access", "openid", "email", "profile"];
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::mailbox::{self, Mailbox};
+    use crate::config::smtp::{self, Smtp};
 
     fn asked_by(flow: Flow, authority: &str, uses: Uses) -> String {
         let account = Microsoft {
@@ -101,7 +113,10 @@ mod tests {
     #[test]
     fn each_use_has_its_scope_and_each_cloud_its_resource() {
         let global = Microsoft::default().authority;
-        let imap = Uses::of([&Mailbox::default()]);
+        let imap = Uses {
+            imap: true,
+            ..Uses::default()
+        };
         let all = Uses {
             pop3: true,
             smtp: true,
@@ -126,5 +141,36 @@ mod tests {
             asked_by(Flow::ClientCredentials, china, imap),
             "https://partner.outlook.cn/.default"
         );
+    }
+
+    #[test]
+    fn what_signs_in_by_an_account_is_what_it_is_used_for() {
+        let account = |name: &str| Microsoft {
+            name: name.to_owned(),
+            ..Microsoft::default()
+        };
+        let mut config = Gateway {
+            microsoft: vec![account("one"), account("two")],
+            ..Gateway::default()
+        };
+        config.mailbox.push(Mailbox {
+            protocol: Protocol::Pop3,
+            auth: mailbox::Auth::Microsoft,
+            account: "one".to_owned(),
+            ..Mailbox::default()
+        });
+        config.smtp = Smtp {
+            host: "smtp.example.org".to_owned(),
+            auth: smtp::Auth::Microsoft,
+            account: "one".to_owned(),
+            ..Smtp::default()
+        };
+        let expected = Uses {
+            pop3: true,
+            smtp: true,
+            imap: false,
+        };
+        assert_eq!(Uses::of(&config, &config.microsoft[0]), expected);
+        assert!(!Uses::of(&config, &config.microsoft[1]).any());
     }
 }

@@ -95,6 +95,7 @@ sentences! {
     mailbox_starting;
     mailbox_down;
     mailbox_down_act;
+    mailbox_needs_sign_in;
     mailbox_last_success;
     mailbox_next_poll;
     mailbox_never;
@@ -253,6 +254,10 @@ sentences! {
     alert_overdue;
     alert_overdue_of(partner: &str);
     alert_overdue_detail(count: u64, when: &str);
+    alert_account(name: &str);
+    alert_account_sign_in(name: &str);
+    alert_account_certificate(name: &str);
+    alert_account_certificate_detail(when: &str);
 
     error_not_found;
     error_not_found_hint;

@@ -4,6 +4,7 @@
 //! only where there is one, and the one file that is written in the data directory, to see that
 //! writing works, is removed. No secret is in any check.
 
+mod account;
 mod advice;
 mod certificate;
 mod files;
@@ -13,6 +14,7 @@ mod smtp;
 
 use serde::{Deserialize, Serialize};
 
+pub use account::account;
 pub use machine::{clock, disk, open_store, store};
 pub use mailbox::{Examined, examine};
 pub use smtp::sending;

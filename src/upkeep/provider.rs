@@ -82,7 +82,7 @@ pub const PROVIDERS: &[Provider] = &[
         imap: "outlook.office365.com",
         pop3: Some("outlook.office365.com"),
         user: User::Address,
-        note: "it takes no passwords any more, only sign-in with OAuth, which this version of the gateway does not do yet: use a mailbox with a password, or have its mails forwarded to one",
+        note: "it takes no passwords any more, only sign-in with OAuth: register an application in Microsoft Entra ID, add it as [[microsoft]], write auth = \"microsoft\" for the mailbox, and sign in by mscons-gateway connect",
         needs_oauth: true,
     },
     Provider {

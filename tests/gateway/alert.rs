@@ -61,6 +61,7 @@ fn polled(hours: i64) -> Facts {
             last_success: Some(at(hours)),
             certificate_until: None,
         }],
+        accounts: Vec::new(),
         quarantine: Some(0),
         room: None,
         partners: Some(Vec::new()),

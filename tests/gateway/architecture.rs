@@ -23,14 +23,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The edges.
     ("clock", &["market"]),
     ("metrics", &[]),
-    ("health", &["config", "mail", "market"]),
+    ("health", &["config", "mail", "market", "oauth"]),
     ("net", &["config"]),
     ("vault", &["config"]),
     (
         "oauth",
-        &["clock", "config", "market", "net", "text", "vault"],
+        &[
+            "clock", "config", "market", "metrics", "net", "text", "vault",
+        ],
     ),
-    ("mail", &["config", "mailbox", "metrics", "net"]),
+    ("mail", &["config", "mailbox", "metrics", "net", "oauth"]),
     (
         "store",
         &[
@@ -58,7 +60,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "upkeep",
         &[
             "clock", "config", "edifact", "extract", "ingest", "mail", "market", "message", "net",
-            "series", "store",
+            "oauth", "series", "store", "text",
         ],
     ),
     // The shells.
@@ -66,7 +68,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "actors",
         &[
             "alert", "clock", "config", "expect", "health", "ingest", "mail", "mailbox", "market",
-            "metrics", "net", "oauth", "store",
+            "metrics", "net", "oauth", "store", "text",
         ],
     ),
     (
@@ -82,7 +84,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "actors", "alert", "chart", "clock", "config", "edifact", "expect", "explain",
             "extract", "format", "health", "ingest", "mail", "mailbox", "market", "message",
             "metrics", "net", "oauth", "query", "sample", "series", "store", "text", "upkeep",
-            "web",
+            "vault", "web",
         ],
     ),
     ("main", &["mscons_gateway"]),

@@ -11,6 +11,7 @@ use std::time::Duration;
 use mscons_gateway::config::mailbox::{Encryption, Mailbox, Protocol};
 use mscons_gateway::config::secret::Secret;
 use mscons_gateway::mail::visit::Newest;
+use mscons_gateway::oauth::Accounts;
 use mscons_gateway::store::data_dir::DataDir;
 use mscons_gateway::upkeep::doctor::{Check, Examined, Verdict, examine};
 use tokio::io::AsyncWriteExt;
@@ -34,7 +35,7 @@ fn mailbox(host: &str, port: u16, encryption: Encryption) -> Mailbox {
 
 async fn examined(mailbox: &Mailbox) -> Examined {
     let now = mscons_gateway::clock::now().seconds();
-    let found = examine(mailbox, Newest::NONE, now).await;
+    let found = examine(mailbox, &Accounts::none(), Newest::NONE, now).await;
     let told = serde_json::to_string(&found.checks).unwrap();
     assert!(!told.contains(PASSWORD), "a secret was told: {told}");
     found

@@ -8,6 +8,7 @@ use mscons_gateway::config::mailbox::{Encryption, Mailbox, Protocol};
 use mscons_gateway::mail::MailError;
 use mscons_gateway::mail::poll::Session;
 use mscons_gateway::net::connections::Connections;
+use mscons_gateway::oauth::Accounts;
 use mscons_gateway::sample;
 
 use crate::run::gateway::{Gateway, Home, wait_for};
@@ -135,7 +136,7 @@ async fn a_hundred_forced_reconnects_leave_one_connection() {
     let (proxy, mailbox) = at(&bed, line, "reconnects").await;
     bed.deliver("reconnects", "INBOX", &mail(0));
     let connections = Connections::default();
-    let mut session = Session::counted(connections.clone());
+    let mut session = Session::new(connections.clone(), Accounts::none());
     let ledger = Ledger::default();
     for round in 0..100 {
         proxy.set(if round % 2 == 0 {

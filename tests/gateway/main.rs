@@ -7,6 +7,7 @@
     reason = "a test that cannot go on shall say so at once"
 )]
 
+mod accounts;
 mod ahb;
 mod alert;
 mod architecture;

@@ -2,6 +2,7 @@
 
 mod faults;
 mod flows;
+mod handle;
 mod keeping;
 
 use std::path::Path;

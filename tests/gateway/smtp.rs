@@ -9,8 +9,9 @@ use mscons_gateway::config::mailbox::Encryption;
 use mscons_gateway::config::secret::Secret;
 use mscons_gateway::config::smtp::{Auth, Smtp};
 use mscons_gateway::mail::compose::{Letter, Outgoing, compose};
-use mscons_gateway::mail::smtp::{Connection, Login, SmtpError, Transcript, connect};
+use mscons_gateway::mail::smtp::{Connection, Login, SmtpError, Transcript, connect, connect_as};
 use mscons_gateway::net::NetError;
+use mscons_gateway::oauth::Accounts;
 
 use crate::run::gateway::Home;
 use crate::support::dovecot::PASSWORD;
@@ -42,7 +43,7 @@ fn mail(to: &str, text: &str) -> Outgoing {
 
 async fn connected(server: &Smtp) -> (Result<Connection, SmtpError>, Transcript) {
     let transcript = Transcript::default();
-    let connection = connect(server, &Login::of(server), &transcript).await;
+    let connection = connect(server, &Accounts::none(), &transcript).await;
     (connection, transcript)
 }
 
@@ -196,7 +197,7 @@ async fn the_reason_of_a_refused_token_is_shown() {
         username: "meter",
         token: "no-token-at-all",
     };
-    let error = connect(&server, &login, &transcript).await.unwrap_err();
+    let error = connect_as(&server, &login, &transcript).await.unwrap_err();
     assert!(matches!(error, SmtpError::TokenRefused { .. }), "{error}");
     let text = error.to_string();
     assert!(

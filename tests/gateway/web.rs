@@ -155,7 +155,7 @@ fn counting() -> metrics::Handle {
     handle
         .get_or_insert_with(|| {
             let handle = metrics::install().unwrap();
-            metrics::zero(&["metering".to_owned(), "a \"b\" \\ c".to_owned()]);
+            metrics::zero(&["metering".to_owned(), "a \"b\" \\ c".to_owned()], &[]);
             handle
         })
         .clone()

@@ -14,6 +14,7 @@ use std::time::Duration;
 use actix::Addr;
 use clap::Parser;
 use tokio::net::UnixListener;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
@@ -40,6 +41,7 @@ struct Running {
     opened: Opened,
     administrator: Administrator,
     supervisor: Addr<Supervisor>,
+    runtime: Handle,
 }
 
 impl Server {
@@ -62,6 +64,7 @@ impl Server {
             opened,
             administrator,
             supervisor,
+            runtime: Handle::current(),
         });
         let listening = tokio::spawn(serve(listener, owner, Arc::clone(&gateway)));
         Ok(Self {
@@ -174,6 +177,7 @@ fn run(gateway: &Running, client: &Client<'_>, request: Request) -> Ended {
                 opened: &gateway.opened,
                 administrator: Some(&gateway.administrator),
                 gateway: Some(&gateway.supervisor),
+                runtime: Some(&gateway.runtime),
                 caller: client,
             }),
             None => Err(Failure::Usage("it does not run in the gateway".to_owned())),

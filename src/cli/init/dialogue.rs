@@ -14,6 +14,7 @@ use crate::clock;
 use crate::config::mailbox::{Encryption, Mailbox, Protocol};
 use crate::config::secret::Secret;
 use crate::mail::visit::Newest;
+use crate::oauth::Accounts;
 use crate::text::{Language, Text};
 use crate::upkeep::doctor;
 use crate::upkeep::proposal::{Proposal, propose};
@@ -264,7 +265,8 @@ impl<'t> Dialogue<'t> {
     fn try_out(&mut self) -> bool {
         output::note(&self.text.init_trying());
         let now = clock::now();
-        let examine = doctor::examine(&self.mailbox, NEWEST, now.seconds());
+        let nobody = Accounts::none();
+        let examine = doctor::examine(&self.mailbox, &nobody, NEWEST, now.seconds());
         let examined = self.runtime.block_on(examine);
         shown::checks(&examined);
         let works = examined.works();

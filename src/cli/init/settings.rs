@@ -1,6 +1,6 @@
 //! A mailbox as keys of the configuration.
 
-use crate::config::mailbox::{Encryption, Mailbox, Protocol};
+use crate::config::mailbox::{Auth, Encryption, Mailbox, Protocol};
 
 /// The keys of a mailbox with their values as TOML; the password as it is given, or none.
 pub(super) fn of(mailbox: &Mailbox, password: Option<String>) -> Vec<(&'static str, String)> {
@@ -41,7 +41,9 @@ fn server(mailbox: &Mailbox, password: Option<String>) -> Vec<(&'static str, Str
         encryption,
         trust_all_certificates,
         ca_file,
+        auth,
         username,
+        account,
         ..
     } = mailbox;
     let mut values = vec![
@@ -50,6 +52,10 @@ fn server(mailbox: &Mailbox, password: Option<String>) -> Vec<(&'static str, Str
         ("mailbox.encryption", quoted(Encryption::name(*encryption))),
         ("mailbox.username", quoted(username)),
     ];
+    if *auth == Auth::Microsoft {
+        values.push(("mailbox.auth", quoted("microsoft")));
+        values.push(("mailbox.account", quoted(account)));
+    }
     values.extend(password.map(|password| ("mailbox.password", password)));
     if *trust_all_certificates {
         values.push(("mailbox.trust_all_certificates", "true".to_owned()));

@@ -46,7 +46,9 @@ pub(super) fn hints(gateway: &Gateway, hints: &mut Vec<ConfigFault>) {
                 "is empty, and there is no certificate: one must be kept sealed in `data_dir` for client_credentials",
             );
         }
-        if gateway.mailboxes_of(account).next().is_none() {
+        let sends = gateway.account_of_sending();
+        let is_sending = sends.is_some_and(|of| of.name == account.name);
+        if gateway.mailboxes_of(account).next().is_none() && !is_sending {
             check.fault("name", "no mailbox signs in by this account");
         }
     }
@@ -111,13 +113,22 @@ impl Check<'_> {
             let what = "cannot go with `auth = \"microsoft\"`; leave out one of them";
             self.fault("password", what);
         }
-        let is_open = matches!(mailbox.encryption, Encryption::None | Encryption::Auto);
-        if is_open && !is_loopback(&mailbox.host) {
+        self.token_way(mailbox.encryption, &mailbox.host);
+        self.account_name(&mailbox.account, accounts);
+    }
+
+    /// A token is as good as a password.
+    pub(super) fn token_way(&mut self, encryption: Encryption, host: &str) {
+        let is_open = matches!(encryption, Encryption::None | Encryption::Auto);
+        if is_open && !is_loopback(host) {
             let what = "would let a token go in clear text; use \"tls\" or \"starttls\" with `auth = \"microsoft\"`";
             self.fault("encryption", what);
         }
+    }
+
+    /// Which account is meant.
+    pub(super) fn account_name(&mut self, name: &str, accounts: &[Microsoft]) {
         let names = || accounts.iter().map(|account| account.name.as_str());
-        let name = mailbox.account.as_str();
         if name.is_empty() && accounts.len() > 1 {
             let names: Vec<&str> = names().collect();
             self.fault(

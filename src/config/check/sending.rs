@@ -2,11 +2,14 @@
 
 use crate::config::ConfigFault;
 use crate::config::check::{Check, is_host};
+use crate::config::microsoft::Microsoft;
 use crate::config::smtp::{Auth, Smtp, address};
 
-pub(super) fn check(smtp: &Smtp, faults: &mut Vec<ConfigFault>) {
+pub(super) fn check(smtp: &Smtp, accounts: &[Microsoft], faults: &mut Vec<ConfigFault>) {
     let section = "smtp".to_owned();
-    Check { section, faults }.smtp(smtp);
+    let mut check = Check { section, faults };
+    check.smtp(smtp);
+    check.sign_in(smtp, accounts);
 }
 
 impl Check<'_> {
@@ -34,6 +37,15 @@ impl Check<'_> {
         } else if address(&smtp.sender).is_none() {
             self.fault("sender", no_address(&smtp.sender));
         }
+    }
+
+    fn sign_in(&mut self, smtp: &Smtp, accounts: &[Microsoft]) {
+        if !smtp.is_on() {
+            return;
+        }
+        if smtp.auth != Auth::Microsoft && !smtp.account.is_empty() {
+            self.fault("account", "is for `auth = \"microsoft\"`; leave it out");
+        }
         match smtp.auth {
             Auth::None => {
                 if !smtp.username.is_empty() {
@@ -51,6 +63,20 @@ impl Check<'_> {
                     );
                 }
             }
+            Auth::Microsoft => {
+                if smtp.username.is_empty() {
+                    self.fault(
+                        "username",
+                        "is missing; give the user who signs in, such as `meter@example.org`",
+                    );
+                }
+                if !smtp.password.reveal().is_empty() {
+                    let what = "cannot go with `auth = \"microsoft\"`; leave out one of them";
+                    self.fault("password", what);
+                }
+                self.token_way(smtp.encryption, &smtp.host);
+                self.account_name(&smtp.account, accounts);
+            }
         }
     }
 }
@@ -65,6 +91,8 @@ fn no_address(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::mailbox::Encryption;
+    use crate::config::secret::Secret;
 
     fn faults(change: impl FnOnce(&mut Smtp)) -> Vec<String> {
         let mut smtp = Smtp {
@@ -75,7 +103,7 @@ mod tests {
         };
         change(&mut smtp);
         let mut faults = Vec::new();
-        check(&smtp, &mut faults);
+        check(&smtp, &[], &mut faults);
         let lines = faults.into_iter();
         lines
             .map(|fault| format!("{}: {}", fault.key, fault.what))
@@ -113,6 +141,28 @@ mod tests {
                 "smtp.sender: `meter` is no mail address; write `user@example.org` or `Name <user@example.org>`",
                 "smtp.username: has no effect with auth = \"none\"; leave it out, or use auth = \"password\"",
             ]
+        );
+    }
+
+    #[test]
+    fn who_sends_by_an_account_names_it_and_encrypts() {
+        assert_eq!(
+            faults(|smtp| {
+                smtp.auth = Auth::Microsoft;
+                smtp.encryption = Encryption::Auto;
+                smtp.username.clear();
+                smtp.password = Secret::Text("secret".to_owned());
+            }),
+            [
+                "smtp.username: is missing; give the user who signs in, such as `meter@example.org`",
+                "smtp.password: cannot go with `auth = \"microsoft\"`; leave out one of them",
+                "smtp.encryption: would let a token go in clear text; use \"tls\" or \"starttls\" with `auth = \"microsoft\"`",
+                "smtp.account: there is no [[microsoft]] account; add one",
+            ]
+        );
+        assert_eq!(
+            faults(|smtp| smtp.account = "default".to_owned()),
+            ["smtp.account: is for `auth = \"microsoft\"`; leave it out"]
         );
     }
 }

@@ -1,25 +1,20 @@
-//! From a host name to a selected folder: greeting, TLS, sign-in.
+//! From a host name to a selected folder: greeting, TLS, and what follows the sign-in.
 //!
 //! Greeting, STARTTLS and the capabilities before the sign-in are read as plain lines, before any
 //! IMAP client exists: nothing that came in clear text can reach it.
 
-use std::collections::{BTreeSet, VecDeque};
-use std::io;
-use std::time::Duration;
-
-use async_imap::error::Error;
-use async_imap::{Authenticator, Client, Session};
-use tokio::time::timeout;
+use std::collections::BTreeSet;
 
 use crate::config::mailbox::{Encryption, Endpoint, Mailbox};
-use crate::mail::imap::guard::Guard;
+use crate::mail::imap::sign_in::signed_in;
 use crate::mail::imap::wire::{Code, Event, Wire};
 use crate::mail::imap::{Connection, Selected, names, releases};
-use crate::mail::{MailError, answer, credential};
+use crate::mail::{MailError, answer};
+use crate::net::NetError;
 use crate::net::connections::Connections;
 use crate::net::dial::{self, BoxStream};
 use crate::net::starttls::Opening;
-use crate::net::{NetError, sasl};
+use crate::oauth::Accounts;
 
 /// Connects, signs in and opens the folder.
 ///
@@ -28,9 +23,9 @@ use crate::net::{NetError, sasl};
 pub(super) async fn connect(
     mailbox: &Mailbox,
     connections: &Connections,
+    accounts: &Accounts,
 ) -> Result<Connection, MailError> {
-    let opened = open(&mailbox.endpoint(), connections).await?;
-    let session = sign_in(opened, mailbox).await?;
+    let session = signed_in(mailbox, connections, accounts, &mut |_| {}).await?;
     let mut wire = Wire::new(session, mailbox.host.clone());
     let capabilities = after_sign_in(&mut wire).await?;
     let selected = select(&mut wire, mailbox).await?;
@@ -72,9 +67,9 @@ impl FromIterator<String> for Capabilities {
 
 /// A connection on which nobody is signed in.
 pub(super) struct Opened {
-    stream: BoxStream,
+    pub(super) stream: BoxStream,
     /// What was received and not read yet.
-    received: Vec<u8>,
+    pub(super) received: Vec<u8>,
     pub(super) capabilities: Capabilities,
     pub(super) encrypted: bool,
 }
@@ -177,97 +172,6 @@ fn text(line: Vec<u8>) -> String {
     String::from_utf8(line).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into())
 }
 
-/// Signs in.
-pub(super) async fn sign_in(
-    opened: Opened,
-    mailbox: &Mailbox,
-) -> Result<Session<Guard>, MailError> {
-    let Opened {
-        stream,
-        received,
-        capabilities,
-        encrypted,
-    } = opened;
-    let (user, password) = (mailbox.username.as_str(), credential::password(mailbox)?);
-    if capabilities.has("LOGINDISABLED") {
-        return Err(MailError::LoginDisabled {
-            host: mailbox.host.clone(),
-            remedy: if encrypted {
-                "it takes no passwords at all, only tokens (OAuth)"
-            } else {
-                "it wants encryption first; use encryption = \"starttls\" or \"tls\""
-            }
-            .to_owned(),
-        });
-    }
-    let client = Client::new(Guard::new(stream, received, mailbox.max_mail_size.bytes()));
-    let in_ascii = user.is_ascii() && password.is_ascii();
-    let attempt = async {
-        if capabilities.has("AUTH=PLAIN") && capabilities.has("SASL-IR") {
-            let command = format!("PLAIN {}", sasl::plain(user, password));
-            client.authenticate(command, Steps::default()).await
-        } else if capabilities.has("AUTH=PLAIN") {
-            let steps = Steps([sasl::plain_message(user, password)].into());
-            client.authenticate("PLAIN", steps).await
-        } else if capabilities.has("AUTH=LOGIN") && !in_ascii {
-            // The strings of the command LOGIN are ASCII (RFC 3501 section 9, `quoted`).
-            let steps = Steps([user.to_owned(), password.to_owned()].into());
-            client.authenticate("LOGIN", steps).await
-        } else {
-            client.login(user, password).await
-        }
-    };
-    match timeout(SIGN_IN_LIMIT, attempt).await {
-        Ok(Ok(session)) => Ok(session),
-        Ok(Err((error, client))) => Err(not_signed_in(error, client.get_ref(), mailbox)),
-        Err(_) => Err(not_signed_in_for(io::ErrorKind::TimedOut.into(), mailbox)),
-    }
-}
-
-/// Answers the server's challenges one by one, and with nothing when there is no more to say: a
-/// server that refuses tells why in a challenge, and waits for an empty answer.
-#[derive(Debug, Default)]
-struct Steps(VecDeque<String>);
-
-impl Authenticator for Steps {
-    type Response = String;
-
-    fn process(&mut self, _challenge: &[u8]) -> String {
-        self.0.pop_front().unwrap_or_default()
-    }
-}
-
-fn not_signed_in(error: Error, guard: &Guard, mailbox: &Mailbox) -> MailError {
-    let answer = guard.last_answer();
-    if let Error::Io(source) = error {
-        return not_signed_in_for(source, mailbox);
-    }
-    if !matches!(error, Error::No(_) | Error::Bad(_)) {
-        let what = format!("{error} {}", answer::shown(&answer));
-        return not_signed_in_for(io::Error::other(what), mailbox);
-    }
-    // Without our tag.
-    let words = answer
-        .split_once(' ')
-        .map_or(answer.as_str(), |(_, words)| words);
-    if answer::asks_to_wait(words) {
-        return answer::refusal(&mailbox.host, "the sign-in", words);
-    }
-    MailError::LoginRefused {
-        host: mailbox.host.clone(),
-        user: mailbox.username.clone(),
-        answer: answer::shown(words),
-    }
-}
-
-fn not_signed_in_for(source: io::Error, mailbox: &Mailbox) -> MailError {
-    MailError::Broken {
-        host: mailbox.host.clone(),
-        doing: "signing in",
-        source,
-    }
-}
-
 /// Asks what is offered now (Exchange shows MOVE only here), and says who we are.
 pub(super) async fn after_sign_in(wire: &mut Wire) -> Result<Capabilities, MailError> {
     let mut offered = None;
@@ -329,9 +233,6 @@ pub(super) async fn select(wire: &mut Wire, mailbox: &Mailbox) -> Result<Selecte
         answer: answer::with_remedy(&done.text),
     })
 }
-
-/// Exchange takes several seconds by design; a minute is given up.
-const SIGN_IN_LIMIT: Duration = Duration::from_mins(1);
 
 /// Lines before the answer to a command: one capability list, and perhaps a greeting or two.
 const MAX_OPENING_LINES: usize = 100;

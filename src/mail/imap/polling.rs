@@ -73,7 +73,7 @@ async fn kept_or_new(mailbox: &Mailbox, session: &mut Session) -> Result<Connect
             }
         }
     }
-    connect::connect(mailbox, &session.connections).await
+    connect::connect(mailbox, &session.connections, &session.accounts).await
 }
 
 /// One poll on a living connection.

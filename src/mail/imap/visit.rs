@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::config::mailbox::Mailbox;
 use crate::mail::MailError;
-use crate::mail::imap::connect::{after_sign_in, open, select, sign_in};
+use crate::mail::imap::connect::{Opened, after_sign_in, open, select};
+use crate::mail::imap::sign_in::signed_in;
 use crate::mail::imap::wire::{Body, Event, Wire};
 use crate::mail::imap::{Connection, names, uids};
 use crate::mail::visit::{Newest, Reached, Visit};
 use crate::net::connections::Connections;
+use crate::oauth::Accounts;
 
 /// Whether a server answers. See [`crate::mail::visit::greet`].
 pub(crate) async fn greet(mailbox: &Mailbox) -> Result<(), MailError> {
@@ -20,14 +22,16 @@ pub(crate) async fn greet(mailbox: &Mailbox) -> Result<(), MailError> {
 /// Visits the folder. See [`crate::mail::visit::visit`].
 pub(crate) async fn visit(
     mailbox: &Mailbox,
+    accounts: &Accounts,
     newest: Newest,
     seen: &mut Visit,
 ) -> Result<(), MailError> {
-    let opened = open(&mailbox.endpoint(), &Connections::default()).await?;
-    seen.reached = Reached::Server;
-    seen.encrypted = opened.encrypted;
-    seen.offered = opened.capabilities.names();
-    let session = sign_in(opened, mailbox).await?;
+    let mut note = |opened: &Opened| {
+        seen.reached = Reached::Server;
+        seen.encrypted = opened.encrypted;
+        seen.offered = opened.capabilities.names();
+    };
+    let session = signed_in(mailbox, &Connections::default(), accounts, &mut note).await?;
     seen.reached = Reached::Account;
     let mut wire = Wire::new(session, mailbox.host.clone());
     let capabilities = after_sign_in(&mut wire).await?;
@@ -38,7 +42,8 @@ pub(crate) async fn visit(
     seen.mails = u64::from(wire.exists);
     if wire.exists > 0 {
         seen.last_arrival = last_arrival(&mut wire).await?;
-        seen.newest = read(&mut wire, newest).await?;
+        let (asked, came) = read(&mut wire, newest).await?;
+        seen.take(asked, came);
     }
     Connection::new(wire, capabilities, selected).close().await;
     Ok(())
@@ -75,11 +80,11 @@ fn instant(date: &str) -> Option<i64> {
     time.to_timestamp().ok().map(jiff::Timestamp::as_second)
 }
 
-/// The newest mails, newest first.
-async fn read(wire: &mut Wire, newest: Newest) -> Result<Vec<Vec<u8>>, MailError> {
+/// How many of the newest mails were asked for, and those that came, newest first.
+async fn read(wire: &mut Wire, newest: Newest) -> Result<(usize, Vec<Vec<u8>>), MailError> {
     let wanted = u32::try_from(newest.mails).unwrap_or(u32::MAX);
     if wanted == 0 {
-        return Ok(Vec::new());
+        return Ok((0, Vec::new()));
     }
     let first = wire.exists.saturating_sub(wanted - 1).max(1);
     let mut sizes = BTreeMap::new();
@@ -110,7 +115,7 @@ async fn read(wire: &mut Wire, newest: Newest) -> Result<Vec<Vec<u8>>, MailError
         })
         .await?;
     }
-    Ok(mails.into_values().rev().collect())
+    Ok((chosen.len(), mails.into_values().rev().collect()))
 }
 
 /// Enough to find a misspelt name in; some accounts have thousands.

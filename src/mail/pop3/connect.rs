@@ -1,16 +1,18 @@
 //! From a host name to an open maildrop: greeting, STLS, sign-in.
 
 use crate::config::mailbox::{Encryption, Endpoint, Mailbox};
+use crate::mail::credential::Credential;
 use crate::mail::pop3::command::Command;
 use crate::mail::pop3::reply::{Capabilities, Code, Reply, Status};
 use crate::mail::pop3::sign_in::{Credentials, SignIn, Step};
 use crate::mail::pop3::wire::Wire;
-use crate::mail::{MailError, answer, credential};
+use crate::mail::{MailError, answer};
 use crate::net::connections::Connections;
 use crate::net::starttls::Opening;
 use crate::net::{NetError, dial};
+use crate::oauth::Accounts;
 
-/// A connection on which nobody is signed in.
+/// An open connection, on which nobody is signed in at first.
 pub(super) struct Opened {
     pub(super) wire: Wire,
     pub(super) offered: Capabilities,
@@ -64,21 +66,54 @@ pub(super) async fn open(
     })
 }
 
-/// Signs in, and gives what is offered then.
+/// Opens a connection and signs in; what is offered then is noted with it. A token that is refused is asked
+/// for anew, once, for a connection of its own: Exchange ends the one on which it refused.
 ///
 /// # Errors
-/// [`MailError`].
-pub(super) async fn sign_in(
+/// [`MailError`]; `seen` has seen the connection before the sign-in.
+pub(super) async fn signed_in(
+    mailbox: &Mailbox,
+    connections: &Connections,
+    accounts: &Accounts,
+    seen: &mut (dyn FnMut(&Opened) + Send),
+) -> Result<Opened, MailError> {
+    let mut opened = open(mailbox, connections).await?;
+    seen(&opened);
+    let mut credential = match Credential::of(mailbox, accounts).await {
+        Ok(credential) => credential,
+        Err(error) => {
+            opened.wire.quit().await;
+            return Err(error);
+        }
+    };
+    loop {
+        let refusal = match sign_in(&mut opened, mailbox, &credential).await {
+            Ok(offered) => return Ok(Opened { offered, ..opened }),
+            Err(refusal) => refusal,
+        };
+        opened.wire.quit().await;
+        credential = credential.instead(refusal).await?;
+        opened = open(mailbox, connections).await?;
+    }
+}
+
+async fn sign_in(
     opened: &mut Opened,
     mailbox: &Mailbox,
+    credential: &Credential<'_>,
 ) -> Result<Capabilities, MailError> {
-    let credentials = Credentials::Password {
-        username: &mailbox.username,
-        password: credential::password(mailbox)?,
+    let username = mailbox.username.as_str();
+    let credentials = match credential {
+        Credential::Password(password) => Credentials::Password { username, password },
+        Credential::Token(access) => Credentials::Token {
+            username,
+            token: access.reveal(),
+        },
     };
+    let is_token = matches!(credential, Credential::Token(_));
     let mut dialogue =
         SignIn::new(credentials, &opened.offered, opened.encrypted).map_err(|remedy| {
-            MailError::LoginDisabled {
+            MailError::NoSignIn {
                 host: mailbox.host.clone(),
                 remedy: remedy.to_owned(),
             }
@@ -89,7 +124,9 @@ pub(super) async fn sign_in(
         match dialogue.answered(reply) {
             Step::Send(next) => line = next,
             Step::Done => return opened.wire.capabilities().await,
-            Step::Refused(reply) => return Err(refused(&reply, &opened.offered, mailbox)),
+            Step::Refused(reply) => {
+                return Err(refused(&reply, &opened.offered, mailbox, is_token));
+            }
         }
     }
 }
@@ -120,7 +157,7 @@ fn check_greeting(greeting: &[u8], endpoint: &Endpoint) -> Result<(), MailError>
 }
 
 /// What a refused sign-in means: later, a wrong password, or a trouble of the server.
-fn refused(reply: &Reply, offered: &Capabilities, mailbox: &Mailbox) -> MailError {
+fn refused(reply: &Reply, offered: &Capabilities, mailbox: &Mailbox, is_token: bool) -> MailError {
     let host = mailbox.host.clone();
     let answer = answer::shown(&reply.text);
     let later = |retry_after| MailError::Throttled {
@@ -140,11 +177,14 @@ fn refused(reply: &Reply, offered: &Capabilities, mailbox: &Mailbox) -> MailErro
             answer::refusal(&host, Command::SignIn("").name(), &reply.text)
         }
         Code::None if says_locked(&reply.text) => later(None),
-        Code::Auth | Code::None => MailError::LoginRefused {
-            host,
-            user: mailbox.username.clone(),
-            answer,
-        },
+        Code::Auth | Code::None => {
+            let user = mailbox.username.clone();
+            if is_token {
+                MailError::TokenRefused { host, user, answer }
+            } else {
+                MailError::LoginRefused { host, user, answer }
+            }
+        }
     }
 }
 
@@ -163,7 +203,7 @@ mod tests {
 
     fn meaning(line: &str, offered: &Capabilities) -> MailError {
         let reply = Reply::parse(line.as_bytes()).unwrap();
-        refused(&reply, offered, &Mailbox::default())
+        refused(&reply, offered, &Mailbox::default(), false)
     }
 
     #[test]

@@ -75,8 +75,13 @@ impl SignIn {
             }
             Credentials::Token { username, token } => {
                 if offered.are_told() && !offered.has_mechanism("XOAUTH2") {
-                    return Err("it offers no XOAUTH2; use auth = \"password\"");
+                    return Err(if encrypted {
+                        answer::NO_TOKENS
+                    } else {
+                        answer::NO_TOKENS_IN_CLEAR
+                    });
                 }
+                // Not in one line: Exchange Online ends the connection at that.
                 let token = sasl::xoauth2(username, token);
                 Ok(Self::sasl(["AUTH XOAUTH2".to_owned(), token]))
             }
@@ -155,10 +160,10 @@ fn by_password(
         return Ok(SignIn::sasl(["AUTH LOGIN".to_owned(), name, word]));
     }
     if !encrypted && offered.has("STLS") {
-        return Err("it wants encryption first; use encryption = \"starttls\" or \"tls\"");
+        return Err(answer::NO_PASSWORDS_IN_CLEAR);
     }
     if offered.has_mechanisms() {
-        return Err("it takes no passwords at all, only tokens (OAuth)");
+        return Err(answer::NO_PASSWORDS);
     }
     // It told of no way; most such servers only forget to name USER.
     Ok(SignIn::user_pass(username, password))

@@ -8,6 +8,7 @@ use crate::mail::pop3::connect::{self, Opened};
 use crate::mail::pop3::reply::Status;
 use crate::mail::visit::{Newest, Reached, Visit};
 use crate::net::connections::Connections;
+use crate::oauth::Accounts;
 
 /// Whether a server answers. See [`crate::mail::visit::greet`].
 pub(crate) async fn greet(mailbox: &Mailbox) -> Result<(), MailError> {
@@ -19,28 +20,27 @@ pub(crate) async fn greet(mailbox: &Mailbox) -> Result<(), MailError> {
 /// Visits the maildrop. See [`crate::mail::visit::visit`].
 pub(crate) async fn visit(
     mailbox: &Mailbox,
+    accounts: &Accounts,
     newest: Newest,
     seen: &mut Visit,
 ) -> Result<(), MailError> {
-    let mut opened = connect::open(mailbox, &Connections::default()).await?;
-    seen.reached = Reached::Server;
-    seen.encrypted = opened.encrypted;
+    let mut note = |opened: &Opened| {
+        seen.reached = Reached::Server;
+        seen.encrypted = opened.encrypted;
+        seen.offered = opened.offered.lines();
+    };
+    let connections = Connections::default();
+    let signed_in = connect::signed_in(mailbox, &connections, accounts, &mut note);
+    let mut opened = signed_in.await?;
     seen.offered = opened.offered.lines();
-    let came = session(&mut opened, mailbox, newest, seen).await;
+    seen.reached = Reached::Account;
+    let came = session(&mut opened, newest, seen).await;
     // The maildrop is locked until the server hears this.
     opened.wire.quit().await;
     came
 }
 
-async fn session(
-    opened: &mut Opened,
-    mailbox: &Mailbox,
-    newest: Newest,
-    seen: &mut Visit,
-) -> Result<(), MailError> {
-    let offered = connect::sign_in(opened, mailbox).await?;
-    seen.offered = offered.lines();
-    seen.reached = Reached::Account;
+async fn session(opened: &mut Opened, newest: Newest, seen: &mut Visit) -> Result<(), MailError> {
     let wire = &mut opened.wire;
     let reply = wire.ask(Command::List).await?;
     if reply.status != Status::Ok {
@@ -61,8 +61,9 @@ async fn session(
     for (number, size_bytes) in newest.choose(listed.into_iter().rev()) {
         wire.send(&[Command::Retr { number, size_bytes }]).await?;
         match wire.next().await? {
-            Event::Mail(Body::Whole(bytes)) => seen.newest.push(bytes),
-            Event::Mail(Body::TooLarge { .. }) | Event::Reply(_) => {}
+            Event::Mail(Body::Whole(bytes)) => seen.take(1, vec![bytes]),
+            Event::Mail(Body::TooLarge { .. }) => {}
+            Event::Reply(_) => seen.take(1, Vec::new()),
             Event::Line(_) | Event::End => return Err(wire.out_of_step()),
         }
     }

@@ -4,7 +4,6 @@
 //! loses it. The token goes in a line of its own, as Microsoft documents it: a line of a command
 //! has 512 bytes (RFC 5321 section 4.5.3.1.4), a token thousands.
 
-use crate::config::smtp::{Auth, Smtp};
 use crate::mail::answer;
 use crate::mail::smtp::{Connection, SmtpError};
 use crate::net::sasl;
@@ -28,19 +27,6 @@ pub enum Login<'a> {
         /// Access token.
         token: &'a str,
     },
-}
-
-impl<'a> Login<'a> {
-    /// As configured.
-    pub fn of(server: &'a Smtp) -> Self {
-        match server.auth {
-            Auth::None => Self::None,
-            Auth::Password => Self::Password {
-                username: &server.username,
-                password: server.password.reveal(),
-            },
-        }
-    }
 }
 
 /// Signs in.

@@ -78,6 +78,15 @@ impl Held {
             || self.stored.as_ref().is_some_and(is_unused)
     }
 
+    /// When the next attempt may be made for what is due then.
+    fn next(&self, due: Moment) -> Moment {
+        match &self.pause {
+            Some(pause) if !pause.until.has_waited_for(due) => due,
+            Some(pause) => pause.until,
+            None => due,
+        }
+    }
+
     /// The account as people see it.
     pub(super) fn status(&self, flow: Flow) -> Status {
         let failure = self.pause.as_ref().map(|pause| pause.error.clone());
@@ -92,7 +101,7 @@ impl Held {
             who: stored.map(|stored| stored.who.clone()).unwrap_or_default(),
             renewed: self.renewed,
             expires: self.access.as_ref().map(|access| access.expires),
-            due: self.access.as_ref().map(|access| access.due),
+            due: self.access.as_ref().map(|access| self.next(access.due)),
             scopes: stored
                 .map(|stored| stored.scopes.clone())
                 .unwrap_or_default(),

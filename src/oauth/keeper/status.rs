@@ -3,7 +3,7 @@
 use crate::market::calendar::UtcTime;
 use crate::oauth::meaning::Remedy;
 use crate::oauth::who::Who;
-use crate::oauth::{Moment, OauthError};
+use crate::oauth::{Meaning, Moment, OauthError};
 
 /// An account as people see it. No token is in it.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub struct Status {
     pub renewed: Option<UtcTime>,
     /// When it ends.
     pub expires: Option<UtcTime>,
-    /// When it will be renewed.
+    /// When it will be renewed, or the next attempt may be made.
     pub due: Option<Moment>,
     /// What was granted.
     pub scopes: Vec<String>,
@@ -29,6 +29,14 @@ pub struct Status {
 }
 
 impl Status {
+    /// Why it does not work, or will not for long; that nobody has signed in yet is such a reason.
+    pub fn trouble(&self) -> Option<OauthError> {
+        if self.by_a_person && self.connected.is_none() {
+            return Some(OauthError::refused(Meaning::NotConnected));
+        }
+        self.fault.clone()
+    }
+
     /// Whether nothing works before somebody signs in.
     pub fn needs_sign_in(&self) -> bool {
         let asks = |fault: &OauthError| fault.meaning().remedy() == Remedy::SignIn;

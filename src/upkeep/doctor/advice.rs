@@ -6,8 +6,8 @@
 use std::io;
 use std::net::IpAddr;
 
-use crate::config::mailbox::{Encryption, Mailbox, Protocol};
-use crate::mail::MailError;
+use crate::config::mailbox::{Auth, Encryption, Mailbox, Protocol};
+use crate::mail::{AccountError, MailError};
 use crate::net::NetError;
 use crate::net::tls::Fault;
 use crate::upkeep::provider;
@@ -18,10 +18,9 @@ pub(super) fn of(error: &MailError, mailbox: &Mailbox) -> String {
     match error {
         MailError::Net(error) => network(error, mailbox),
         MailError::LoginRefused { answer, .. } => login(answer, mailbox),
-        MailError::LoginDisabled { remedy, .. } => disabled(remedy, mailbox),
-        MailError::NotConnected { .. } => {
-            "this version takes the settings of Microsoft accounts and cannot sign in by them yet; until then, have the mails forwarded to a mailbox with a password".to_owned()
-        }
+        MailError::NoSignIn { remedy, .. } => disabled(remedy, mailbox),
+        MailError::TokenRefused { .. } => token(mailbox),
+        MailError::NeedsSignIn(error) | MailError::Account(error) => account(error),
         MailError::Folder { folder, .. } => self::folder(folder, &[]),
         MailError::Throttled { answer, .. } => throttled(answer),
         MailError::Refused { answer, .. } => refused(answer, mailbox),
@@ -32,6 +31,31 @@ pub(super) fn of(error: &MailError, mailbox: &Mailbox) -> String {
         MailError::File { source, .. } => file(source, mailbox),
         MailError::Intake(_) => String::new(),
     }
+}
+
+/// What to do about an account that gives no token. What it means stands with the account.
+pub(super) fn account(error: &AccountError) -> String {
+    let name = &error.account;
+    if error.needs_sign_in {
+        format!("sign in: mscons-gateway connect {name}, or by its page")
+    } else {
+        format!("see what is said of account {name}")
+    }
+}
+
+/// What to do where a server refuses a good token.
+fn token(mailbox: &Mailbox) -> String {
+    let switch = match mailbox.protocol {
+        Protocol::Pop3 => {
+            "Set-CASMailbox -PopEnabled $true; a user in many groups has tokens that are too long for POP3: use IMAP"
+        }
+        Protocol::Imap | Protocol::Maildir | Protocol::Folder => {
+            "Set-CASMailbox -ImapEnabled $true"
+        }
+    };
+    format!(
+        "username must be the address of the mailbox, also of a shared one (unlike smtp.username, which is who signed in); whoever signed in needs full access to it, an application alone Add-MailboxPermission with the object ID of the enterprise application; the protocol must be switched on ({switch}). Changes take effect within an hour"
+    )
 }
 
 /// What to do about a handshake, apart from certificates.
@@ -176,6 +200,9 @@ fn login(answer: &str, mailbox: &Mailbox) -> String {
 }
 
 fn disabled(remedy: &str, mailbox: &Mailbox) -> String {
+    if mailbox.auth == Auth::Microsoft {
+        return "look at host, port and encryption: Exchange Online is outlook.office365.com, with encryption = \"tls\"".to_owned();
+    }
     match provider::of_host(&mailbox.host) {
         Some(provider) if provider.needs_oauth => format!("{}: {}", provider.name, provider.note),
         _ if remedy.contains("OAuth") => OAUTH.to_owned(),
@@ -261,12 +288,14 @@ fn file(source: &io::Error, mailbox: &Mailbox) -> String {
 
 /// For a host that has no address.
 pub(super) const UNKNOWN_NAME: &str = "look at the spelling of host; if it is right, this machine's DNS does not answer (try another name; look at /etc/resolv.conf)";
+/// For mails that Exchange cannot convert.
+pub(super) const NOT_GIVEN: &str = "Exchange could not convert them: they stay there, are asked for again at each poll, and are never deleted. Open them in Outlook on the web and forward them as attachments, or let an administrator move the mailbox, which mends them";
 /// For a connection that is not encrypted.
 pub(super) const PLAIN_TEXT: &str = "anyone on the line can read the password and change mails: write encryption = \"tls\", or \"starttls\" if the server has no port for TLS";
 /// For `trust_all_certificates`.
 pub(super) const TRUST_ALL: &str = "trust_all_certificates lets anyone on the line be the server: take it out; if the certificate is self-signed, name it as ca_file";
 
-const OAUTH: &str = "this server takes no passwords, only sign-in with OAuth, which this version of the gateway does not do yet: use a mailbox with a password, or have its mails forwarded to one";
+const OAUTH: &str = "this server takes no passwords, only sign-in with OAuth: write auth = \"microsoft\", and add a [[microsoft]] account with the IDs of an app registration";
 /// Jaro-Winkler; `Inbx` is 0.93 like `INBOX`, strange words stay below.
 const ALIKE: f64 = 0.8;
 /// As many as a person reads.
@@ -330,9 +359,9 @@ mod tests {
         };
         let exchange = imap("outlook.office365.com", 993, Encryption::Tls);
         assert!(of(&refused, &exchange).contains("OAuth"));
-        let disabled = MailError::LoginDisabled {
+        let disabled = MailError::NoSignIn {
             host: host(),
-            remedy: "it takes no passwords at all, only tokens (OAuth)".to_owned(),
+            remedy: "this server takes no passwords, only tokens (OAuth)".to_owned(),
         };
         assert!(of(&disabled, &Mailbox::default()).contains("OAuth"));
     }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::config::mailbox::{Endpoint, Mailbox, Protocol};
+use crate::config::mailbox::{Auth, Endpoint, Mailbox, Protocol};
 use crate::mail::MailError;
 use crate::mail::visit::{Newest, Reached, Visit, visit};
 use crate::net::NetError;
 use crate::net::tls::witness::{self, Shown};
+use crate::oauth::Accounts;
 use crate::upkeep::doctor::{Check, Verdict, advice, certificate, files};
 
 /// What the examination of a mailbox found.
@@ -29,8 +30,9 @@ impl Examined {
     }
 }
 
-/// Examines a mailbox, live, and reads its newest mails. `now` is in seconds since 1970.
-pub async fn examine(mailbox: &Mailbox, newest: Newest, now: i64) -> Examined {
+/// Examines a mailbox, live, and reads its newest mails. The accounts are asked where it signs in
+/// by one. `now` is in seconds since 1970.
+pub async fn examine(mailbox: &Mailbox, accounts: &Accounts, newest: Newest, now: i64) -> Examined {
     let endpoint = mailbox.endpoint();
     let mut examination = Examination {
         mailbox,
@@ -44,12 +46,15 @@ pub async fn examine(mailbox: &Mailbox, newest: Newest, now: i64) -> Examined {
             visit: Visit::default(),
         };
     }
-    let ((seen, came), shown) = witness::watch(visit(mailbox, newest)).await;
+    let ((seen, came), shown) = witness::watch(visit(mailbox, accounts, newest)).await;
     let failure = came.err();
     if is_server {
         examination.server(&seen, failure.as_ref(), shown.as_ref(), now);
     }
     examination.folder(&seen, failure.as_ref());
+    if failure.is_none() && is_server && newest.mails > 0 {
+        examination.given(&seen);
+    }
     if failure.is_none() && !is_server {
         for check in files::checks(mailbox, &seen) {
             examination.add(check);
@@ -141,7 +146,11 @@ impl Examination<'_> {
         } else {
             "in plain text"
         };
-        let tried = format!("the sign-in of {}, {how}", self.mailbox.username);
+        let by = match self.mailbox.auth {
+            Auth::Password => "",
+            Auth::Microsoft => " by a Microsoft account",
+        };
+        let tried = format!("the sign-in of {}{by}, {how}", self.mailbox.username);
         match failure {
             Some(error) if seen.reached < Reached::Account => self.fault("sign-in", tried, error),
             Some(_) | None => {
@@ -197,6 +206,18 @@ impl Examination<'_> {
                 self.add(Check::ok("folder", tried, said));
             }
         }
+    }
+
+    /// Whether the server gives its mails: Exchange does not give those that it cannot convert.
+    fn given(&mut self, seen: &Visit) {
+        let tried = "reading the newest mails";
+        if seen.not_given == 0 {
+            let said = format!("{} were given", seen.newest.len());
+            return self.add(Check::ok("mails", tried, said));
+        }
+        let said = format!("{} were not given by the server", seen.not_given);
+        let check = Check::ok("mails", tried, said);
+        self.add(check.but(Verdict::Warning, advice::NOT_GIVEN));
     }
 
     fn fault(&mut self, name: &str, tried: String, error: &MailError) {

@@ -2,18 +2,19 @@
 
 use crate::config::mailbox::Endpoint;
 use crate::config::smtp::Smtp;
-use crate::mail::smtp::{self, Login, SmtpError, Transcript};
+use crate::mail::smtp::{self, SmtpError, Transcript};
 use crate::net::NetError;
 use crate::net::tls::Fault;
 use crate::net::tls::witness;
+use crate::oauth::Accounts;
 use crate::upkeep::doctor::{Check, Verdict, advice, certificate};
 
-/// Examines the server, live. `now` is in seconds since 1970.
-pub async fn sending(server: &Smtp, now: i64) -> Vec<Check> {
+/// Examines the server, live. The accounts are asked where it signs in by one. `now` is in seconds
+/// since 1970.
+pub async fn sending(server: &Smtp, accounts: &Accounts, now: i64) -> Vec<Check> {
     let endpoint = server.endpoint();
     let transcript = Transcript::default();
-    let login = Login::of(server);
-    let connecting = smtp::connect(server, &login, &transcript);
+    let connecting = smtp::connect(server, accounts, &transcript);
     let (came, shown) = witness::watch(connecting).await;
     let mut checks = Vec::new();
     let failure = came.as_ref().err();
@@ -80,11 +81,15 @@ fn remedy(error: &SmtpError, endpoint: &Endpoint) -> String {
         SmtpError::Net(_) => format!(
             "if port {port} expects TLS from the first byte (465 does), write encryption = \"tls\""
         ),
+        SmtpError::Account(error) => advice::account(error),
+        SmtpError::LoginRefused { answer, .. } if answer.contains("Set-CASMailbox") => {
+            "an administrator must switch SMTP AUTH on for this mailbox; it takes effect within an hour".to_owned()
+        }
         SmtpError::NoSignIn { .. } | SmtpError::LoginRefused { .. } => {
             "look at smtp.username, smtp.password and smtp.auth; many providers want a password for apps of its own, or have sending by programs switched off".to_owned()
         }
         SmtpError::TokenRefused { .. } => {
-            "sign in again: the token is for another user, or without the right to send".to_owned()
+            "smtp.username must be the user who signed in to the account, also where sender is a shared mailbox; it needs the permission SMTP.Send, and the user the right to send as the sender (Add-RecipientPermission … SendAs). An application alone needs Add-MailboxPermission with the object ID of the enterprise application".to_owned()
         }
         SmtpError::Refused { .. }
         | SmtpError::TooLarge { .. }
@@ -93,5 +98,26 @@ fn remedy(error: &SmtpError, endpoint: &Endpoint) -> String {
         | SmtpError::Broken { .. } => {
             "the whole dialogue is shown by: mscons-gateway send-test --dialogue".to_owned()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_that_lets_nobody_send_by_smtp_is_known_by_its_words() {
+        let endpoint = Smtp::default().endpoint();
+        let refused = |answer: &str| SmtpError::LoginRefused {
+            host: "smtp.office365.com".to_owned(),
+            user: "meter@example.org".to_owned(),
+            answer: answer.to_owned(),
+        };
+        let off = refused(
+            "535 5.7.139 … (SMTP AUTH is switched off for the whole tenant: an administrator can allow it for this mailbox by Set-CASMailbox -SmtpClientAuthenticationDisabled $false)",
+        );
+        assert!(remedy(&off, &endpoint).contains("switch SMTP AUTH on"));
+        let wrong = refused("535 5.7.8 authentication failed");
+        assert!(remedy(&wrong, &endpoint).contains("smtp.password"));
     }
 }

@@ -228,9 +228,20 @@ fn card(mailbox: &MailboxHealth, text: &Text) -> MailboxCard {
             since,
             error,
             is_transient,
+            account,
         } => {
             let since = text.mailbox_down_since(&text.date_time(since.seconds()));
-            if *is_transient {
+            if let Some(account) = account {
+                let state = if account.needs_sign_in {
+                    text.mailbox_needs_sign_in()
+                } else if *is_transient {
+                    text.mailbox_down()
+                } else {
+                    text.mailbox_down_act()
+                };
+                let remedy = format!("{since}. {}", account.meaning.explain(text));
+                ("bad", state, error.as_str(), remedy)
+            } else if *is_transient {
                 let remedy = format!("{since}. {}", text.mailbox_retries());
                 ("bad", text.mailbox_down(), error.as_str(), remedy)
             } else {

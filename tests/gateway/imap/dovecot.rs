@@ -132,7 +132,7 @@ async fn a_password_is_not_sent_where_it_is_refused() {
     let bed = Dovecot::shared();
     let plain = mailbox(STRICT, bed.imap, "strict");
     let error = poll_once(&plain, &Ledger::default()).await.unwrap_err();
-    assert!(matches!(error, MailError::LoginDisabled { .. }), "{error}");
+    assert!(matches!(error, MailError::NoSignIn { .. }), "{error}");
     assert!(error.to_string().contains("starttls"), "{error}");
 }
 

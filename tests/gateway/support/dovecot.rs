@@ -69,6 +69,8 @@ impl Dovecot {
         fs::create_dir(dir.path().join("mail")).unwrap();
         chown(dir.path().join("mail"), Some(owner.0), Some(owner.1)).unwrap();
         certificates::write(dir.path());
+        fs::create_dir(dir.path().join("jwt")).unwrap();
+        fs::write(dir.path().join("oauth2.conf"), oauth2(dir.path())).unwrap();
         let [imap, imaps, pop3, pop3s] = free_ports();
         let config = dir.path().join("dovecot.conf");
         fs::write(
@@ -94,6 +96,11 @@ impl Dovecot {
     /// The root certificate of the good, the wrong and the expired one.
     pub(crate) fn ca_file(&self) -> PathBuf {
         self.dir.path().join("ca.pem")
+    }
+
+    /// The folder of the keys whose tokens it takes.
+    pub(crate) fn jwt(&self) -> PathBuf {
+        self.dir.path().join("jwt")
     }
 
     /// The self-signed certificate.
@@ -165,6 +172,17 @@ impl Dovecot {
             .unwrap();
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Ends the connections of a user, as at the end of a token.
+    pub(crate) fn kick(&self, user: &str) {
+        let kicked = Command::new("doveadm")
+            .arg("-c")
+            .arg(self.dir.path().join("dovecot.conf"))
+            .args(["kick", user])
+            .output()
+            .unwrap();
+        assert!(kicked.status.success(), "{kicked:?}");
     }
 
     /// How many connections a user has.
@@ -263,6 +281,18 @@ pub(crate) fn account(name: &str) -> (u32, u32) {
     (fields[2].parse().unwrap(), fields[3].parse().unwrap())
 }
 
+/// Tokens are known by their signature, users by the name in them.
+pub(crate) fn oauth2(dir: &Path) -> String {
+    let dir = dir.display();
+    format!(
+        "introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={dir}/jwt/
+username_attribute = preferred_username
+username_format = %Ln
+"
+    )
+}
+
 fn configuration(dir: &Path, ports: [u16; 4]) -> String {
     let (listeners, dir) = (listeners(ports), dir.display());
     format!(
@@ -281,7 +311,7 @@ mail_location = maildir:{dir}/mail/%Ln
 mail_max_userip_connections = 100
 auth_username_format = %Ln
 auth_failure_delay = 0
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 disable_plaintext_auth = no
 ssl = yes
 ssl_cert = <{dir}/good.pem
@@ -303,7 +333,13 @@ local {SELF_SIGNED} {{
   ssl_key = <{dir}/own.key
 }}
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {dir}/oauth2.conf
+}}
+passdb {{
   driver = static
+  mechanisms = plain login
   args = password={PASSWORD}
 }}
 userdb {{

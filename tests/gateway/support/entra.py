@@ -21,6 +21,7 @@ def make_key(name):
         .not_valid_before(start).not_valid_after(datetime.datetime(2099, 1, 1)).sign(key, hashes.SHA256()))
     for form, end in ((serialization.PrivateFormat.PKCS8, "key"), (serialization.PrivateFormat.TraditionalOpenSSL, "rsa.key")):
         open(f"{DIR}/jwt/{name}.{end}", "wb").write(key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
+    open(f"{DIR}/jwt/{name}.pub", "wb").write(key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo))
     open(f"{DIR}/jwt/{name}.pem", "wb").write(certificate.public_bytes(serialization.Encoding.PEM))
 os.makedirs(f"{DIR}/jwt", exist_ok=True)
 for name in ("client", "other", "server"): make_key(name)

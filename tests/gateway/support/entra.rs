@@ -77,6 +77,30 @@ impl Entra {
         )
     }
 
+    /// Lets a Dovecot know its tokens by this folder. All servers of a process have one key.
+    pub(crate) fn introduce(&self, jwt: &Path) {
+        let folder = jwt.join("default/RS256");
+        fs::create_dir_all(&folder).unwrap();
+        let key = self.dir.path().join("jwt/server.pub");
+        fs::copy(key, folder.join("default")).unwrap();
+    }
+
+    /// The refresh tokens that it has given.
+    pub(crate) fn refresh_tokens(&self) -> Vec<String> {
+        let state = self.control(&json!({}));
+        state["refresh"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect()
+    }
+
+    /// How many token requests of a kind came so far.
+    pub(crate) fn requests(&self, grant: &str) -> usize {
+        self.log().iter().filter(|(of, _)| of == grant).count()
+    }
+
     /// Changes how it behaves; gives its state.
     pub(crate) fn control(&self, change: &Value) -> Value {
         let (status, _, body) = self.request("POST", "/_control", &change.to_string());

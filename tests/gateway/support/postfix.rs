@@ -13,7 +13,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::certificates;
-use super::dovecot::{PASSWORD, account};
+use super::dovecot::{PASSWORD, account, oauth2};
 
 /// A running Postfix on 127.0.0.1; stopped when dropped. Any user with [`PASSWORD`] may send; each
 /// mail lands in one Maildir. Recipients `reject@…` are refused for good, `defer@…` for now, and
@@ -86,6 +86,11 @@ impl Postfix {
         bed.postfix("start");
         bed.wait_until_ready();
         bed
+    }
+
+    /// The folder of the keys whose tokens it takes.
+    pub(crate) fn jwt(&self) -> PathBuf {
+        self.dir.path().join("jwt")
     }
 
     /// The root certificate of its own.
@@ -192,17 +197,6 @@ service stats {{
     mode = 0666
   }}
 }}
-"
-    )
-}
-
-fn oauth2(dir: &Path) -> String {
-    let dir = dir.display();
-    format!(
-        "introspection_mode = local
-local_validation_key_dict = fs:posix:prefix={dir}/jwt/
-username_attribute = preferred_username
-username_format = %Ln
 "
     )
 }

@@ -10,7 +10,8 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What to say to a command. For IMAP `$T` stands for its tag, `$I` for that of the last IDLE.
+/// What to say to a command. For IMAP `$T` stands for its tag, `$I` for that of the last IDLE or
+/// AUTHENTICATE.
 #[derive(Clone, Debug)]
 pub(crate) enum Say {
     /// These bytes.
@@ -160,7 +161,7 @@ async fn serve(
             Some(words) if offer.is_imap || line.starts_with('$') => words,
             _ => ("", line.trim_end()),
         };
-        if command == "IDLE" {
+        if command == "IDLE" || command.starts_with("AUTHENTICATE") {
             tag.clone_into(&mut idle);
         }
         if command != "GREETING" {

@@ -1,0 +1,178 @@
+//! `connect`: the sign-in to a Microsoft account from a terminal, where no browser reaches the
+//! gateway.
+
+use std::time::Duration;
+
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+
+use crate::cli::accounts::{flow_name, named, who};
+use crate::cli::at_store::AtStore;
+use crate::cli::call::{Call, Unit};
+use crate::cli::{Done, Failure};
+use crate::config::Gateway;
+use crate::config::microsoft::{Flow, Microsoft};
+use crate::oauth::device::{Device, Polled};
+use crate::oauth::{Grant, Keeper, Moment, OauthError, Wire};
+use crate::text::Text;
+
+/// `connect`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Name of the account in the configuration; may be left out where there is one
+    account: Option<String>,
+}
+
+impl AtStore for Args {
+    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        let account = named(call.config, self.account.as_deref())?;
+        let accounts = call.accounts();
+        let keeper = accounts.keeper(&account.name)?;
+        let done = match keeper.app().flow {
+            Flow::ClientCredentials => call.wait(keeper.try_now(Moment::now()))?,
+            Flow::AuthorizationCode | Flow::DeviceCode => {
+                let wire = accounts.wire()?;
+                match call.wait(sign_in(call, &keeper, &wire))? {
+                    Ok(grant) => call.wait(keeper.connect(grant, Moment::now()))?,
+                    Err(Ended::Refused(error)) => Err(error),
+                    Err(Ended::Alone) => return Ok(Done::WithFailures),
+                }
+            }
+        };
+        if let Err(error) = done {
+            let text = Text::new(call.config.language);
+            call.complain(&format!("{}: {}", account.name, error.explain(&text)));
+            call.note(&error.to_string());
+            return Ok(Done::WithFailures);
+        }
+        tell(call, account, &keeper);
+        Ok(Done::Well)
+    }
+
+    /// A store is made where there is none: the gateway goes on with it.
+    fn check(&self, config: &Gateway) -> Result<(), Failure> {
+        named(config, self.account.as_deref()).map(drop)
+    }
+}
+
+/// Why nobody signed in.
+enum Ended {
+    /// Microsoft refused, or could not be asked.
+    Refused(OauthError),
+    /// Whoever started the command is gone.
+    Alone,
+}
+
+impl From<OauthError> for Ended {
+    fn from(error: OauthError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Shows where to sign in, and waits until somebody has.
+async fn sign_in(call: &Call<'_>, keeper: &Keeper, wire: &Wire) -> Result<Grant, Ended> {
+    let begun = Moment::now();
+    let mut device = keeper.app().begin_by_device(wire, begun).await?;
+    show(call, &device);
+    let seconds = |from: Moment, to: Moment| {
+        let span = to.monotonic.saturating_duration_since(from.monotonic);
+        span.as_secs()
+    };
+    let waited = call.progress(seconds(begun, device.until), Unit::Things);
+    loop {
+        let now = Moment::now();
+        let pause = device
+            .next
+            .monotonic
+            .saturating_duration_since(now.monotonic);
+        tokio::time::sleep(pause.max(PAUSE_LEAST)).await;
+        let now = Moment::now();
+        match keeper.app().poll_device(wire, &mut device, now).await {
+            Ok(Polled::Granted(grant)) => return Ok(*grant),
+            Ok(Polled::Waiting) => {}
+            Err(error) if error.is_transient() => call.note(&format!("asked again: {error}")),
+            Err(error) => return Err(error.into()),
+        }
+        if waited.at(seconds(begun, now)).is_err() {
+            return Err(Ended::Alone);
+        }
+    }
+}
+
+fn show(call: &Call<'_>, device: &Device) {
+    let address = &device.verification_uri;
+    if call.is_person()
+        && let Some(picture) = picture(address)
+    {
+        call.note(&picture);
+    }
+    call.note(&format!("open {address} in any browser"));
+    call.note(&format!("and enter the code {}", device.user_code));
+}
+
+/// An address as a QR code of characters, for the light letters of a dark terminal; `None` if it is
+/// too long for one.
+fn picture(address: &str) -> Option<String> {
+    let code = QrCode::new(address).ok()?;
+    let mut picture = code.render::<Dense1x2>();
+    let picture = picture
+        .dark_color(Dense1x2::Light)
+        .light_color(Dense1x2::Dark)
+        .quiet_zone(true);
+    Some(picture.build())
+}
+
+/// What came of it, and whether that fits.
+fn tell(call: &Call<'_>, account: &Microsoft, keeper: &Keeper) {
+    let (name, status) = (&account.name, keeper.status());
+    if !status.by_a_person {
+        let until = status
+            .expires
+            .map_or_else(String::new, |at| format!(" until {at}"));
+        call.note(&format!(
+            "{name}: Microsoft gave a token, good{until}; nobody needs to sign in ({})",
+            flow_name(account.flow)
+        ));
+        return;
+    }
+    call.note(&format!(
+        "{name}: connected as {} {}",
+        status.who.name,
+        who(&status)
+    ));
+    for mailbox in call.config.mailboxes_of(account) {
+        if status.who.is_other_than(&mailbox.username) {
+            call.note(&format!(
+                "mailbox {} is that of {}: right if it is a shared mailbox that {} may open, else sign in as {}",
+                mailbox.name,
+                mailbox.username,
+                who(&status),
+                mailbox.username
+            ));
+        }
+    }
+    if !status.withheld.is_empty() {
+        call.note(&format!("not granted: {}", status.withheld.join(", ")));
+    }
+}
+
+/// The server's clock and ours may count differently.
+const PAUSE_LEAST: Duration = Duration::from_millis(200);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_becomes_a_picture_that_fits_a_terminal() {
+        let picture = picture("https://microsoft.com/devicelogin").unwrap();
+        let widths: Vec<usize> = picture.lines().map(|line| line.chars().count()).collect();
+        assert!(
+            widths
+                .iter()
+                .all(|width| *width == widths[0] && *width < 80)
+        );
+        assert!(picture.contains(['█', '▀', '▄']), "{picture}");
+        assert_eq!(super::picture(&"x".repeat(8_000)), None);
+    }
+}

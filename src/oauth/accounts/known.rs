@@ -1,0 +1,44 @@
+//! An account as people see it, also one that cannot be opened.
+
+use crate::config::microsoft::Flow;
+use crate::market::calendar::UtcTime;
+use crate::oauth::{OauthError, Status};
+
+/// An account as people see it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Its name.
+    pub name: String,
+    /// How it signs in.
+    pub flow: Flow,
+    /// Whether a mailbox, or sending, signs in by it.
+    pub is_used: bool,
+    /// Tells one that was opened anew from what it was before.
+    pub opened: u64,
+    /// Until when the certificate is valid by which it proves itself, if it does so.
+    pub certificate_until: Option<UtcTime>,
+    /// How it is, or why it cannot be opened.
+    pub status: Result<Status, OauthError>,
+}
+
+impl Known {
+    /// Why it does not work, or will not for long; nothing if it does.
+    pub fn trouble(&self) -> Option<OauthError> {
+        match &self.status {
+            Ok(status) => status.trouble(),
+            Err(error) => Some(error.clone()),
+        }
+    }
+
+    /// Whether it is known to have worked.
+    pub fn was_tried(&self) -> bool {
+        self.status
+            .as_ref()
+            .is_ok_and(|status| status.renewed.is_some())
+    }
+
+    /// Whether nothing works before somebody signs in.
+    pub fn needs_sign_in(&self) -> bool {
+        self.status.as_ref().is_ok_and(Status::needs_sign_in)
+    }
+}

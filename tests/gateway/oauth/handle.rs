@@ -1,0 +1,145 @@
+//! All accounts of a configuration behind one handle, while that changes.
+
+use std::fs;
+
+use mscons_gateway::config::Gateway;
+use mscons_gateway::oauth::Accounts;
+use serde_json::json;
+
+use super::*;
+
+fn config(office: &Office, accounts: Vec<Microsoft>) -> Gateway {
+    Gateway {
+        data_dir: office.data_dir.path().to_owned(),
+        microsoft: accounts,
+        ..Gateway::default()
+    }
+}
+
+fn token(office: &Office, accounts: &Accounts, name: &str, now: Moment) -> Token {
+    let keeper = accounts.keeper(name).unwrap();
+    office.ask(&keeper, now).unwrap()
+}
+
+#[test]
+fn an_account_that_did_not_change_keeps_its_token_over_a_reload() {
+    let office = Office::open();
+    let one = office.account(|account| {
+        application(account);
+        account.name = "one".to_owned();
+    });
+    let two = Microsoft {
+        name: "two".to_owned(),
+        ..one.clone()
+    };
+    let accounts = Accounts::open(&config(&office, vec![one.clone()]));
+    let first = token(&office, &accounts, "", office.start);
+    let told = accounts.changes();
+    accounts.reload(&config(&office, vec![one.clone(), two.clone()]));
+    assert!(told.has_changed().unwrap());
+    assert_eq!(accounts.names(), ["one", "two"]);
+    assert_eq!(token(&office, &accounts, "one", office.start), first);
+    assert_ne!(token(&office, &accounts, "two", office.start), first);
+    assert_eq!(office.entra.requests("client_credentials"), 2);
+
+    let unknown = accounts.keeper("").unwrap_err().to_string();
+    assert!(
+        unknown.contains("no [[microsoft]] of this name"),
+        "{unknown}"
+    );
+    let changed = Microsoft {
+        client_id: "app-2".to_owned(),
+        client_secret: Secret::Text("secret-2".to_owned()),
+        ..one
+    };
+    let old = accounts.keeper("one").unwrap();
+    accounts.reload(&config(&office, vec![changed]));
+    assert_eq!(accounts.names(), ["one"]);
+    assert_ne!(token(&office, &accounts, "one", office.start), first);
+    // Who holds the old one still gets nothing of it.
+    assert!(office.ask(&old, office.start).unwrap_err().is_transient());
+    assert_eq!(office.entra.requests("client_credentials"), 3);
+}
+
+#[test]
+fn a_renewal_under_way_ends_before_another_keeper_takes_over() {
+    let office = Office::open();
+    drop(office.connected());
+    let account = office.account(|_| {});
+    let accounts = Accounts::open(&config(&office, vec![account.clone()]));
+    office
+        .entra
+        .next(&json!({ "kind": "slow", "seconds": 0.5, "after": true }));
+    let keeper = accounts.keeper("default").unwrap();
+    let (now, later) = (office.at(3_400), office.at(7_200));
+    let renewal = office
+        .runtime
+        .spawn(async move { keeper.access_token(now).await });
+    crate::run::wait_for("a renewal that is under way", || {
+        (office.entra.requests("refresh_token") == 1).then_some(())
+    });
+    let changed = Microsoft {
+        scopes: vec![IMAP.to_owned(), "offline_access".to_owned()],
+        ..account
+    };
+    accounts.reload(&config(&office, vec![changed]));
+    office.runtime.block_on(renewal).unwrap().unwrap();
+    // A refresh token of before that would be refused: the server takes each once.
+    token(&office, &accounts, "default", later);
+    assert_eq!(office.entra.requests("refresh_token"), 2);
+}
+
+#[test]
+fn an_account_whose_key_is_missing_says_so_and_works_when_it_is_back() {
+    let office = Office::open();
+    drop(office.connected());
+    let key = office.data_dir.path().join("secret.key");
+    let away = office.data_dir.path().join("away");
+    fs::rename(&key, &away).unwrap();
+    let accounts = Accounts::open(&config(&office, vec![office.account(|_| {})]));
+    let error = accounts.status("default").unwrap_err();
+    assert_eq!(error.meaning(), Meaning::NotKept);
+    assert!(
+        error.to_string().contains("their key is missing"),
+        "{error}"
+    );
+    assert!(accounts.all()[0].trouble().is_some());
+    accounts.retry();
+    assert!(accounts.status("default").is_err() && !key.exists());
+    fs::rename(&away, &key).unwrap();
+    accounts.retry();
+    let status = accounts.status("default").unwrap();
+    assert!(status.connected.is_some() && !status.needs_sign_in());
+}
+
+#[test]
+fn a_secret_that_is_entered_later_is_taken_when_the_account_is_opened_anew() {
+    let office = Office::open();
+    let account = office.account(|account| {
+        application(account);
+        account.client_secret = Secret::Empty;
+    });
+    let accounts = Accounts::open(&config(&office, vec![account]));
+    let error = accounts.keeper("default").unwrap_err().to_string();
+    assert!(
+        error.contains("needs a client secret or a certificate"),
+        "{error}"
+    );
+    let name = mscons_gateway::oauth::app::secret_name("default").unwrap();
+    accounts.vault().unwrap().write(&name, b"secret").unwrap();
+    accounts.reopen("default");
+    token(&office, &accounts, "default", office.start);
+}
+
+#[test]
+fn a_handle_that_is_closed_begins_nothing() {
+    let office = Office::open();
+    let account = office.account(application);
+    let accounts = Accounts::open(&config(&office, vec![account]));
+    let keeper = accounts.keeper("").unwrap();
+    office.runtime.block_on(accounts.close());
+    assert!(office.ask(&keeper, office.start).is_err());
+    assert_eq!(office.entra.requests("client_credentials"), 0);
+    let nobody = Accounts::none();
+    assert!(nobody.names().is_empty() && nobody.vault().is_err());
+}
