@@ -35,8 +35,8 @@ pub enum Kind {
     Overdue,
     /// A Microsoft account that needs a person.
     Account,
-    /// The certificate of a Microsoft account that ends soon.
-    AccountCertificate,
+    /// The client secret or certificate of a Microsoft account that ends soon.
+    AccountCredential,
 }
 
 impl Kind {
@@ -48,7 +48,7 @@ impl Kind {
         Self::Disk,
         Self::Overdue,
         Self::Account,
-        Self::AccountCertificate,
+        Self::AccountCredential,
     ];
 
     /// Its name in the JSON of a notice, and in metrics.
@@ -60,7 +60,7 @@ impl Kind {
             Self::Disk => "disk",
             Self::Overdue => "overdue",
             Self::Account => "account",
-            Self::AccountCertificate => "account_certificate",
+            Self::AccountCredential => "account_credential",
         }
     }
 }

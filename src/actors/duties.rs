@@ -219,7 +219,7 @@ impl Duties {
         let used = known.filter(|account| account.is_used);
         let facts = used.map(|account| AccountFacts {
             state: state(&account, &self.0.text),
-            certificate_until: account.certificate_until,
+            credential_until: account.credential_until,
             name: account.name,
         });
         facts.collect()

@@ -42,8 +42,8 @@ pub struct AccountFacts {
     pub name: String,
     /// Whether it works.
     pub state: AccountState,
-    /// Until when the certificate is valid by which it proves itself.
-    pub certificate_until: Option<UtcTime>,
+    /// Until when its client secret or certificate is valid.
+    pub credential_until: Option<UtcTime>,
 }
 
 /// Whether a Microsoft account works.

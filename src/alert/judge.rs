@@ -52,8 +52,8 @@ pub enum Condition {
         /// What is wrong, and what to do.
         what: String,
     },
-    /// The certificate of a Microsoft account that ends soon.
-    AccountCertificate {
+    /// The client secret or certificate of a Microsoft account that ends soon.
+    AccountCredential {
         /// Its name.
         account: String,
         /// Its end.
@@ -111,7 +111,7 @@ pub fn judge(facts: &Facts, book: &Book, now: UtcTime) -> Vec<Judgement> {
         facts
             .accounts
             .iter()
-            .map(|account| account_certificate(account, now)),
+            .map(|account| account_credential(account, now)),
     );
     judgements.push(Judgement {
         kind: Kind::Quarantine,
@@ -189,15 +189,15 @@ fn account(facts: &AccountFacts) -> Judgement {
     }
 }
 
-fn account_certificate(facts: &AccountFacts, now: UtcTime) -> Judgement {
-    let finding = certificate(facts.certificate_until, now, |until| {
-        Condition::AccountCertificate {
+fn account_credential(facts: &AccountFacts, now: UtcTime) -> Judgement {
+    let finding = certificate(facts.credential_until, now, |until| {
+        Condition::AccountCredential {
             account: facts.name.clone(),
             until,
         }
     });
     Judgement {
-        kind: Kind::AccountCertificate,
+        kind: Kind::AccountCredential,
         subject: facts.name.clone(),
         finding,
     }
@@ -387,7 +387,7 @@ mod tests {
             facts.accounts = vec![AccountFacts {
                 name: "default".to_owned(),
                 state,
-                certificate_until: Some(at(20 * DAY)),
+                credential_until: Some(at(20 * DAY)),
             }];
             finding(&facts, &book, Kind::Account, 0)
         };
@@ -398,7 +398,7 @@ mod tests {
             what: "Sign in again.".to_owned(),
         };
         assert!(holds(&at_state(trouble)));
-        let end = |now| finding(&facts, &book, Kind::AccountCertificate, now);
+        let end = |now| finding(&facts, &book, Kind::AccountCredential, now);
         assert_eq!(end(0), Finding::Well);
         assert!(holds(&end(6 * DAY)));
     }

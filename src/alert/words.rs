@@ -18,7 +18,7 @@ pub(super) fn title(condition: &Condition, text: &Text) -> String {
             ..
         } => text.alert_account_sign_in(account),
         Condition::Account { account, .. } => text.alert_account(account),
-        Condition::AccountCertificate { account, .. } => text.alert_account_certificate(account),
+        Condition::AccountCredential { account, .. } => text.alert_account_credential(account),
     }
 }
 
@@ -40,8 +40,8 @@ pub(super) fn detail(condition: &Condition, text: &Text) -> String {
             text.alert_overdue_detail(*series, &text.date_time(since.seconds()))
         }
         Condition::Account { what, .. } => what.clone(),
-        Condition::AccountCertificate { until, .. } => {
-            text.alert_account_certificate_detail(&text.date_time(until.seconds()))
+        Condition::AccountCredential { until, .. } => {
+            text.alert_account_credential_detail(&text.date_time(until.seconds()))
         }
     }
 }

@@ -7,11 +7,11 @@ use crate::cli::at_store::AtStore;
 use crate::cli::call::Call;
 use crate::cli::{Done, Failure};
 use crate::config::Gateway;
-use crate::config::microsoft::{Flow, Microsoft};
+use crate::config::microsoft::Microsoft;
 use crate::format::table::Table;
 use crate::market::calendar::UtcTime;
+use crate::oauth::OauthError;
 use crate::oauth::accounts::Known;
-use crate::oauth::{OauthError, Status};
 use crate::text::Text;
 
 /// `accounts`.
@@ -77,15 +77,6 @@ pub(super) fn named<'c>(config: &'c Gateway, name: Option<&str>) -> Result<&'c M
     })
 }
 
-/// As it is written in the file.
-pub(super) fn flow_name(flow: Flow) -> &'static str {
-    match flow {
-        Flow::AuthorizationCode => "authorization_code",
-        Flow::DeviceCode => "device_code",
-        Flow::ClientCredentials => "client_credentials",
-    }
-}
-
 /// In a word, how an account is.
 fn state(known: &Known) -> &'static str {
     match known.trouble() {
@@ -95,16 +86,6 @@ fn state(known: &Known) -> &'static str {
         None if known.was_tried() => "good",
         None => "not tried yet",
     }
-}
-
-/// Who signed in: the mail address if it is known, else the name to sign in with.
-pub(super) fn who(status: &Status) -> &str {
-    let who = &status.who;
-    let names = [&who.mail, &who.username, &who.name];
-    names
-        .into_iter()
-        .find(|name| !name.is_empty())
-        .map_or("", String::as_str)
 }
 
 fn table(known: &[Known]) -> Table {
@@ -123,10 +104,10 @@ fn table(known: &[Known]) -> Table {
         let time = |at: Option<UtcTime>| at.map_or_else(String::new, |at| at.to_string());
         vec![
             one.name.clone(),
-            flow_name(one.flow).to_owned(),
+            one.flow.name().to_owned(),
             state(one).to_owned(),
             time(status.connected),
-            who(&status).to_owned(),
+            status.who.address().to_owned(),
             time(status.expires),
             time(status.renewed),
             short(&status.scopes),
@@ -147,7 +128,7 @@ fn json(known: &Known, text: &Text) -> serde_json::Value {
     let trouble = known.trouble();
     serde_json::json!({
         "name": known.name,
-        "flow": flow_name(known.flow),
+        "flow": known.flow.name(),
         "is_used": known.is_used,
         "state": state(known),
         "needs_sign_in": known.needs_sign_in(),
@@ -161,7 +142,7 @@ fn json(known: &Known, text: &Text) -> serde_json::Value {
         "refreshed": time(status.renewed),
         "scopes": status.scopes,
         "withheld": status.withheld,
-        "certificate_until": time(known.certificate_until),
+        "credential_until": time(known.credential_until),
         "fault": trouble.as_ref().map(ToString::to_string),
         "meaning": trouble.as_ref().map(OauthError::meaning),
         "remedy": trouble.as_ref().map(|error| error.explain(text)),

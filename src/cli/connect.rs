@@ -1,12 +1,10 @@
 //! `connect`: the sign-in to a Microsoft account from a terminal, where no browser reaches the
 //! gateway.
 
-use std::time::Duration;
-
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
-use crate::cli::accounts::{flow_name, named, who};
+use crate::cli::accounts::named;
 use crate::cli::at_store::AtStore;
 use crate::cli::call::{Call, Unit};
 use crate::cli::{Done, Failure};
@@ -80,12 +78,7 @@ async fn sign_in(call: &Call<'_>, keeper: &Keeper, wire: &Wire) -> Result<Grant,
     };
     let waited = call.progress(seconds(begun, device.until), Unit::Things);
     loop {
-        let now = Moment::now();
-        let pause = device
-            .next
-            .monotonic
-            .saturating_duration_since(now.monotonic);
-        tokio::time::sleep(pause.max(PAUSE_LEAST)).await;
+        tokio::time::sleep(device.pause(Moment::now())).await;
         let now = Moment::now();
         match keeper.app().poll_device(wire, &mut device, now).await {
             Ok(Polled::Granted(grant)) => return Ok(*grant),
@@ -131,14 +124,14 @@ fn tell(call: &Call<'_>, account: &Microsoft, keeper: &Keeper) {
             .map_or_else(String::new, |at| format!(" until {at}"));
         call.note(&format!(
             "{name}: Microsoft gave a token, good{until}; nobody needs to sign in ({})",
-            flow_name(account.flow)
+            account.flow.name()
         ));
         return;
     }
     call.note(&format!(
         "{name}: connected as {} {}",
         status.who.name,
-        who(&status)
+        status.who.address()
     ));
     for mailbox in call.config.mailboxes_of(account) {
         if status.who.is_other_than(&mailbox.username) {
@@ -146,7 +139,7 @@ fn tell(call: &Call<'_>, account: &Microsoft, keeper: &Keeper) {
                 "mailbox {} is that of {}: right if it is a shared mailbox that {} may open, else sign in as {}",
                 mailbox.name,
                 mailbox.username,
-                who(&status),
+                status.who.address(),
                 mailbox.username
             ));
         }
@@ -155,9 +148,6 @@ fn tell(call: &Call<'_>, account: &Microsoft, keeper: &Keeper) {
         call.note(&format!("not granted: {}", status.withheld.join(", ")));
     }
 }
-
-/// The server's clock and ours may count differently.
-const PAUSE_LEAST: Duration = Duration::from_millis(200);
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ use crate::config::Gateway;
 use crate::config::mailbox::{self, Auth, Mailbox};
 use crate::config::secret::Secret;
 use crate::config::smtp;
+use crate::market::calendar::Day;
 
 /// A Microsoft account: an application that is registered in a tenant, and how it signs in.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -26,6 +27,9 @@ pub struct Microsoft {
     /// Client secret (its value, not its ID): a string, `{ env = "NAME" }` or `{ file = "path" }`; empty where it is kept sealed in `data_dir`, or where a certificate stands in for it.
     #[schemars(extend("de" = "Geheimer Clientschlüssel (sein Wert, nicht seine ID): Zeichenkette, `{ env = \"NAME\" }` oder `{ file = \"Pfad\" }`; leer, wenn er versiegelt in `data_dir` liegt oder ein Zertifikat an seine Stelle tritt."))]
     pub client_secret: Secret,
+    /// Last day of the client secret, as the registration shows it (`2027-05-31`): an alert comes two weeks before. Empty: nobody warns.
+    #[schemars(extend("de" = "Letzter Tag des Clientschlüssels, wie ihn die Registrierung zeigt (`2027-05-31`): Zwei Wochen vorher kommt ein Alarm. Leer: Niemand warnt."))]
+    pub client_secret_until: String,
     /// PEM file with the certificate that is uploaded to the application, instead of a secret.
     #[schemars(extend("de" = "PEM-Datei mit dem Zertifikat, das bei der Anwendung hochgeladen ist, statt eines Clientschlüssels."))]
     #[serde(deserialize_with = "mailbox::path_unless_empty")]
@@ -52,12 +56,20 @@ impl Default for Microsoft {
             tenant_id: String::new(),
             client_id: String::new(),
             client_secret: Secret::default(),
+            client_secret_until: String::new(),
             certificate_file: None,
             key_file: None,
             authority: "https://login.microsoftonline.com".to_owned(),
             flow: Flow::AuthorizationCode,
             scopes: Vec::new(),
         }
+    }
+}
+
+impl Microsoft {
+    /// The last day of the client secret, if it is known.
+    pub fn secret_until(&self) -> Option<Day> {
+        Day::parse(&self.client_secret_until)
     }
 }
 
@@ -71,6 +83,29 @@ pub enum Flow {
     DeviceCode,
     /// The application signs in by itself, without a person.
     ClientCredentials,
+}
+
+impl Flow {
+    /// All of them.
+    pub const ALL: [Self; 3] = [
+        Self::AuthorizationCode,
+        Self::DeviceCode,
+        Self::ClientCredentials,
+    ];
+
+    /// As it is written in the file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::DeviceCode => "device_code",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|flow| flow.name() == name)
+    }
 }
 
 impl Gateway {

@@ -272,5 +272,5 @@ pub(super) const ALERT_KINDS: &[&str] = &[
     "disk",
     "overdue",
     "account",
-    "account_certificate",
+    "account_credential",
 ];

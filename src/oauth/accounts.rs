@@ -274,7 +274,7 @@ impl Account {
             flow: self.settings.flow,
             is_used: self.uses.any(),
             opened: self.opened,
-            certificate_until: keeper.ok().and_then(|one| one.app().certificate_until()),
+            credential_until: keeper.ok().and_then(|one| one.app().credential_until()),
             status: keeper.map(Keeper::status).map_err(Clone::clone),
         }
     }

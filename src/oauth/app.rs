@@ -15,7 +15,7 @@ use oauth2::{
 
 use crate::config::microsoft::{Flow, Microsoft};
 use crate::config::secret::Secret;
-use crate::market::calendar::UtcTime;
+use crate::market::calendar::{Day, UtcTime};
 use crate::oauth::OauthError;
 use crate::oauth::answer::Answer;
 use crate::oauth::assertion::Certificate;
@@ -41,7 +41,11 @@ pub struct App {
 enum Proof {
     /// A public client: by nothing.
     None,
-    Secret(Secret),
+    Secret {
+        secret: Secret,
+        /// The end of its last day, if that is known.
+        until: Option<UtcTime>,
+    },
     Certificate(Box<Certificate>),
 }
 
@@ -84,7 +88,10 @@ impl App {
                 ));
             }
             (None, None) => match client_secret(account, vault)? {
-                Some(secret) => Proof::Secret(secret),
+                Some(secret) => Proof::Secret {
+                    secret,
+                    until: account.secret_until().map(end_of),
+                },
                 None => Proof::None,
             },
         };
@@ -129,7 +136,7 @@ impl App {
             ))
             .set_auth_type(AuthType::RequestBody);
         match &self.proof {
-            Proof::Secret(secret) => {
+            Proof::Secret { secret, .. } => {
                 client.set_client_secret(ClientSecret::new(secret.reveal().to_owned()))
             }
             Proof::None | Proof::Certificate(_) => client,
@@ -156,16 +163,17 @@ impl App {
     /// The secret, where there is one and the crate's client is not used.
     pub(super) fn secret(&self) -> Option<&str> {
         match &self.proof {
-            Proof::Secret(secret) => Some(secret.reveal()),
+            Proof::Secret { secret, .. } => Some(secret.reveal()),
             Proof::None | Proof::Certificate(_) => None,
         }
     }
 
-    /// Until when its certificate is valid, if it proves itself by one.
-    pub fn certificate_until(&self) -> Option<UtcTime> {
+    /// Until when its certificate or client secret is valid, as far as that is known.
+    pub fn credential_until(&self) -> Option<UtcTime> {
         match &self.proof {
             Proof::Certificate(certificate) => certificate.until,
-            Proof::None | Proof::Secret(_) => None,
+            Proof::Secret { until, .. } => *until,
+            Proof::None => None,
         }
     }
 
@@ -217,6 +225,11 @@ fn client_secret(account: &Microsoft, vault: &Vault) -> Result<Option<Secret>, O
     let kept = vault.read(&secret_name(&account.name)?).map_err(Arc::new)?;
     let text = kept.and_then(|kept| String::from_utf8(kept.reveal().to_vec()).ok());
     Ok(text.filter(|text| !text.is_empty()).map(Secret::Text))
+}
+
+/// The end of a day, by Microsoft's clock.
+fn end_of(day: Day) -> UtcTime {
+    UtcTime::from_seconds((i64::from(day.number()) + 1) * 86_400)
 }
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

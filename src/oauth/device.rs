@@ -28,6 +28,15 @@ pub struct Device {
     code: Zeroizing<String>,
 }
 
+impl Device {
+    /// Until the server may be asked next. Never nothing: no loop goes round without a pause.
+    pub fn pause(&self, now: Moment) -> Duration {
+        let wait = self.next.monotonic;
+        wait.saturating_duration_since(now.monotonic)
+            .max(INTERVAL_LEAST)
+    }
+}
+
 /// What the server says of a sign-in that waits.
 #[derive(Debug)]
 pub enum Polled {

@@ -43,6 +43,13 @@ impl Who {
         }
     }
 
+    /// How people know them: the mail address, else the name to sign in with, else their own.
+    pub fn address(&self) -> &str {
+        let names = [&self.mail, &self.username, &self.name];
+        let known = names.into_iter().find(|name| !name.is_empty());
+        known.map_or("", String::as_str)
+    }
+
     /// Whether somebody else signed in than the user of this mailbox. With a shared mailbox that is
     /// right; else it is a mistake that shows as a refused sign-in.
     pub fn is_other_than(&self, mailbox: &str) -> bool {

@@ -256,8 +256,8 @@ sentences! {
     alert_overdue_detail(count: u64, when: &str);
     alert_account(name: &str);
     alert_account_sign_in(name: &str);
-    alert_account_certificate(name: &str);
-    alert_account_certificate_detail(when: &str);
+    alert_account_credential(name: &str);
+    alert_account_credential_detail(when: &str);
 
     error_not_found;
     error_not_found_hint;
@@ -363,6 +363,8 @@ sentences! {
     accounts_secret_in_file;
     accounts_secret_named(place: &str);
     accounts_secret_certificate;
+    accounts_secret_until;
+    accounts_secret_until_hint;
     accounts_forget_secret;
     accounts_flow;
     accounts_flow_browser;

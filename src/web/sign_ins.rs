@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use crate::access::sessions::SessionId;
 use crate::clock;
@@ -118,11 +117,7 @@ impl SignIns {
         number: u32,
     ) -> CodeState {
         loop {
-            let wait = device
-                .next
-                .monotonic
-                .saturating_duration_since(clock::monotonic());
-            tokio::time::sleep(wait.max(POLL_LEAST)).await;
+            tokio::time::sleep(device.pause(Moment::now())).await;
             let is_wanted = self
                 .by_code(account)
                 .is_some_and(|found| found.number == number);
@@ -164,6 +159,3 @@ pub(crate) fn redirect_uri(base_url: &str) -> String {
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-/// No loop without a pause.
-const POLL_LEAST: Duration = Duration::from_secs(1);

@@ -215,6 +215,11 @@ impl Check<'_> {
             ),
             (Some(_), Some(_)) | (None, None) => {}
         }
+        let until = &account.client_secret_until;
+        if !until.is_empty() && account.secret_until().is_none() {
+            let what = format!("`{until}` is no date; write it as `2027-05-31`");
+            self.fault("client_secret_until", what);
+        }
     }
 
     fn scopes(&mut self, account: &Microsoft) {

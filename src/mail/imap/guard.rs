@@ -286,6 +286,7 @@ impl AsyncRead for Guard {
             }
             if ready!(this.poll_receive(cx))? == 0 {
                 // The end. The parser tells an end in mid-response from one between responses.
+                part_code_from_text(this.inbox.get_mut(this.start..).unwrap_or_default());
                 this.cleared = this.pending().len();
                 this.scanned = 0;
                 if this.cleared == 0 {
@@ -491,6 +492,12 @@ mod tests {
         let out = pass(&[sent.as_bytes()], 10).await.unwrap();
         let expected = "* OK [UIDNEXT 7]     und \u{e9}\r\nA1 NO [LIMIT]  x {3}\r\nabc\r\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
+        let out = pass(&["* OK [UIDNEXT 7]\u{e9}t".as_bytes()], 10).await;
+        assert_eq!(
+            out.unwrap(),
+            b"* OK [UIDNEXT 7]  t",
+            "a line that is cut off"
+        );
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ pub struct Known {
     /// Tells one that was opened anew from what it was before.
     pub opened: u64,
     /// Until when the certificate is valid by which it proves itself, if it does so.
-    pub certificate_until: Option<UtcTime>,
+    pub credential_until: Option<UtcTime>,
     /// How it is, or why it cannot be opened.
     pub status: Result<Status, OauthError>,
 }

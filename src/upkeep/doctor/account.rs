@@ -47,8 +47,8 @@ pub async fn account(
     }
     checks.extend(
         known
-            .certificate_until
-            .map(|until| certificate(until, now.utc)),
+            .credential_until
+            .map(|until| credential(until, now.utc)),
     );
     named(name, checks)
 }
@@ -116,14 +116,14 @@ fn who(who: &Who, mailboxes: &[&Mailbox], smtp: Option<&Smtp>) -> Option<Check> 
     })
 }
 
-fn certificate(until: UtcTime, now: UtcTime) -> Check {
-    let tried = "the end of the certificate by which it proves itself";
-    let check = Check::ok("certificate", tried, format!("it is valid until {until}"));
+fn credential(until: UtcTime, now: UtcTime) -> Check {
+    let tried = "the end of its client secret or certificate";
+    let check = Check::ok("credential", tried, format!("it is valid until {until}"));
     let left = until.seconds().saturating_sub(now.seconds());
     if left > ENDS_SOON_SECONDS {
         check
     } else {
-        let advice = "make a new one, upload it to the application, and name it here";
+        let advice = "make a new one at the application, and name it and its end here";
         check.but(Verdict::Warning, advice)
     }
 }
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn a_certificate_is_warned_of_a_month_before_its_end() {
         let at = UtcTime::from_seconds;
-        let verdict = |left| certificate(at(left), at(0)).verdict;
+        let verdict = |left| credential(at(left), at(0)).verdict;
         assert_eq!(verdict(ENDS_SOON_SECONDS + 1), Verdict::Ok);
         assert_eq!(verdict(ENDS_SOON_SECONDS), Verdict::Warning);
         assert_eq!(verdict(-1), Verdict::Warning);

@@ -105,3 +105,22 @@ fn doctor_names_the_mistakes_of_shared_mailboxes() {
         "{refused}"
     );
 }
+
+#[test]
+fn doctor_warns_of_a_client_secret_before_its_end() {
+    let office = Office::open();
+    let home = &office.home;
+    for (until, verdict) in [("2026-01-31", "WARN"), ("2999-12-31", "ok")] {
+        let secret = format!("client_secret = \"secret\"\nclient_secret_until = \"{until}\"");
+        home.configure(&[
+            office.mailbox("klara", "imap", ""),
+            office.account("office", "client_credentials", &secret),
+        ]);
+        let (_, told, _) = home.command(&["doctor"]);
+        let line = told
+            .lines()
+            .find(|line| line.contains("account office: credential"));
+        let line = line.unwrap_or_else(|| panic!("no credential in {told}"));
+        assert!(line.starts_with(verdict), "{until}: {line}");
+    }
+}

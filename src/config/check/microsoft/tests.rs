@@ -55,6 +55,18 @@ fn an_account_and_its_mailbox_have_no_fault() {
 }
 
 #[test]
+fn the_end_of_a_secret_is_a_date() {
+    assert_account(
+        |account| account.client_secret_until = "2027-05-31".to_owned(),
+        &[],
+    );
+    assert_account(
+        |account| account.client_secret_until = "31.05.2027".to_owned(),
+        &["microsoft[0].client_secret_until: `31.05.2027` is no date; write it as `2027-05-31`"],
+    );
+}
+
+#[test]
 fn an_account_says_whose_it_is() {
     assert_account(
         |account| {

@@ -95,9 +95,11 @@ pub(crate) async fn test(context: Data<Context>, _: Signed, name: Path<String>) 
 
 /// Asks Microsoft for a token, now: neither one at hand nor an earlier failure is an answer.
 async fn attempt(context: &Context, name: String) -> HttpResponse {
-    reopen(context, &name).await;
+    if context.accounts.keeper(&name).is_err() {
+        reopen(context, &name).await;
+    }
     let asked = match context.accounts.keeper(&name) {
-        Ok(keeper) => keeper.access_token(Moment::now()).await.map(drop),
+        Ok(keeper) => keeper.try_now(Moment::now()).await,
         Err(error) => Err(error),
     };
     match asked {

@@ -18,6 +18,8 @@ pub(super) struct Wanted {
     pub(super) flow: Option<String>,
     /// A new client secret; `None` leaves the one there is.
     pub(super) secret: Option<Zeroizing<String>>,
+    /// Its last day.
+    pub(super) secret_until: Option<String>,
     /// Whether the one that is kept is to be forgotten.
     pub(super) forgets_secret: bool,
 }
@@ -46,6 +48,7 @@ impl Wanted {
             authority: given("authority"),
             flow: given("flow"),
             secret: secret.map(|text| Zeroizing::new(text.to_owned())),
+            secret_until: given("client_secret_until"),
             forgets_secret: fields.find("forget_secret").is_some(),
         }
     }
@@ -57,6 +60,7 @@ impl Wanted {
         for (key, wanted, default) in [
             ("tenant_id", &self.tenant_id, ""),
             ("client_id", &self.client_id, ""),
+            ("client_secret_until", &self.secret_until, ""),
             ("authority", &self.authority, usual.authority.as_str()),
             ("flow", &self.flow, "authorization_code"),
         ] {
@@ -94,7 +98,13 @@ pub(super) fn place_of_secret(
 }
 
 /// The keys of an account that the form has.
-pub(super) const KEYS: [&str; 4] = ["tenant_id", "client_id", "authority", "flow"];
+pub(super) const KEYS: [&str; 5] = [
+    "tenant_id",
+    "client_id",
+    "client_secret_until",
+    "authority",
+    "flow",
+];
 const SECRET: &str = "client_secret";
 
 #[cfg(test)]

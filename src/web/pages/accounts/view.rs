@@ -67,6 +67,7 @@ pub(super) struct Inputs {
     /// Value, label, whether it is chosen.
     flows: Vec<(&'static str, String, bool)>,
     secret: String,
+    secret_until: Input,
     can_write_secret: bool,
     can_forget_secret: bool,
 }
@@ -255,7 +256,7 @@ fn warnings(seen: &Seen, text: &Text) -> Vec<String> {
     };
     let others = usernames.unwrap_or_default().iter();
     let others = others.filter(|username| status.who.is_other_than(username));
-    warnings.extend(others.map(|mailbox| text.accounts_other_user(who(status), mailbox)));
+    warnings.extend(others.map(|mailbox| text.accounts_other_user(status.who.address(), mailbox)));
     if !status.withheld.is_empty() {
         warnings.push(text.accounts_withheld(&status.withheld.join(", ")));
     }
@@ -264,10 +265,10 @@ fn warnings(seen: &Seen, text: &Text) -> Vec<String> {
 
 fn facts(status: &Status, text: &Text) -> Vec<(String, String)> {
     let at = |time: UtcTime| text.date_time(time.seconds());
-    let who = match (status.who.name.as_str(), who(status)) {
-        ("", who) => who.to_owned(),
-        (name, "") => name.to_owned(),
-        (name, who) => format!("{name} ({who})"),
+    let who = match (status.who.name.as_str(), status.who.address()) {
+        ("", address) => address.to_owned(),
+        (name, address) if name == address => name.to_owned(),
+        (name, address) => format!("{name} ({address})"),
     };
     let rows = [
         (text.accounts_who(), Some(who).filter(|who| !who.is_empty())),
@@ -280,14 +281,6 @@ fn facts(status: &Status, text: &Text) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The mail address of who signed in, else the name for that.
-fn who(status: &Status) -> &str {
-    match (status.who.mail.as_str(), status.who.username.as_str()) {
-        ("", username) => username,
-        (mail, _) => mail,
-    }
-}
-
 impl Inputs {
     /// The fields of an account: what was entered, else what holds.
     fn of(known: &Known, entered: Option<&Wanted>, text: &Text) -> Self {
@@ -297,7 +290,7 @@ impl Inputs {
             from: origin(key),
         };
         let settings = &known.settings;
-        let flow = |wanted: &Wanted| wanted.flow.as_deref().and_then(of_name);
+        let flow = |wanted: &Wanted| wanted.flow.as_deref().and_then(Flow::named);
         let chosen = entered.and_then(flow).unwrap_or(settings.flow);
         let is_named = matches!(known.secret, Place::Named(_));
         let has_certificate = settings.certificate_file.is_some();
@@ -323,7 +316,7 @@ impl Inputs {
                 (Flow::DeviceCode, text.accounts_flow_code()),
                 (Flow::ClientCredentials, text.accounts_flow_application()),
             ]
-            .map(|(flow, label)| (name_of(flow), label, flow == chosen))
+            .map(|(flow, label)| (flow.name(), label, flow == chosen))
             .into(),
             secret: match &known.secret {
                 _ if has_certificate => text.accounts_secret_certificate(),
@@ -332,6 +325,11 @@ impl Inputs {
                 Place::InFile => text.accounts_secret_in_file(),
                 Place::Named(place) => text.accounts_secret_named(place),
             },
+            secret_until: input(
+                "client_secret_until",
+                &settings.client_secret_until,
+                entered.and_then(|wanted| wanted.secret_until.as_ref()),
+            ),
             can_write_secret: !is_named && !has_certificate,
             can_forget_secret: matches!(known.secret, Place::Sealed | Place::InFile),
         }
@@ -346,24 +344,6 @@ fn new_account() -> Known {
         secret: Place::None,
         usernames: Vec::new(),
     }
-}
-
-/// As it is written in the file.
-fn name_of(flow: Flow) -> &'static str {
-    match flow {
-        Flow::AuthorizationCode => "authorization_code",
-        Flow::DeviceCode => "device_code",
-        Flow::ClientCredentials => "client_credentials",
-    }
-}
-
-fn of_name(name: &str) -> Option<Flow> {
-    let flows = [
-        Flow::AuthorizationCode,
-        Flow::DeviceCode,
-        Flow::ClientCredentials,
-    ];
-    flows.into_iter().find(|flow| name_of(*flow) == name)
 }
 
 /// As long as names are in the configuration.
