@@ -2,7 +2,7 @@
 
 mod answer;
 pub mod compose;
-mod credential;
+pub(crate) mod credential;
 mod files;
 mod folder;
 pub mod imap;
@@ -257,13 +257,23 @@ impl MailError {
         }
     }
 
+    /// Whether it is about the Microsoft account: when that works again, so may this.
+    pub fn is_of_account(&self) -> bool {
+        matches!(
+            self,
+            Self::NeedsSignIn(_) | Self::Account(_) | Self::TokenRefused { .. }
+        )
+    }
+
     /// What it means for the wait before the next attempt.
     pub fn cause(&self) -> Cause {
         match self {
             Self::Throttled { retry_after, .. } => Cause::Throttled {
                 retry_after: *retry_after,
             },
-            Self::LoginRefused { .. } | Self::TokenRefused { .. } => Cause::Login,
+            Self::LoginRefused { .. } => Cause::Login,
+            // Rights to a mailbox take effect within an hour, and nobody tells the gateway.
+            Self::TokenRefused { .. } => Cause::Permanent,
             // When it can be signed in again, the poller is told.
             Self::NeedsSignIn(error) | Self::Account(error) => error.error.cause(),
             Self::Net(_)

@@ -9,11 +9,12 @@ use actix::{
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinError;
 
-use crate::actors::messages::{Poll, PollNow, Stop};
+use crate::actors::messages::{Poll, PollAccount, PollNow, Stop};
 use crate::actors::tether::Tether;
 use crate::clock;
 use crate::config::mailbox::{Mailbox, Protocol};
 use crate::health::{AccountTrouble, Health};
+use crate::mail::credential::{self, SignIn};
 use crate::mail::poll::{BUDGET_KIB, Session, Summary};
 use crate::mail::{self, Intake, MailError};
 use crate::metrics::{self, PollResult, Release};
@@ -42,6 +43,12 @@ pub struct MailboxPollerActor<I> {
     waiting: Vec<Told>,
     /// Who is told of the next one: that under way may have begun before their mail came.
     asked: Vec<Told>,
+    /// It was asked to poll while it did.
+    again: bool,
+    /// The last poll failed for its Microsoft account.
+    lacks_account: bool,
+    /// By which sign-in of its account the last poll went.
+    sign_in: Option<SignIn>,
     stopping: bool,
     /// Goes with the actor: who waits for its end, waits for this.
     life: watch::Sender<()>,
@@ -88,6 +95,9 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
             interruptions: 0,
             waiting: Vec::new(),
             asked: Vec::new(),
+            again: false,
+            lacks_account: false,
+            sign_in: None,
             stopping: false,
             life: watch::Sender::new(()),
             _tether: tether,
@@ -101,10 +111,15 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
     /// Notes how a poll went and says when the next one is.
     fn polled(&mut self, polled: Polled, ctx: &mut Context<Self>) {
         self.answer(&polled);
+        let is_good = matches!(polled, Ok((_, Ok(_), _)));
+        let mut again = std::mem::take(&mut self.again) && !is_good;
+        self.lacks_account = false;
         let name = &self.mailbox.name;
         let next = match polled {
             Ok((session, Ok(summary), took)) => {
                 self.failures = 0;
+                self.sign_in = session.sign_in;
+                again |= session.is_out_of_date(&self.mailbox);
                 self.session = Some(session);
                 metrics::polled(name, PollResult::Ok, took);
                 metrics::mails_fetched(name, summary.durable, summary.bytes);
@@ -138,6 +153,7 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
                     self.health.store_fault(Some(fault.what.clone()));
                 }
                 let delay = self.failed(&error.to_string(), transient, error.cause());
+                self.lacks_account = error.is_of_account();
                 if let MailError::NeedsSignIn(account) | MailError::Account(account) = &error {
                     let trouble = AccountTrouble {
                         needs_sign_in: account.needs_sign_in,
@@ -155,7 +171,7 @@ impl<I: Intake + Unpin> MailboxPollerActor<I> {
         };
         if self.stopping {
             self.leave(ctx);
-        } else if self.asked.is_empty() {
+        } else if self.asked.is_empty() && !again {
             self.rest(next, ctx);
         } else {
             ctx.notify(PollNow);
@@ -282,8 +298,9 @@ impl<I: Intake + Unpin> Handler<PollNow> for MailboxPollerActor<I> {
             return;
         }
         let Some(mut session) = self.session.take() else {
-            // A wait ends now, and polls. A poll under way will see the new mail, too.
-            self.wait = None;
+            // A wait ends now, and polls. A poll under way will see the new mail, too, unless it
+            // fails.
+            self.again = self.wait.take().is_none();
             return;
         };
         self.waiting.append(&mut self.asked);
@@ -298,6 +315,19 @@ impl<I: Intake + Unpin> Handler<PollNow> for MailboxPollerActor<I> {
             poll.into_actor(self)
                 .map(|polled, actor, ctx| actor.polled(polled, ctx)),
         );
+    }
+}
+
+impl<I: Intake + Unpin> Handler<PollAccount> for MailboxPollerActor<I> {
+    type Result = ();
+
+    /// Who rests for another reason, such as a server that asked to come back later, rests on.
+    fn handle(&mut self, _: PollAccount, ctx: &mut Self::Context) {
+        let is_polling = self.session.is_none() && self.wait.is_none();
+        let is_another = self.sign_in != credential::sign_in(&self.mailbox, &self.accounts);
+        if self.lacks_account || is_polling || is_another {
+            ctx.notify(PollNow);
+        }
     }
 }
 

@@ -232,15 +232,15 @@ impl Handler<PollNow> for Supervisor {
 impl Handler<PollAccount> for Supervisor {
     type Result = ();
 
-    fn handle(&mut self, PollAccount { account }: PollAccount, _: &mut Self::Context) {
+    fn handle(&mut self, works: PollAccount, _: &mut Self::Context) {
         // An empty name is the only account.
         let signs_in = |mailbox: &&Arc<Mailbox>| {
             mailbox.auth == Auth::Microsoft
-                && (mailbox.account == account || mailbox.account.is_empty())
+                && (mailbox.account == works.account || mailbox.account.is_empty())
         };
         for mailbox in self.mailboxes.iter().filter(signs_in) {
             if let Some(poller) = self.pollers.get(&mailbox.name) {
-                drop(poller.try_send(PollNow));
+                drop(poller.try_send(works.clone()));
             }
         }
     }

@@ -134,9 +134,10 @@ impl Listener {
                 continue;
             }
             metrics::token_expiry(&account.name, state.expires.map(UtcTime::seconds));
-            metrics::needs_sign_in(&account.name, account.needs_sign_in());
+            let needs_sign_in = account.is_used && account.needs_sign_in();
+            metrics::needs_sign_in(&account.name, needs_sign_in);
             self.log(account, state, before);
-            if before.is_some_and(|before| before.may_have_been_mended(state)) {
+            if before.is_some_and(|before| before.concerns_mailboxes(state)) {
                 let account = account.name.clone();
                 // A full queue is that of a gateway that is stopping.
                 drop(self.works.try_send(PollAccount { account }));
@@ -176,10 +177,11 @@ impl Listener {
 }
 
 impl State {
-    /// Whether who failed by it should try again at once.
-    fn may_have_been_mended(self, now: Self) -> bool {
-        let is_connected_anew = now.connected.is_some() && now.connected != self.connected;
+    /// Whether its mailboxes should look at once: those that failed by it, and those whose
+    /// connection goes by a sign-in that is no more.
+    fn concerns_mailboxes(self, now: Self) -> bool {
+        let is_another_sign_in = now.connected != self.connected;
         let is_well_again = self.trouble.is_some() && now.trouble.is_none();
-        is_connected_anew || is_well_again || now.opened != self.opened
+        is_another_sign_in || is_well_again || now.opened != self.opened
     }
 }

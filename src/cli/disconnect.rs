@@ -17,11 +17,13 @@ impl AtStore for Args {
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
         let account = named(call.config, Some(&self.account))?;
         let keeper = call.accounts().keeper(&account.name)?;
-        if keeper.status().connected.is_none() {
+        let was_connected = keeper.status().connected.is_some();
+        // Also what an earlier flow of the account has left.
+        call.wait(keeper.disconnect())??;
+        if !was_connected {
             call.note(&format!("{}: nobody was signed in", account.name));
             return Ok(Done::Well);
         }
-        call.wait(keeper.disconnect())??;
         call.note(&format!(
             "{}: the sign-in is forgotten here; Microsoft forgets it when its sessions are revoked there",
             account.name

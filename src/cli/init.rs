@@ -105,12 +105,15 @@ fn defaults(file: &str, text: &Text) -> Result<String, Failure> {
     } else {
         Kept::Here(Accounts::none(), None)
     };
-    let (accounts, _held) = match kept {
-        Kept::Here(accounts, held) => (accounts, held),
-        // What signs in by an account is tried by that gateway's `doctor`.
-        Kept::Elsewhere(_) => (Accounts::none(), None),
+    let (accounts, _held, is_elsewhere) = match kept {
+        Kept::Here(accounts, held) => (accounts, held, false),
+        Kept::Elsewhere(_) => (Accounts::none(), None, true),
     };
-    for mailbox in mailboxes {
+    // What signs in by an account of a running gateway is tried by that gateway's `doctor`.
+    let tried = mailboxes
+        .iter()
+        .filter(|mailbox| !(is_elsewhere && by_account(mailbox)));
+    for mailbox in tried {
         output::note(&text.init_trying());
         let examine = doctor::examine(mailbox, &accounts, dialogue::NEWEST, now.seconds());
         let examined = runtime.block_on(examine);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::config::mailbox::{Auth, Mailbox};
 use crate::mail::MailError;
+use crate::market::calendar::UtcTime;
 use crate::oauth::{Accounts, Moment, OauthError, Token};
 
 /// A password, or an access token. Has no `Debug`: it holds secrets.
@@ -12,6 +13,22 @@ pub(crate) enum Credential<'a> {
     Password(&'a str),
     /// An access token.
     Token(Access<'a>),
+}
+
+/// Which sign-in of a Microsoft account a mailbox goes by: when it was connected, and which opening
+/// of its settings it is of. A connection that was opened by another is not gone on with.
+pub(crate) type SignIn = (u64, Option<UtcTime>);
+
+/// The sign-in of a mailbox's account as it is now; `None` where there is no account.
+pub(crate) fn sign_in(mailbox: &Mailbox, accounts: &Accounts) -> Option<SignIn> {
+    if mailbox.auth != Auth::Microsoft {
+        return None;
+    }
+    let mut all = accounts.all().into_iter();
+    // An empty name is the only account.
+    let known = all.find(|known| mailbox.account.is_empty() || known.name == mailbox.account)?;
+    let connected = known.status.ok().and_then(|status| status.connected);
+    Some((known.opened, connected))
 }
 
 impl<'a> Credential<'a> {

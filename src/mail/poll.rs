@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::config::mailbox::{Mailbox, Protocol};
+use crate::mail::credential::{self, SignIn};
 use crate::mail::{Intake, MailError, folder, imap, maildir, pop3};
 use crate::mailbox::Outcome;
 use crate::net::connections::Connections;
@@ -75,6 +76,8 @@ pub struct Session {
     pub(crate) connections: Connections,
     /// Whose tokens it signs in with, where a mailbox wants that.
     pub(crate) accounts: Accounts,
+    /// By which sign-in the IMAP connection was opened.
+    pub(crate) sign_in: Option<SignIn>,
 }
 
 impl Session {
@@ -85,6 +88,11 @@ impl Session {
             accounts,
             ..Self::default()
         }
+    }
+
+    /// Whether its connection goes by another sign-in than that of the mailbox now.
+    pub(crate) fn is_out_of_date(&self, mailbox: &Mailbox) -> bool {
+        self.imap.is_some() && self.sign_in != credential::sign_in(mailbox, &self.accounts)
     }
 
     /// Ends the session in good manners (LOGOUT), at a stop. At most two seconds.

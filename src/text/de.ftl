@@ -48,6 +48,7 @@ footer_times = Zeiten in { $zone }
 footer_metrics = Metriken
 footer_health = Bereitschaft
 
+status_sign_in_missing = Eine Anmeldung bei Microsoft fehlt
 status_all_well = Alles läuft
 status_starting = Das Gateway startet
 status_mailboxes_down =

@@ -48,6 +48,7 @@ footer_times = Times in { $zone }
 footer_metrics = Metrics
 footer_health = Readiness
 
+status_sign_in_missing = A sign-in at Microsoft is missing
 status_all_well = All is well
 status_starting = The gateway is starting
 status_mailboxes_down =

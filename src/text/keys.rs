@@ -70,6 +70,7 @@ sentences! {
     footer_metrics;
     footer_health;
 
+    status_sign_in_missing;
     status_all_well;
     status_starting;
     status_mailboxes_down(count: u64);

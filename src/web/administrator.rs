@@ -154,16 +154,22 @@ impl Administrator {
             return Ok(None);
         };
         let shared = Arc::clone(&self.shared);
-        let kept = self.hashing(move || shared.keep(&password));
-        if let Err(error) = kept.await {
-            locked(&self.shared.link).give_back(open);
-            return Err(error);
+        // All of it in the work, which goes on if the browser goes away.
+        let kept = self.hashing(move || {
+            let random = random()?;
+            shared.keep(&password)?;
+            tracing::warn!(%from, "the administrator's password was set; all sessions ended");
+            let mut sessions = locked(&shared.sessions);
+            sessions.end_all();
+            Ok(sessions.begin(&random, clock::monotonic()))
+        });
+        match kept.await {
+            Ok(cookie) => Ok(Some(cookie)),
+            Err(error) => {
+                locked(&self.shared.link).give_back(open);
+                Err(error)
+            }
         }
-        tracing::warn!(%from, "the administrator's password was set; all sessions ended");
-        let random = random()?;
-        let mut sessions = locked(&self.shared.sessions);
-        sessions.end_all();
-        Ok(Some(sessions.begin(&random, clock::monotonic())))
     }
 
     /// The session of a cookie.

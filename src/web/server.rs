@@ -58,7 +58,7 @@ impl Listeners {
     }
 
     /// Serves until the server's handle says stop. Signals are left to the caller. A stop waits for
-    /// the requests in flight, five seconds at most.
+    /// the requests in flight, one second at most.
     ///
     /// # Errors
     /// What the system says.
@@ -224,5 +224,5 @@ pub(crate) const POLICY: &str = "default-src 'none'; img-src 'self'; style-src '
 const FORM_BYTES: usize = 16 << 10;
 /// Pages are few and small; the processors belong to the parser.
 const WORKERS: usize = 2;
-/// A service manager waits ten seconds before it kills.
-const SHUTDOWN_SECONDS: u64 = 5;
+/// A service manager waits ten seconds before it kills, and the pollers have had eight of them.
+const SHUTDOWN_SECONDS: u64 = 1;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -78,13 +78,17 @@ impl Settings {
         checked.map(drop)
     }
 
+    /// Keeps others from writing, from reading on.
+    pub(crate) fn writing(&self) -> Option<MutexGuard<'_, ()>> {
+        let place = self.place.as_ref()?;
+        Some(place.writing.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Puts another text in place of what was read.
     pub(crate) fn write(&self, read: &Read, text: &str) -> Result<(), EditError> {
         let Some(place) = &self.place else {
             return Ok(());
         };
-        let writing = place.writing.lock();
-        let _writing = writing.unwrap_or_else(PoisonError::into_inner);
         read.sheet.replace(text, &place.environment).map(drop)
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::config::mailbox::Mailbox;
+use crate::mail::credential;
 use crate::mail::imap::fetch::Fetch;
 use crate::mail::imap::list::{self, Found, Listed};
 use crate::mail::imap::{Connection, Memory, connect, release, releases};
@@ -65,7 +66,13 @@ impl Connection {
 
 /// The kept connection if it lives. That it died while idle is normal (autologout): one new one.
 async fn kept_or_new(mailbox: &Mailbox, session: &mut Session) -> Result<Connection, MailError> {
+    let is_out_of_date = session.is_out_of_date(mailbox);
     if let Some(mut connection) = session.imap.take() {
+        if is_out_of_date {
+            // Who disconnects an account, or connects another user, means it.
+            connection.close().await;
+            return connect_anew(mailbox, session).await;
+        }
         match connection.refresh().await {
             Ok(()) => return Ok(connection),
             Err(error) => {
@@ -73,6 +80,11 @@ async fn kept_or_new(mailbox: &Mailbox, session: &mut Session) -> Result<Connect
             }
         }
     }
+    connect_anew(mailbox, session).await
+}
+
+async fn connect_anew(mailbox: &Mailbox, session: &mut Session) -> Result<Connection, MailError> {
+    session.sign_in = credential::sign_in(mailbox, &session.accounts);
     connect::connect(mailbox, &session.connections, &session.accounts).await
 }
 

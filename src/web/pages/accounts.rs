@@ -14,12 +14,14 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
+use tokio::task::JoinError;
 
 use crate::config::edit::Draft;
 use crate::config::file::EditError;
 use crate::config::microsoft::Microsoft;
 use crate::oauth::app::secret_name;
 use crate::oauth::{OauthError, Status};
+use crate::vault::{Name, Plain};
 use crate::web::Context;
 use crate::web::door::{Signed, Visitor, see};
 use crate::web::pages::accounts::form::{Place, Wanted};
@@ -135,25 +137,45 @@ async fn store(context: Data<Context>, signed: Signed, name: String, is_new: boo
     let Signed { visitor, fields } = signed;
     let wanted = Wanted::read(&name, &fields);
     let fingerprint = fields.get("file").to_owned();
-    let shared = context.clone();
-    let work = move || {
-        let stored = write(&shared, &wanted, &fingerprint, is_new);
-        (stored, wanted)
-    };
-    let Ok((stored, wanted)) = actix_web::web::block(work).await else {
+    // In a task of its own: a browser that goes away leaves nothing half done.
+    let change = tokio::spawn(change(context.clone(), wanted, fingerprint, is_new));
+    let Ok(Ok((changed, wanted))) = change.await else {
         let failed = PageError::Failed("storing settings panicked".to_owned());
         return error::answer(&context.text, &failed);
     };
-    if let Err(unsaved) = stored {
-        let said = Said::Unsaved(unsaved, wanted, is_new);
-        return answer(context, visitor, StatusCode::UNPROCESSABLE_ENTITY, said).await;
+    match changed {
+        Ok(()) => see(&format!("/settings/accounts?notice=saved&account={name}")),
+        Err(unsaved) => {
+            let said = Said::Unsaved(unsaved, wanted, is_new);
+            answer(context, visitor, StatusCode::UNPROCESSABLE_ENTITY, said).await
+        }
     }
-    tracing::info!(account = name, "the settings of an account were changed");
-    context.settings.reload().await;
-    if wanted.secret.is_some() || wanted.forgets_secret {
-        acts::reopen(&context, &name).await;
+}
+
+/// Stores what is wanted, and has the gateway take it over.
+async fn change(
+    context: Data<Context>,
+    wanted: Wanted,
+    fingerprint: String,
+    is_new: bool,
+) -> Result<(Result<(), Unsaved>, Wanted), JoinError> {
+    let shared = context.clone();
+    let work = move || {
+        let written = write(&shared, &wanted, &fingerprint, is_new);
+        (written, wanted)
+    };
+    let (written, wanted) = tokio::task::spawn_blocking(work).await?;
+    if written.is_ok() {
+        tracing::info!(
+            account = wanted.name,
+            "the settings of an account were changed"
+        );
+        context.settings.reload().await;
+        if wanted.secret.is_some() || wanted.forgets_secret {
+            acts::reopen(&context, &wanted.name).await;
+        }
     }
-    see(&format!("/settings/accounts?notice=saved&account={name}"))
+    Ok((written, wanted))
 }
 
 /// Keeps the secret, then writes the file: one that stands in the file leaves it only when the new
@@ -164,41 +186,74 @@ fn write(
     fingerprint: &str,
     is_new: bool,
 ) -> Result<(), Unsaved> {
+    let _writing = context.settings.writing();
     let read = context.settings.read().ok_or(Unsaved::NoFile)??;
     if read.sheet.fingerprint() != fingerprint {
         return Err(Unsaved::Stale);
     }
     let mut draft = draft(&read)?;
     let is_there = draft.named("microsoft", &wanted.name).is_some();
-    let section = match (is_new, is_there) {
-        (true, true) => return Err(Unsaved::There),
-        (true, false) => draft.add("microsoft", &wanted.name),
+    let mut accounts = read.gateway.microsoft.iter();
+    let elsewhere = accounts.find(|account| !is_there && account.name == wanted.name);
+    let section = match (is_new, elsewhere) {
+        (true, _) if is_there => return Err(Unsaved::There),
+        (true, _) => draft.add("microsoft", &wanted.name),
+        // One that stands in the environment alone gets a section if there is something to write.
+        (false, Some(settings)) if wanted.differs(settings) => draft.add("microsoft", &wanted.name),
         (false, _) => draft.named("microsoft", &wanted.name),
-    };
-    let is_elsewhere = |read: &Read| {
-        let mut accounts = read.gateway.microsoft.iter();
-        accounts.any(|account| account.name == wanted.name)
     };
     match section {
         Some(mut section) => wanted.write(&mut section),
-        // One that stands in the environment alone has a secret, but no section.
-        None if !is_new && is_elsewhere(&read) => {}
+        None if elsewhere.is_some() => {}
         None => return Err(Unsaved::NotThere),
     }
     let text = draft.text();
     context.settings.check(&read, &text)?;
-    keep_secret(context, wanted).map_err(Unsaved::Secret)?;
-    Ok(context.settings.write(&read, &text)?)
+    let before = keep_secret(context, wanted).map_err(Unsaved::Secret)?;
+    if let Err(error) = context.settings.write(&read, &text) {
+        before.put_back(context);
+        return Err(error.into());
+    }
+    Ok(())
 }
 
-fn keep_secret(context: &Context, wanted: &Wanted) -> Result<(), OauthError> {
-    let name = secret_name(&wanted.name)?;
+/// A secret that was changed before the file is.
+enum Before {
+    /// None was.
+    Unchanged,
+    /// What was kept under this name.
+    Was(Name, Option<Plain>),
+}
+
+impl Before {
+    /// The file stays as it was, and so shall the secret.
+    fn put_back(self, context: &Context) {
+        let Self::Was(name, was) = self else { return };
+        let put = context.accounts.vault().and_then(|vault| {
+            let put = match was {
+                Some(was) => vault.write(&name, was.reveal()),
+                None => vault.remove(&name),
+            };
+            Ok(put.map_err(Arc::new)?)
+        });
+        if let Err(error) = put {
+            tracing::error!(secret = name.as_str(), %error, "a secret was changed, and the file was not");
+        }
+    }
+}
+
+fn keep_secret(context: &Context, wanted: &Wanted) -> Result<Before, OauthError> {
+    if wanted.secret.is_none() && !wanted.forgets_secret {
+        return Ok(Before::Unchanged);
+    }
+    let (name, vault) = (secret_name(&wanted.name)?, context.accounts.vault()?);
+    let was = vault.read(&name).map_err(Arc::new)?;
     let kept = match &wanted.secret {
-        Some(secret) => context.accounts.vault()?.write(&name, secret.as_bytes()),
-        None if wanted.forgets_secret => context.accounts.vault()?.remove(&name),
-        None => return Ok(()),
+        Some(secret) => vault.write(&name, secret.as_bytes()),
+        None => vault.remove(&name),
     };
-    Ok(kept.map_err(Arc::new)?)
+    kept.map_err(Arc::new)?;
+    Ok(Before::Was(name, was))
 }
 
 fn draft(read: &Read) -> Result<Draft, EditError> {

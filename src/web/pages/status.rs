@@ -118,16 +118,13 @@ fn gather(context: &Context) -> Result<Status, StoreError> {
 }
 
 fn waiting(accounts: &Accounts) -> Vec<String> {
-    let mut names = accounts.names();
-    names.retain(|name| {
-        let status = accounts.status(name);
-        status.is_ok_and(|status| status.needs_sign_in())
-    });
-    names
+    let known = accounts.all().into_iter();
+    let waiting = known.filter(|account| account.is_used && account.needs_sign_in());
+    waiting.map(|account| account.name).collect()
 }
 
 fn view<'a>(status: &Status, text: &'a Text) -> StatusPage<'a> {
-    let (tone, headline) = headline(&status.health, text);
+    let (tone, headline) = headline(status, text);
     StatusPage {
         shell: Shell::new(
             text,
@@ -168,13 +165,15 @@ fn view<'a>(status: &Status, text: &'a Text) -> StatusPage<'a> {
     }
 }
 
-fn headline(health: &Snapshot, text: &Text) -> (&'static str, String) {
+fn headline(status: &Status, text: &Text) -> (&'static str, String) {
+    let health = &status.health;
     let is_down = |mailbox: &&MailboxHealth| matches!(mailbox.state, MailboxState::Down { .. });
     let down = u64::try_from(health.mailboxes.iter().filter(is_down).count()).unwrap_or(u64::MAX);
     let is_starting = |mailbox: &MailboxHealth| mailbox.state == MailboxState::Starting;
     match (health.is_store_ready && health.store_fault.is_none(), down) {
         (false, _) => ("bad", text.status_store_failed()),
         (true, 1..) => ("bad", text.status_mailboxes_down(down)),
+        (true, 0) if !status.sign_ins.is_empty() => ("bad", text.status_sign_in_missing()),
         (true, 0) if health.mailboxes.is_empty() => ("idle", text.status_no_mailbox()),
         (true, 0) if health.mailboxes.iter().any(is_starting) => ("idle", text.status_starting()),
         (true, 0) => ("good", text.status_all_well()),

@@ -28,7 +28,9 @@ pub(crate) async fn callback(
     returned: Query<Returned>,
     consent: Query<Consent>,
 ) -> HttpResponse {
-    if consent.admin_consent.eq_ignore_ascii_case("true") && returned.code.is_empty() {
+    // The answer says so whether it was given or declined.
+    let is_consent = consent.admin_consent.eq_ignore_ascii_case("true");
+    if is_consent && returned.code.is_empty() && returned.error.is_empty() {
         // It connects nothing, and the administrator of the tenant may be anybody here.
         return error::answer(&context.text, &DoorError::Consented.into());
     }

@@ -53,6 +53,19 @@ impl Wanted {
         }
     }
 
+    /// Whether anything but the secret is wanted otherwise than it is.
+    pub(super) fn differs(&self, settings: &Microsoft) -> bool {
+        let pairs = [
+            (&self.tenant_id, settings.tenant_id.as_str()),
+            (&self.client_id, settings.client_id.as_str()),
+            (&self.secret_until, settings.client_secret_until.as_str()),
+            (&self.authority, settings.authority.as_str()),
+            (&self.flow, settings.flow.name()),
+        ];
+        let mut wanted = pairs.into_iter();
+        wanted.any(|(wanted, is)| wanted.as_deref().is_some_and(|wanted| wanted != is))
+    }
+
     /// Writes what is wanted into a section. A secret never goes there: one that stands there is
     /// taken out where a new one is to be kept sealed, or none at all.
     pub(super) fn write(&self, section: &mut Section<'_>) {
