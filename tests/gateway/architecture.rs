@@ -32,7 +32,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "clock", "config", "market", "metrics", "net", "text", "vault",
         ],
     ),
-    ("mail", &["config", "mailbox", "metrics", "net", "oauth"]),
+    (
+        "mail",
+        &["config", "mailbox", "market", "metrics", "net", "oauth"],
+    ),
     (
         "store",
         &[
