@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::config::Gateway;
 use crate::config::microsoft::Microsoft;
 use crate::oauth::scopes::Uses;
+use crate::oauth::stored::Unstored;
 use crate::oauth::{App, Keeper, OauthError, Status, Wire};
 use crate::vault::key::KeySource;
 use crate::vault::{self, Vault};
@@ -43,6 +44,8 @@ struct Account {
     uses: Uses,
     opened: u64,
     keeper: Result<Keeper, OauthError>,
+    /// What the keeper before could not store, while there is none to go on with it.
+    unstored: Option<Unstored>,
 }
 
 impl Default for Accounts {
@@ -195,7 +198,7 @@ impl Accounts {
             after.any(|new| new.settings.name == old.settings.name)
         };
         let gone = before.iter().filter(|old| !is_left(old));
-        gone.for_each(Account::retire);
+        gone.for_each(|account| drop(account.retire()));
         *locked(&self.shared.all) = after;
         self.tell();
     }
@@ -214,11 +217,13 @@ impl Accounts {
         let _changing = locked(&self.shared.changing);
         let all = locked(&self.shared.all).clone();
         for account in all.iter().filter(|account| account.keeper.is_err()) {
-            let keeper = self.opened(&account.settings, account.uses);
+            let unstored = account.unstored.as_ref();
+            let keeper = self.opened(&account.settings, account.uses, unstored);
             if keeper.is_ok() {
                 self.put(&Account {
                     keeper,
                     opened: account.opened.wrapping_add(1),
+                    unstored: None,
                     ..account.clone()
                 });
             }
@@ -236,22 +241,29 @@ impl Accounts {
         self.tell();
     }
 
-    /// An account by new settings, once the old one has ended its work: what that stores last is
-    /// what the new one begins with.
+    /// An account by new settings, once the old one has ended its work: what that stores last, or
+    /// cannot store, is what the new one begins with.
     fn in_place_of(&self, old: Option<&Account>, settings: &Microsoft, uses: Uses) -> Account {
-        old.into_iter().for_each(Account::retire);
+        let unstored = old.and_then(Account::retire);
+        let keeper = self.opened(settings, uses, unstored.as_ref());
         Account {
             settings: settings.clone(),
             uses,
             opened: old.map_or(0, |old| old.opened.wrapping_add(1)),
-            keeper: self.opened(settings, uses),
+            unstored: unstored.filter(|_| keeper.is_err()),
+            keeper,
         }
     }
 
-    fn opened(&self, settings: &Microsoft, uses: Uses) -> Result<Keeper, OauthError> {
+    fn opened(
+        &self,
+        settings: &Microsoft,
+        uses: Uses,
+        before: Option<&Unstored>,
+    ) -> Result<Keeper, OauthError> {
         let vault = self.vault()?;
         let app = App::of(settings, uses, &vault)?;
-        Keeper::open(app, self.wire()?, vault)
+        Keeper::open_after(before, app, self.wire()?, vault)
     }
 
     fn tell(&self) {
@@ -279,9 +291,11 @@ impl Account {
         }
     }
 
-    fn retire(&self) {
-        if let Ok(keeper) = &self.keeper {
-            keeper.retire();
+    /// Ends its work; gives what is not stored.
+    fn retire(&self) -> Option<Unstored> {
+        match &self.keeper {
+            Ok(keeper) => keeper.retire(),
+            Err(_) => self.unstored.clone(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::config::microsoft::Flow;
 use crate::metrics::{self, RefreshResult};
 use crate::net::backoff::{self, Cause};
 use crate::oauth::keeper::held::{Access, Held, Pause};
-use crate::oauth::stored::Stored;
+use crate::oauth::stored::{Stored, Unstored};
 use crate::oauth::who::Who;
 use crate::oauth::{App, Grant, Meaning, Moment, OauthError, Token, Wire};
 use crate::vault::Vault;
@@ -42,13 +42,28 @@ impl Keeper {
     /// # Errors
     /// [`OauthError::Vault`] if what is kept of it cannot be read.
     pub fn open(app: App, wire: Wire, vault: Arc<Vault>) -> Result<Self, OauthError> {
-        let stored = match app.flow {
-            Flow::ClientCredentials => None,
-            Flow::AuthorizationCode | Flow::DeviceCode => Stored::load(&app, &vault)?,
+        Self::open_after(None, app, wire, vault)
+    }
+
+    /// The same, in place of one that could not store all: what it held is newer than the disk.
+    pub(super) fn open_after(
+        before: Option<&Unstored>,
+        app: App,
+        wire: Wire,
+        vault: Arc<Vault>,
+    ) -> Result<Self, OauthError> {
+        let unstored = before.and_then(|before| before.for_app(&app));
+        let (stored, unsaved) = match (app.flow, unstored) {
+            (Flow::ClientCredentials, _) => (None, false),
+            (Flow::AuthorizationCode | Flow::DeviceCode, Some(stored)) => (Some(stored), true),
+            (Flow::AuthorizationCode | Flow::DeviceCode, None) => {
+                (Stored::load(&app, &vault)?, false)
+            }
         };
         let held = Held {
             renewed: stored.as_ref().map(|stored| stored.refreshed),
             stored,
+            unsaved,
             ..Held::default()
         };
         let shared = Shared {
@@ -181,17 +196,23 @@ impl Keeper {
     }
 
     /// Lets another one take its place: returns when a renewal under way has ended, and begins none
-    /// any more. Not for async threads, except before it is first used.
-    pub(super) fn retire(&self) {
-        match Arc::clone(&self.shared.held).try_lock_owned() {
-            Ok(mut held) => held.retired = true,
-            Err(_) => Arc::clone(&self.shared.held).blocking_lock_owned().retired = true,
-        }
+    /// any more. What could not be stored before is stored now; if it cannot be still, it is given
+    /// to who takes over. Not for async threads, except before it is first used.
+    pub(super) fn retire(&self) -> Option<Unstored> {
+        let mut held = match Arc::clone(&self.shared.held).try_lock_owned() {
+            Ok(held) => held,
+            Err(_) => Arc::clone(&self.shared.held).blocking_lock_owned(),
+        };
+        self.shared.retire(&mut held)
     }
 
-    /// The same for async threads.
+    /// The same for async threads, at the end of the process: nobody takes over.
     pub(super) async fn close(&self) {
-        self.shared.held.lock().await.retired = true;
+        let mut held = Arc::clone(&self.shared.held).lock_owned().await;
+        let keeper = self.clone();
+        let closed = move || drop(keeper.shared.retire(&mut held));
+        // What panics there tells so itself.
+        drop(tokio::task::spawn_blocking(closed).await);
     }
 
     /// Waits for a renewal under way.
@@ -326,6 +347,20 @@ impl Shared {
         }
         held.unsaved = false;
         Ok(())
+    }
+
+    /// Begins nothing any more; gives what cannot be stored. Blocks.
+    fn retire(&self, held: &mut Held) -> Option<Unstored> {
+        held.retired = true;
+        let stored = held.stored.as_ref().filter(|_| held.unsaved)?;
+        let failed = stored.keep(&self.app, &self.vault).err();
+        let unstored = failed.map(|error| {
+            tracing::warn!(account = self.app.name, %error, "the newest refresh token is in memory only");
+            Unstored::of(&self.app, stored.clone())
+        });
+        // Stored, or another one's to store.
+        held.unsaved = false;
+        unstored
     }
 
     async fn save(&self, stored: &Stored) -> Result<(), OauthError> {

@@ -6,6 +6,7 @@ use mscons_gateway::config::Gateway;
 use mscons_gateway::oauth::Accounts;
 use serde_json::json;
 
+use super::keeping::{break_storage, mend_storage};
 use super::*;
 
 fn config(office: &Office, accounts: Vec<Microsoft>) -> Gateway {
@@ -87,6 +88,72 @@ fn a_renewal_under_way_ends_before_another_keeper_takes_over() {
     // A refresh token of before that would be refused: the server takes each once.
     token(&office, &accounts, "default", later);
     assert_eq!(office.entra.requests("refresh_token"), 2);
+}
+
+/// A handle whose account got a token that could not be stored, at 4,000 seconds.
+fn with_a_full_disk(office: &Office) -> (Accounts, Microsoft) {
+    drop(office.connected());
+    let account = office.account(|_| {});
+    let accounts = Accounts::open(&config(office, vec![account.clone()]));
+    break_storage(office);
+    let keeper = accounts.keeper("").unwrap();
+    assert_eq!(
+        meaning(office.ask(&keeper, office.at(4_000))),
+        Meaning::NotKept
+    );
+    (accounts, account)
+}
+
+fn with_other_scopes(account: &Microsoft) -> Microsoft {
+    Microsoft {
+        scopes: vec![IMAP.to_owned(), "offline_access".to_owned()],
+        ..account.clone()
+    }
+}
+
+#[test]
+fn a_token_that_is_not_stored_yet_outlives_its_keeper() {
+    let office = Office::open();
+    let (accounts, account) = with_a_full_disk(&office);
+    accounts.reload(&config(&office, vec![with_other_scopes(&account)]));
+    let keeper = accounts.keeper("").unwrap();
+    assert_eq!(
+        meaning(office.ask(&keeper, office.at(4_001))),
+        Meaning::NotKept
+    );
+    // One that cannot be opened hands on what it never had.
+    let unusable = Microsoft {
+        certificate_file: Some("missing.pem".into()),
+        ..account.clone()
+    };
+    accounts.reload(&config(&office, vec![unusable]));
+    accounts.keeper("").unwrap_err();
+    accounts.reload(&config(&office, vec![account]));
+    mend_storage(&office);
+    // The strict server takes each refresh token once, and what was kept in the end is the newest.
+    token(&office, &accounts, "", office.at(4_002));
+    token(&office, &accounts, "", office.at(8_000));
+    let again = office.keeper(|_| {});
+    office.ask(&again, office.at(8_001)).unwrap();
+}
+
+#[test]
+fn who_is_replaced_or_closed_stores_what_it_could_not_store_before() {
+    let office = Office::open();
+    let (accounts, account) = with_a_full_disk(&office);
+    mend_storage(&office);
+    accounts.reload(&config(&office, vec![with_other_scopes(&account)]));
+    office
+        .ask(&office.keeper(|_| {}), office.at(4_001))
+        .unwrap();
+
+    let office = Office::open();
+    let (accounts, _) = with_a_full_disk(&office);
+    mend_storage(&office);
+    office.runtime.block_on(accounts.close());
+    office
+        .ask(&office.keeper(|_| {}), office.at(4_001))
+        .unwrap();
 }
 
 #[test]

@@ -153,13 +153,13 @@ fn every_new_refresh_token_is_kept_before_it_is_used() {
 }
 
 /// Lets no secret be written, as a disk would that is full or gone.
-fn break_storage(office: &Office) {
+pub(super) fn break_storage(office: &Office) {
     let secrets = vault::directory(office.data_dir.path());
     fs::rename(&secrets, office.data_dir.path().join("aside")).unwrap();
     fs::write(&secrets, "no directory").unwrap();
 }
 
-fn mend_storage(office: &Office) {
+pub(super) fn mend_storage(office: &Office) {
     let secrets = vault::directory(office.data_dir.path());
     fs::remove_file(&secrets).unwrap();
     fs::rename(office.data_dir.path().join("aside"), &secrets).unwrap();
