@@ -260,7 +260,7 @@ impl Shared {
 
     async fn attempt(&self, held: &mut Held, now: Moment) -> Result<Token, OauthError> {
         if held.unsaved {
-            self.settle(held).await?;
+            self.settle(held, now).await?;
             if let Some(token) = held.fresh(now) {
                 return Ok(token);
             }
@@ -312,7 +312,7 @@ impl Shared {
             (stored.scopes, stored.withheld) = (grant.scopes, grant.withheld);
             (stored.refreshed, stored.fault) = (now.utc, None);
             held.unsaved = true;
-            self.settle(held).await?;
+            self.settle(held, now).await?;
         }
         Ok(token)
     }
@@ -340,12 +340,20 @@ impl Shared {
         }
     }
 
-    /// Stores what is not stored yet.
-    async fn settle(&self, held: &mut Held) -> Result<(), OauthError> {
-        if let Some(stored) = &held.stored {
-            self.save(stored).await?;
+    /// Stores what is not stored yet. While it cannot be, nothing of the account is of use, and its
+    /// status tells why; who asks next has it tried again at once.
+    async fn settle(&self, held: &mut Held, now: Moment) -> Result<(), OauthError> {
+        if let Some(stored) = &held.stored
+            && let Err(error) = self.save(stored).await
+        {
+            held.pause = Some(Pause {
+                until: now,
+                error: error.clone(),
+            });
+            return Err(error);
         }
-        held.unsaved = false;
+        // Nothing else is tried, and can fail, before.
+        (held.unsaved, held.pause) = (false, None);
         Ok(())
     }
 

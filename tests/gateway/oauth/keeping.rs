@@ -175,11 +175,13 @@ fn a_token_is_not_used_before_what_came_with_it_is_on_the_disk() {
             meaning(office.ask(&keeper, office.at(4_000))),
             Meaning::NotKept
         );
+        assert_eq!(fault(&keeper.status()), Some(Meaning::NotKept));
     }
     // It was given once, and is not asked for again.
     assert_eq!(refreshes(&office), 1);
     mend_storage(&office);
     office.ask(&keeper, office.at(4_001)).unwrap();
+    assert_eq!(fault(&keeper.status()), None);
     assert_eq!(refreshes(&office), 1);
     // The strict server takes what was kept in the end.
     office
