@@ -130,12 +130,12 @@ impl Keeper {
         let is_ours = |pause: &mut Pause| !matches!(pause.error.cause(), Cause::Throttled { .. });
         held.pause.take_if(is_ours);
         let shared = Arc::clone(&self.shared);
-        let trial = tokio::spawn(async move {
+        to_its_end(async move {
             let tried = shared.attempt(&mut held, now).await;
             shared.publish(&held);
-            tried
-        });
-        trial.await.map_err(|error| cut_off(&error))?.map(drop)
+            tried.map(drop)
+        })
+        .await
     }
 
     /// Forgets an access token that a mail server refused, if it is still the one at hand.
@@ -168,15 +168,19 @@ impl Keeper {
             refreshed: now.utc,
             fault: None,
         };
-        self.shared.save(&stored).await?;
-        *held = Held {
-            stored: Some(stored),
-            access: Some(access),
-            renewed: Some(now.utc),
-            ..Held::default()
-        };
-        self.shared.publish(&held);
-        Ok(())
+        let shared = Arc::clone(&self.shared);
+        to_its_end(async move {
+            shared.save(&stored).await?;
+            *held = Held {
+                stored: Some(stored),
+                access: Some(access),
+                renewed: Some(now.utc),
+                ..Held::default()
+            };
+            shared.publish(&held);
+            Ok(())
+        })
+        .await
     }
 
     /// Forgets the account. Microsoft does not: whoever wants that revokes the sessions there.
@@ -186,13 +190,17 @@ impl Keeper {
     pub async fn disconnect(&self) -> Result<(), OauthError> {
         let mut held = self.held().await?;
         let shared = Arc::clone(&self.shared);
-        let removed = move || Stored::remove(&shared.app, &shared.vault);
-        tokio::task::spawn_blocking(removed)
-            .await
-            .map_err(|error| cut_off(&error))??;
-        *held = Held::default();
-        self.shared.publish(&held);
-        Ok(())
+        to_its_end(async move {
+            let removing = Arc::clone(&shared);
+            let removed = move || Stored::remove(&removing.app, &removing.vault);
+            tokio::task::spawn_blocking(removed)
+                .await
+                .map_err(|error| cut_off(&error))??;
+            *held = Held::default();
+            shared.publish(&held);
+            Ok(())
+        })
+        .await
     }
 
     /// Lets another one take its place: returns when a renewal under way has ended, and begins none
@@ -227,11 +235,9 @@ impl Keeper {
         Ok(held)
     }
 
-    /// In a task of its own: an asker who goes away must not cut it off between answer and storage.
     async fn renew(&self, held: OwnedMutexGuard<Held>, now: Moment) -> Result<Token, OauthError> {
         let shared = Arc::clone(&self.shared);
-        let renewal = tokio::spawn(async move { shared.renew(held, now).await });
-        renewal.await.map_err(|error| cut_off(&error))?
+        to_its_end(async move { shared.renew(held, now).await }).await
     }
 }
 
@@ -382,6 +388,15 @@ impl Shared {
     fn publish(&self, held: &Held) {
         self.status.send_replace(held.status(self.app.flow));
     }
+}
+
+/// In a task of its own: an asker who goes away must not cut it off between Microsoft's answer and
+/// the disk, or between the disk and memory.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, OauthError>> + Send + 'static,
+) -> Result<T, OauthError> {
+    let done = tokio::spawn(work).await;
+    done.map_err(|error| cut_off(&error))?
 }
 
 /// How an attempt ended, as it is counted.
