@@ -12,6 +12,7 @@ pub mod accounts;
 mod answer;
 pub mod app;
 mod assertion;
+pub mod by_code;
 pub mod device;
 pub mod fault;
 mod flow;

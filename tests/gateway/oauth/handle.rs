@@ -3,7 +3,7 @@
 use std::fs;
 
 use mscons_gateway::config::Gateway;
-use mscons_gateway::oauth::Accounts;
+use mscons_gateway::oauth::{Accounts, by_code};
 use serde_json::json;
 
 use super::keeping::{break_storage, mend_storage};
@@ -154,6 +154,46 @@ fn who_is_replaced_or_closed_stores_what_it_could_not_store_before() {
     office
         .ask(&office.keeper(|_| {}), office.at(4_001))
         .unwrap();
+}
+
+#[test]
+fn a_sign_in_by_a_code_outlives_a_reload_but_not_another_application() {
+    let office = Office::open();
+    office.entra.control(&json!({ "interval": 0 }));
+    let account = office.account(|account| account.flow = Flow::DeviceCode);
+    let account = with_other_scopes(&account);
+    let accounts = Accounts::open(&config(&office, vec![account.clone()]));
+    let begin = || {
+        let begun = by_code::begin(&accounts, "default");
+        office.runtime.block_on(begun).unwrap()
+    };
+    let finish = |device, goes_on: bool| {
+        let finished = by_code::finish(&accounts, "default", device, |_| goes_on);
+        checked(office.runtime.block_on(finished))
+    };
+    assert!(!finish(begin(), false).unwrap());
+
+    let device = begin();
+    office.entra.enter_code(&device.user_code, METER);
+    let changed = Microsoft {
+        client_secret_until: "2099-01-01".to_owned(),
+        ..account.clone()
+    };
+    accounts.reload(&config(&office, vec![changed]));
+    office.entra.next(&json!({ "kind": "503" }));
+    assert!(finish(device, true).unwrap());
+    assert!(accounts.status("default").unwrap().connected.is_some());
+
+    let device = begin();
+    office.entra.enter_code(&device.user_code, METER);
+    let another = Microsoft {
+        client_id: "app-2".to_owned(),
+        client_secret: Secret::Text("secret-2".to_owned()),
+        ..account
+    };
+    accounts.reload(&config(&office, vec![another]));
+    assert_eq!(meaning(finish(device, true)), Meaning::CodeUsedUp);
+    assert!(accounts.status("default").unwrap().connected.is_none());
 }
 
 #[test]
