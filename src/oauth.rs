@@ -154,7 +154,7 @@ impl OauthError {
             Self::Unreachable { .. } => Meaning::Unreachable,
             Self::Unreadable { .. } => Meaning::Unreadable,
             Self::Refused(fault) => fault.meaning,
-            Self::Configuration { .. } => Meaning::SecretMissing,
+            Self::Configuration { .. } => Meaning::Misconfigured,
             Self::Vault(_) => Meaning::NotKept,
         }
     }

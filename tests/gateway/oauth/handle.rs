@@ -227,11 +227,13 @@ fn a_secret_that_is_entered_later_is_taken_when_the_account_is_opened_anew() {
         account.client_secret = Secret::Empty;
     });
     let accounts = Accounts::open(&config(&office, vec![account]));
-    let error = accounts.keeper("default").unwrap_err().to_string();
+    let error = accounts.keeper("default").unwrap_err();
+    let said = error.to_string();
     assert!(
-        error.contains("needs a client secret or a certificate"),
-        "{error}"
+        said.contains("needs a client secret or a certificate"),
+        "{said}"
     );
+    assert_eq!(error.meaning(), Meaning::Misconfigured);
     let name = mscons_gateway::oauth::app::secret_name("default").unwrap();
     accounts.vault().unwrap().write(&name, b"secret").unwrap();
     accounts.reopen("default");
