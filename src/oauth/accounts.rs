@@ -212,20 +212,28 @@ impl Accounts {
         }
     }
 
-    /// Tries again to open what could not be opened. Reads files where there is such a thing.
+    /// Tries again to open what could not be opened, and tells if that fails for another reason.
+    /// Reads files where there is such a thing.
     pub fn retry(&self) {
         let _changing = locked(&self.shared.changing);
         let all = locked(&self.shared.all).clone();
-        for account in all.iter().filter(|account| account.keeper.is_err()) {
+        for account in all {
+            let Err(before) = &account.keeper else {
+                continue;
+            };
             let unstored = account.unstored.as_ref();
-            let keeper = self.opened(&account.settings, account.uses, unstored);
-            if keeper.is_ok() {
-                self.put(&Account {
-                    keeper,
+            match self.opened(&account.settings, account.uses, unstored) {
+                Ok(keeper) => self.put(&Account {
+                    keeper: Ok(keeper),
                     opened: account.opened.wrapping_add(1),
                     unstored: None,
-                    ..account.clone()
-                });
+                    ..account
+                }),
+                Err(error) if error.to_string() != before.to_string() => self.put(&Account {
+                    keeper: Err(error),
+                    ..account
+                }),
+                Err(_) => {}
             }
         }
     }

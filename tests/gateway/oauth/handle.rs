@@ -241,6 +241,44 @@ fn a_secret_that_is_entered_later_is_taken_when_the_account_is_opened_anew() {
 }
 
 #[test]
+fn an_account_that_cannot_be_opened_for_another_reason_says_that_one() {
+    let office = Office::open();
+    let (certificate, key) = office.entra.certificate("client");
+    let mine = office.data_dir.path().join("certificate.pem");
+    let account = office.account(|account| {
+        application(account);
+        account.client_secret = Secret::Empty;
+        account.certificate_file = Some(mine.clone());
+        account.key_file = Some(key);
+    });
+    let accounts = Accounts::open(&config(&office, vec![account]));
+    let mut told = accounts.changes();
+    let mut said_after_retry = || {
+        accounts.retry();
+        let is_told = told.has_changed().unwrap();
+        told.mark_unchanged();
+        let error = accounts.keeper("").err().map(|error| error.to_string());
+        (is_told, error.unwrap_or_default(), accounts.all()[0].opened)
+    };
+    let (is_told, error, opened) = said_after_retry();
+    assert!(!is_told && error.contains("cannot be read"), "{error}");
+    fs::write(&mine, "no certificate").unwrap();
+    let (is_told, error, opened_then) = said_after_retry();
+    assert!(
+        is_told && error.contains("no certificate in PEM"),
+        "{error}"
+    );
+    // Pollers wake up for what was opened, not for another reason.
+    assert_eq!(opened_then, opened);
+    fs::copy(certificate, &mine).unwrap();
+    let (is_told, error, opened_then) = said_after_retry();
+    assert!(
+        is_told && error.is_empty() && opened_then != opened,
+        "{error}"
+    );
+}
+
+#[test]
 fn a_handle_that_is_closed_begins_nothing() {
     let office = Office::open();
     let account = office.account(application);
