@@ -3,6 +3,7 @@
 mod known;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::join_all;
@@ -35,6 +36,8 @@ struct Shared {
     changing: Mutex<()>,
     /// Changes when an account comes, goes, or is replaced.
     changes: watch::Sender<u64>,
+    /// No keeper begins anything any more, whatever is changed still.
+    closed: AtomicBool,
 }
 
 /// An account, and what made it what it is.
@@ -78,6 +81,7 @@ impl Accounts {
             all: Mutex::default(),
             changing: Mutex::default(),
             changes: watch::Sender::new(0),
+            closed: AtomicBool::new(false),
         };
         Self {
             shared: Arc::new(shared),
@@ -164,8 +168,11 @@ impl Accounts {
         keepers.map(Keeper::watch).collect()
     }
 
-    /// Ends all renewals in order, and begins none any more.
+    /// Ends all renewals in order, and begins none any more, for good: not by keepers either that a
+    /// changed configuration makes later.
     pub async fn close(&self) {
+        // First: whoever puts other keepers after those that are seen here finds it set.
+        self.shared.closed.store(true, Ordering::SeqCst);
         let all = locked(&self.shared.all).clone();
         let keepers = all
             .iter()
@@ -199,8 +206,7 @@ impl Accounts {
         };
         let gone = before.iter().filter(|old| !is_left(old));
         gone.for_each(|account| drop(account.retire()));
-        *locked(&self.shared.all) = after;
-        self.tell();
+        self.put_all(&after);
     }
 
     /// Opens an account anew, after its secret was changed in the vault. Blocks, as a reload does.
@@ -208,7 +214,7 @@ impl Accounts {
         let _changing = locked(&self.shared.changing);
         let all = locked(&self.shared.all).clone();
         if let Some(old) = all.iter().find(|account| account.settings.name == name) {
-            self.put(&self.in_place_of(Some(old), &old.settings, old.uses));
+            self.put(self.in_place_of(Some(old), &old.settings, old.uses));
         }
     }
 
@@ -223,13 +229,13 @@ impl Accounts {
             };
             let unstored = account.unstored.as_ref();
             match self.opened(&account.settings, account.uses, unstored) {
-                Ok(keeper) => self.put(&Account {
+                Ok(keeper) => self.put(Account {
                     keeper: Ok(keeper),
                     opened: account.opened.wrapping_add(1),
                     unstored: None,
                     ..account
                 }),
-                Err(error) if error.to_string() != before.to_string() => self.put(&Account {
+                Err(error) if error.to_string() != before.to_string() => self.put(Account {
                     keeper: Err(error),
                     ..account
                 }),
@@ -239,14 +245,25 @@ impl Accounts {
     }
 
     /// Puts an account in the place of the one of the same name.
-    fn put(&self, new: &Account) {
-        let name = &new.settings.name;
-        let mut all = locked(&self.shared.all);
-        all.iter_mut()
-            .filter(|account| account.settings.name == *name)
-            .for_each(|place| *place = new.clone());
-        drop(all);
-        self.tell();
+    fn put(&self, new: Account) {
+        let mut all = locked(&self.shared.all).clone();
+        let place = all
+            .iter_mut()
+            .find(|account| account.settings.name == new.settings.name);
+        if let Some(place) = place {
+            *place = new;
+        }
+        self.put_all(&all);
+    }
+
+    /// Puts these in the place of all, and tells.
+    fn put_all(&self, after: &[Account]) {
+        *locked(&self.shared.all) = after.to_vec();
+        let is_closed = self.shared.closed.load(Ordering::SeqCst);
+        for account in after.iter().filter(|_| is_closed) {
+            drop(account.retire());
+        }
+        self.shared.changes.send_modify(|count| *count += 1);
     }
 
     /// An account by new settings, once the old one has ended its work: what that stores last, or
@@ -272,10 +289,6 @@ impl Accounts {
         let vault = self.vault()?;
         let app = App::of(settings, uses, &vault)?;
         Keeper::open_after(before, app, self.wire()?, vault)
-    }
-
-    fn tell(&self) {
-        self.shared.changes.send_modify(|count| *count += 1);
     }
 }
 

@@ -282,10 +282,20 @@ fn an_account_that_cannot_be_opened_for_another_reason_says_that_one() {
 fn a_handle_that_is_closed_begins_nothing() {
     let office = Office::open();
     let account = office.account(application);
-    let accounts = Accounts::open(&config(&office, vec![account]));
+    let accounts = Accounts::open(&config(&office, vec![account.clone()]));
     let keeper = accounts.keeper("").unwrap();
     office.runtime.block_on(accounts.close());
     assert!(office.ask(&keeper, office.start).is_err());
+    // A page still saves settings.
+    accounts.reopen("default");
+    let is_refused = || {
+        office
+            .ask(&accounts.keeper("").unwrap(), office.start)
+            .is_err()
+    };
+    assert!(is_refused());
+    accounts.reload(&config(&office, vec![with_other_scopes(&account)]));
+    assert!(is_refused());
     assert_eq!(office.entra.requests("client_credentials"), 0);
     let nobody = Accounts::none();
     assert!(nobody.names().is_empty() && nobody.vault().is_err());
