@@ -295,9 +295,10 @@ impl Accounts {
 impl Account {
     /// Whether it is what these settings ask for, and works.
     fn serves(&self, settings: &Microsoft, uses: Uses) -> bool {
+        let is_same = self.settings == *settings && self.uses == uses;
         // The files of a certificate may have changed under the same names.
-        let is_certain = settings.certificate_file.is_none();
-        is_certain && self.settings == *settings && self.uses == uses && self.keeper.is_ok()
+        let is_proved = |keeper: &Keeper| keeper.app().is_proved_by_files_of(settings);
+        is_same && self.keeper.as_ref().is_ok_and(is_proved)
     }
 
     fn known(&self) -> Known {

@@ -4,6 +4,7 @@ use std::fs;
 
 use mscons_gateway::config::Gateway;
 use mscons_gateway::oauth::{Accounts, by_code};
+use rcgen::{CertificateParams, KeyPair};
 use serde_json::json;
 
 use super::keeping::{break_storage, mend_storage};
@@ -238,6 +239,37 @@ fn a_secret_that_is_entered_later_is_taken_when_the_account_is_opened_anew() {
     accounts.vault().unwrap().write(&name, b"secret").unwrap();
     accounts.reopen("default");
     token(&office, &accounts, "default", office.start);
+}
+
+#[test]
+fn an_account_with_a_certificate_keeps_its_token_while_the_files_are_the_same() {
+    let office = Office::open();
+    let [mine, my_key] = ["mine.pem", "mine.key"].map(|name| office.data_dir.path().join(name));
+    let (certificate, key) = office.entra.certificate("client");
+    let put = || {
+        fs::copy(&certificate, &mine).unwrap();
+        fs::copy(&key, &my_key).unwrap();
+    };
+    put();
+    let account = office.account(|account| {
+        application(account);
+        account.client_secret = Secret::Empty;
+        account.certificate_file = Some(mine.clone());
+        account.key_file = Some(my_key.clone());
+    });
+    let config = config(&office, vec![account]);
+    let accounts = Accounts::open(&config);
+    let first = token(&office, &accounts, "", office.start);
+    let opened = accounts.all()[0].opened;
+    put();
+    accounts.reload(&config);
+    assert_eq!(token(&office, &accounts, "", office.start), first);
+    assert_eq!(accounts.all()[0].opened, opened);
+    let key = KeyPair::from_pem(&fs::read_to_string(&key).unwrap()).unwrap();
+    let renewed = CertificateParams::default().self_signed(&key).unwrap();
+    fs::write(&mine, renewed.pem()).unwrap();
+    accounts.reload(&config);
+    assert_ne!(accounts.all()[0].opened, opened);
 }
 
 #[test]
