@@ -12,6 +12,7 @@ pub mod accounts;
 mod answer;
 pub mod app;
 mod assertion;
+pub mod by_code;
 pub mod device;
 pub mod fault;
 mod flow;
@@ -153,7 +154,7 @@ impl OauthError {
             Self::Unreachable { .. } => Meaning::Unreachable,
             Self::Unreadable { .. } => Meaning::Unreadable,
             Self::Refused(fault) => fault.meaning,
-            Self::Configuration { .. } => Meaning::SecretMissing,
+            Self::Configuration { .. } => Meaning::Misconfigured,
             Self::Vault(_) => Meaning::NotKept,
         }
     }

@@ -10,8 +10,8 @@ use crate::cli::call::{Call, Unit};
 use crate::cli::{Done, Failure};
 use crate::config::Gateway;
 use crate::config::microsoft::{Flow, Microsoft};
-use crate::oauth::device::{Device, Polled};
-use crate::oauth::{Grant, Keeper, Moment, OauthError, Wire};
+use crate::oauth::device::Device;
+use crate::oauth::{Accounts, Keeper, Moment, OauthError, by_code};
 use crate::text::Text;
 
 /// `connect`.
@@ -29,11 +29,10 @@ impl AtStore for Args {
         let done = match keeper.app().flow {
             Flow::ClientCredentials => call.wait(keeper.try_now(Moment::now()))?,
             Flow::AuthorizationCode | Flow::DeviceCode => {
-                let wire = accounts.wire()?;
-                match call.wait(sign_in(call, &keeper, &wire))? {
-                    Ok(grant) => call.wait(keeper.connect(grant, Moment::now()))?,
-                    Err(Ended::Refused(error)) => Err(error),
-                    Err(Ended::Alone) => return Ok(Done::WithFailures),
+                match call.wait(sign_in(call, &accounts, &account.name))? {
+                    Ok(true) => Ok(()),
+                    Ok(false) => return Ok(Done::WithFailures),
+                    Err(error) => Err(error),
                 }
             }
         };
@@ -43,7 +42,8 @@ impl AtStore for Args {
             call.note(&error.to_string());
             return Ok(Done::WithFailures);
         }
-        tell(call, account, &keeper);
+        // Settings that changed meanwhile have made another one.
+        tell(call, account, &accounts.keeper(&account.name)?);
         Ok(Done::Well)
     }
 
@@ -53,43 +53,24 @@ impl AtStore for Args {
     }
 }
 
-/// Why nobody signed in.
-enum Ended {
-    /// Microsoft refused, or could not be asked.
-    Refused(OauthError),
-    /// Whoever started the command is gone.
-    Alone,
-}
-
-impl From<OauthError> for Ended {
-    fn from(error: OauthError) -> Self {
-        Self::Refused(error)
-    }
-}
-
-/// Shows where to sign in, and waits until somebody has.
-async fn sign_in(call: &Call<'_>, keeper: &Keeper, wire: &Wire) -> Result<Grant, Ended> {
+/// Shows where to sign in, and waits until somebody has; gives whether that was before whoever
+/// started the command was gone.
+async fn sign_in(call: &Call<'_>, accounts: &Accounts, account: &str) -> Result<bool, OauthError> {
     let begun = Moment::now();
-    let mut device = keeper.app().begin_by_device(wire, begun).await?;
+    let device = by_code::begin(accounts, account).await?;
     show(call, &device);
-    let seconds = |from: Moment, to: Moment| {
-        let span = to.monotonic.saturating_duration_since(from.monotonic);
+    let since_begun = |point: Moment| {
+        let span = point.monotonic.saturating_duration_since(begun.monotonic);
         span.as_secs()
     };
-    let waited = call.progress(seconds(begun, device.until), Unit::Things);
-    loop {
-        tokio::time::sleep(device.pause(Moment::now())).await;
-        let now = Moment::now();
-        match keeper.app().poll_device(wire, &mut device, now).await {
-            Ok(Polled::Granted(grant)) => return Ok(*grant),
-            Ok(Polled::Waiting) => {}
-            Err(error) if error.is_transient() => call.note(&format!("asked again: {error}")),
-            Err(error) => return Err(error.into()),
+    let waited = call.progress(since_begun(device.until), Unit::Things);
+    let goes_on = |passing: Option<&OauthError>| {
+        if let Some(error) = passing {
+            call.note(&format!("asked again: {error}"));
         }
-        if waited.at(seconds(begun, now)).is_err() {
-            return Err(Ended::Alone);
-        }
-    }
+        waited.at(since_begun(Moment::now())).is_ok()
+    };
+    by_code::finish(accounts, account, device, goes_on).await
 }
 
 fn show(call: &Call<'_>, device: &Device) {

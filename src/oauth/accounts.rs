@@ -3,6 +3,7 @@
 mod known;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::join_all;
@@ -11,6 +12,7 @@ use tokio::sync::watch;
 use crate::config::Gateway;
 use crate::config::microsoft::Microsoft;
 use crate::oauth::scopes::Uses;
+use crate::oauth::stored::Unstored;
 use crate::oauth::{App, Keeper, OauthError, Status, Wire};
 use crate::vault::key::KeySource;
 use crate::vault::{self, Vault};
@@ -34,6 +36,8 @@ struct Shared {
     changing: Mutex<()>,
     /// Changes when an account comes, goes, or is replaced.
     changes: watch::Sender<u64>,
+    /// No keeper begins anything any more, whatever is changed still.
+    closed: AtomicBool,
 }
 
 /// An account, and what made it what it is.
@@ -43,6 +47,8 @@ struct Account {
     uses: Uses,
     opened: u64,
     keeper: Result<Keeper, OauthError>,
+    /// What the keeper before could not store, while there is none to go on with it.
+    unstored: Option<Unstored>,
 }
 
 impl Default for Accounts {
@@ -75,6 +81,7 @@ impl Accounts {
             all: Mutex::default(),
             changing: Mutex::default(),
             changes: watch::Sender::new(0),
+            closed: AtomicBool::new(false),
         };
         Self {
             shared: Arc::new(shared),
@@ -161,8 +168,11 @@ impl Accounts {
         keepers.map(Keeper::watch).collect()
     }
 
-    /// Ends all renewals in order, and begins none any more.
+    /// Ends all renewals in order, and begins none any more, for good: not by keepers either that a
+    /// changed configuration makes later.
     pub async fn close(&self) {
+        // First: whoever puts other keepers after those that are seen here finds it set.
+        self.shared.closed.store(true, Ordering::SeqCst);
         let all = locked(&self.shared.all).clone();
         let keepers = all
             .iter()
@@ -195,9 +205,8 @@ impl Accounts {
             after.any(|new| new.settings.name == old.settings.name)
         };
         let gone = before.iter().filter(|old| !is_left(old));
-        gone.for_each(Account::retire);
-        *locked(&self.shared.all) = after;
-        self.tell();
+        gone.for_each(|account| drop(account.retire()));
+        self.put_all(&after);
     }
 
     /// Opens an account anew, after its secret was changed in the vault. Blocks, as a reload does.
@@ -205,66 +214,91 @@ impl Accounts {
         let _changing = locked(&self.shared.changing);
         let all = locked(&self.shared.all).clone();
         if let Some(old) = all.iter().find(|account| account.settings.name == name) {
-            self.put(&self.in_place_of(Some(old), &old.settings, old.uses));
+            self.put(self.in_place_of(Some(old), &old.settings, old.uses));
         }
     }
 
-    /// Tries again to open what could not be opened. Reads files where there is such a thing.
+    /// Tries again to open what could not be opened, and tells if that fails for another reason.
+    /// Reads files where there is such a thing.
     pub fn retry(&self) {
         let _changing = locked(&self.shared.changing);
         let all = locked(&self.shared.all).clone();
-        for account in all.iter().filter(|account| account.keeper.is_err()) {
-            let keeper = self.opened(&account.settings, account.uses);
-            if keeper.is_ok() {
-                self.put(&Account {
-                    keeper,
+        for account in all {
+            let Err(before) = &account.keeper else {
+                continue;
+            };
+            let unstored = account.unstored.as_ref();
+            match self.opened(&account.settings, account.uses, unstored) {
+                Ok(keeper) => self.put(Account {
+                    keeper: Ok(keeper),
                     opened: account.opened.wrapping_add(1),
-                    ..account.clone()
-                });
+                    unstored: None,
+                    ..account
+                }),
+                Err(error) if error.to_string() != before.to_string() => self.put(Account {
+                    keeper: Err(error),
+                    ..account
+                }),
+                Err(_) => {}
             }
         }
     }
 
     /// Puts an account in the place of the one of the same name.
-    fn put(&self, new: &Account) {
-        let name = &new.settings.name;
-        let mut all = locked(&self.shared.all);
-        all.iter_mut()
-            .filter(|account| account.settings.name == *name)
-            .for_each(|place| *place = new.clone());
-        drop(all);
-        self.tell();
+    fn put(&self, new: Account) {
+        let mut all = locked(&self.shared.all).clone();
+        let place = all
+            .iter_mut()
+            .find(|account| account.settings.name == new.settings.name);
+        if let Some(place) = place {
+            *place = new;
+        }
+        self.put_all(&all);
     }
 
-    /// An account by new settings, once the old one has ended its work: what that stores last is
-    /// what the new one begins with.
+    /// Puts these in the place of all, and tells.
+    fn put_all(&self, after: &[Account]) {
+        *locked(&self.shared.all) = after.to_vec();
+        let is_closed = self.shared.closed.load(Ordering::SeqCst);
+        for account in after.iter().filter(|_| is_closed) {
+            drop(account.retire());
+        }
+        self.shared.changes.send_modify(|count| *count += 1);
+    }
+
+    /// An account by new settings, once the old one has ended its work: what that stores last, or
+    /// cannot store, is what the new one begins with.
     fn in_place_of(&self, old: Option<&Account>, settings: &Microsoft, uses: Uses) -> Account {
-        old.into_iter().for_each(Account::retire);
+        let unstored = old.and_then(Account::retire);
+        let keeper = self.opened(settings, uses, unstored.as_ref());
         Account {
             settings: settings.clone(),
             uses,
             opened: old.map_or(0, |old| old.opened.wrapping_add(1)),
-            keeper: self.opened(settings, uses),
+            unstored: unstored.filter(|_| keeper.is_err()),
+            keeper,
         }
     }
 
-    fn opened(&self, settings: &Microsoft, uses: Uses) -> Result<Keeper, OauthError> {
+    fn opened(
+        &self,
+        settings: &Microsoft,
+        uses: Uses,
+        before: Option<&Unstored>,
+    ) -> Result<Keeper, OauthError> {
         let vault = self.vault()?;
         let app = App::of(settings, uses, &vault)?;
-        Keeper::open(app, self.wire()?, vault)
-    }
-
-    fn tell(&self) {
-        self.shared.changes.send_modify(|count| *count += 1);
+        Keeper::open_after(before, app, self.wire()?, vault)
     }
 }
 
 impl Account {
     /// Whether it is what these settings ask for, and works.
     fn serves(&self, settings: &Microsoft, uses: Uses) -> bool {
+        let is_same = self.settings == *settings && self.uses == uses;
         // The files of a certificate may have changed under the same names.
-        let is_certain = settings.certificate_file.is_none();
-        is_certain && self.settings == *settings && self.uses == uses && self.keeper.is_ok()
+        let is_proved = |keeper: &Keeper| keeper.app().is_proved_by_files_of(settings);
+        is_same && self.keeper.as_ref().is_ok_and(is_proved)
     }
 
     fn known(&self) -> Known {
@@ -279,9 +313,11 @@ impl Account {
         }
     }
 
-    fn retire(&self) {
-        if let Ok(keeper) = &self.keeper {
-            keeper.retire();
+    /// Ends its work; gives what is not stored.
+    fn retire(&self) -> Option<Unstored> {
+        match &self.keeper {
+            Ok(keeper) => keeper.retire(),
+            Err(_) => self.unstored.clone(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::oauth::who::{Who, shown};
 use crate::oauth::{App, Meaning, OauthError, Token};
 
 /// What was granted: looked through, and fit to be used.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Grant {
     /// For the mail server.
     pub access: Token,

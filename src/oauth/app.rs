@@ -177,6 +177,18 @@ impl App {
         }
     }
 
+    /// Whether the files that these settings name, if any, are those by which it proves itself.
+    /// Reads them.
+    pub(super) fn is_proved_by_files_of(&self, account: &Microsoft) -> bool {
+        match (&self.proof, &account.certificate_file, &account.key_file) {
+            (Proof::Certificate(certificate), Some(file), Some(key_file)) => {
+                Certificate::load(file, key_file).is_ok_and(|read| read.is_same(certificate))
+            }
+            (Proof::None | Proof::Secret { .. }, None, None) => true,
+            (Proof::None | Proof::Secret { .. } | Proof::Certificate(_), _, _) => false,
+        }
+    }
+
     pub(super) fn endpoint(&self, name: &str) -> Url {
         let mut url = self.endpoints.clone();
         url.set_path(&format!("{}/{name}", self.endpoints.path()));

@@ -68,6 +68,11 @@ impl Certificate {
         })
     }
 
+    /// Whether both are the same, and so their keys: each belongs to its certificate.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.thumbprint == other.thumbprint
+    }
+
     /// The signed word that we are this client, for this endpoint, for some minutes.
     ///
     /// # Errors

@@ -26,6 +26,9 @@ pub struct Device {
     pub next: Moment,
     interval: Duration,
     code: Zeroizing<String>,
+    /// Who asked for it: nobody else's is what is granted for it.
+    client_id: String,
+    tenant_id: String,
 }
 
 impl Device {
@@ -34,6 +37,11 @@ impl Device {
         let wait = self.next.monotonic;
         wait.saturating_duration_since(now.monotonic)
             .max(INTERVAL_LEAST)
+    }
+
+    /// Whether this application, in its tenant, asked for it.
+    pub(super) fn is_of(&self, app: &App) -> bool {
+        self.client_id == app.client_id && self.tenant_id == app.tenant_id
     }
 }
 
@@ -76,6 +84,8 @@ impl App {
             next: now.plus(interval),
             interval,
             code: Zeroizing::new(answer.device_code().secret().clone()),
+            client_id: self.client_id.clone(),
+            tenant_id: self.tenant_id.clone(),
         })
     }
 

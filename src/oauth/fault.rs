@@ -78,6 +78,12 @@ impl Fault {
         }
     }
 
+    /// Whether it gives neither a reason nor asks to come back: no refusal of this protocol, which
+    /// must have `error` (RFC 6749 section 5.2).
+    pub(super) fn says_nothing(&self) -> bool {
+        self.code.is_none() && self.error.is_empty() && self.meaning != Meaning::Busy
+    }
+
     /// The same without these texts: a server may repeat what it was sent.
     #[must_use]
     pub(super) fn without<'s>(mut self, secrets: impl Iterator<Item = &'s str>) -> Self {

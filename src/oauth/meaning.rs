@@ -134,6 +134,8 @@ meanings! {
     Unreachable = oauth_unreachable, Wait, [];
     /// An answer that is none of Microsoft's.
     Unreadable = oauth_unreadable, Wait, [];
+    /// The account's settings, or the files that they name, cannot be used.
+    Misconfigured = oauth_misconfigured, Configuration, [];
     /// The gateway could not keep what it was given.
     NotKept = oauth_not_kept, Administrator, [];
     /// Nothing is known of it.

@@ -24,7 +24,32 @@ pub(super) struct Stored {
     pub(super) fault: Option<Fault>,
 }
 
-/// The same as JSON. A field that is added later must have a default.
+/// What its keeper could not store: for the one that takes its place.
+#[derive(Clone, Debug)]
+pub(super) struct Unstored {
+    stored: Stored,
+    client_id: String,
+    tenant_id: String,
+}
+
+impl Unstored {
+    /// That of an application.
+    pub(super) fn of(app: &App, stored: Stored) -> Self {
+        Self {
+            stored,
+            client_id: app.client_id.clone(),
+            tenant_id: app.tenant_id.clone(),
+        }
+    }
+
+    /// What of it serves an application: nothing if it was given to another one.
+    pub(super) fn for_app(&self, app: &App) -> Option<Stored> {
+        let serves = self.client_id == app.client_id && self.tenant_id == app.tenant_id;
+        serves.then(|| self.stored.clone())
+    }
+}
+
+/// A connected account as JSON. A field that is added later must have a default.
 #[derive(Deserialize, Serialize)]
 struct Written {
     version: u32,
@@ -102,6 +127,13 @@ impl Stored {
         // Writing to memory cannot fail, and every field can be written.
         let _ = serde_json::to_writer(&mut *bytes, &written);
         Ok((vault_name(&app.name, "account")?, bytes))
+    }
+
+    /// Writes it to the disk. Blocks.
+    pub(super) fn keep(&self, app: &App, vault: &Vault) -> Result<(), OauthError> {
+        let (name, written) = self.written(app)?;
+        vault.write(&name, &written).map_err(Arc::new)?;
+        Ok(())
     }
 
     /// Forgets what is kept.

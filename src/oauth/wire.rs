@@ -66,7 +66,9 @@ impl Wire {
     /// Sends a request; gives the answer if it is a good one, of JSON.
     ///
     /// # Errors
-    /// [`OauthError::Unreachable`], [`OauthError::Unreadable`], [`OauthError::Refused`].
+    /// [`OauthError::Unreachable`]; [`OauthError::Unreadable`], also for a redirect or a refusal
+    /// without a reason: that is a proxy's, or a network's that wants a sign-in first, and passes;
+    /// [`OauthError::Refused`].
     pub(super) async fn send(
         &self,
         request: HttpRequest,
@@ -95,6 +97,9 @@ impl Wire {
         })?;
         if !status.is_success() {
             let fault = Fault::read(status, &headers, &body, now);
+            if fault.says_nothing() {
+                return Err(unreadable(&format!("{NO_ANSWER} ({status})")));
+            }
             let secrets: Vec<String> = secrets_in(&sent).collect();
             let fault = fault.without(secrets.iter().map(String::as_str));
             return Err(OauthError::Refused(Box::new(fault)));
@@ -102,9 +107,7 @@ impl Wire {
         let kind = headers.get(header::CONTENT_TYPE);
         let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if !kind.to_ascii_lowercase().starts_with("application/json") {
-            return Err(unreadable(
-                "it is no JSON, but perhaps the page of a proxy or of a network's sign-in",
-            ));
+            return Err(unreadable(NO_ANSWER));
         }
         let mut response = HttpResponse::new(body);
         *response.status_mut() = status;
@@ -151,6 +154,8 @@ fn host(uri: &Uri) -> String {
     uri.host().unwrap_or("the authority").to_owned()
 }
 
+const NO_ANSWER: &str =
+    "it is no answer of OAuth, but perhaps the page of a proxy or of a network's sign-in";
 const SECRET_FIELDS: [&str; 6] = [
     "client_secret",
     "client_assertion",

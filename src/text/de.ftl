@@ -580,5 +580,6 @@ oauth_not_connected = Das Konto ist noch nicht verbunden. Einmal bei Microsoft a
 oauth_busy = Microsoft ist überlastet oder bittet um Geduld. Das Gateway versucht es von selbst wieder.
 oauth_unreachable = Der Anmeldedienst ist nicht erreichbar. Das Gateway versucht es von selbst wieder; bleibt es so, Netz, Firewall und Proxy prüfen.
 oauth_unreadable = Statt des Anmeldedienstes hat etwas anderes geantwortet, oder die Antwort war nicht ganz. Das Gateway versucht es von selbst wieder; bleibt es so, Proxy und authority prüfen.
+oauth_misconfigured = Mit seinen Einstellungen lässt sich das Konto nicht benutzen. Die Meldung dazu nennt den Grund.
 oauth_not_kept = Die Anmeldung konnte nicht gespeichert werden. Das Protokoll nennt Datei und Grund.
 oauth_other = Microsoft hat die Anmeldung abgelehnt. Der Text der Antwort nennt den Grund.

@@ -580,5 +580,6 @@ oauth_not_connected = The account is not connected yet. Sign in with Microsoft o
 oauth_busy = Microsoft is overloaded, or asks to come back later. The gateway tries again by itself.
 oauth_unreachable = The sign-in service cannot be reached. The gateway tries again by itself; if it stays so, check network, firewall and proxy.
 oauth_unreadable = Something else answered instead of the sign-in service, or the answer was not whole. The gateway tries again by itself; if it stays so, check proxy and authority.
+oauth_misconfigured = The account cannot be used as it is configured. The message beside it gives the reason.
 oauth_not_kept = The sign-in could not be stored. The log names file and reason.
 oauth_other = Microsoft refused the sign-in. The text of the answer gives the reason.

@@ -510,6 +510,7 @@ sentences! {
     oauth_busy;
     oauth_unreachable;
     oauth_unreadable;
+    oauth_misconfigured;
     oauth_not_kept;
     oauth_other;
 }

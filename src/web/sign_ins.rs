@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::access::sessions::SessionId;
 use crate::clock;
-use crate::oauth::device::{Device, Polled};
 use crate::oauth::pending::{Arrived, Returned};
-use crate::oauth::{Accounts, App, Keeper, Moment, OauthError, Pending, Wire};
+use crate::oauth::{Accounts, App, Moment, OauthError, Pending, by_code};
 use crate::web::administrator::Administrator;
 
 /// The sign-ins under way. Clones are the same ones.
@@ -83,8 +82,7 @@ impl SignIns {
         accounts: &Accounts,
         account: &str,
     ) -> Result<(), OauthError> {
-        let (keeper, wire) = (accounts.keeper(account)?, accounts.wire()?);
-        let device = keeper.app().begin_by_device(&wire, Moment::now()).await?;
+        let device = by_code::begin(accounts, account).await?;
         let number = clock::jitter();
         let begun = ByCode {
             user_code: device.user_code.clone(),
@@ -93,12 +91,16 @@ impl SignIns {
             number,
         };
         locked(&self.shared.by_code).insert(account.to_owned(), begun);
-        let (sign_ins, account) = (self.clone(), account.to_owned());
+        let (sign_ins, accounts) = (self.clone(), accounts.clone());
+        let account = account.to_owned();
         tokio::spawn(async move {
-            let ended = sign_ins
-                .poll(&keeper, &wire, device, &account, number)
-                .await;
-            sign_ins.note(&account, number, ended);
+            let is_wanted = |_: Option<&OauthError>| sign_ins.is_wanted(&account, number);
+            let state = match by_code::finish(&accounts, &account, device, is_wanted).await {
+                Ok(true) => CodeState::Connected,
+                Ok(false) => return,
+                Err(error) => CodeState::Failed(error),
+            };
+            sign_ins.note(&account, number, state);
         });
         Ok(())
     }
@@ -108,36 +110,10 @@ impl SignIns {
         locked(&self.shared.by_code).get(account).cloned()
     }
 
-    async fn poll(
-        &self,
-        keeper: &Keeper,
-        wire: &Wire,
-        mut device: Device,
-        account: &str,
-        number: u32,
-    ) -> CodeState {
-        loop {
-            tokio::time::sleep(device.pause(Moment::now())).await;
-            let is_wanted = self
-                .by_code(account)
-                .is_some_and(|found| found.number == number);
-            if !is_wanted {
-                return CodeState::Waiting;
-            }
-            let now = Moment::now();
-            match keeper.app().poll_device(wire, &mut device, now).await {
-                Ok(Polled::Waiting) => {}
-                Ok(Polled::Granted(grant)) => {
-                    return match keeper.connect(*grant, Moment::now()).await {
-                        Ok(()) => CodeState::Connected,
-                        Err(error) => CodeState::Failed(error),
-                    };
-                }
-                // It may pass, and the code lives on; the end of that ends this, too.
-                Err(error) if error.is_transient() => {}
-                Err(error) => return CodeState::Failed(error),
-            }
-        }
+    /// Whether no other one has taken its place.
+    fn is_wanted(&self, account: &str, number: u32) -> bool {
+        let found = self.by_code(account);
+        found.is_some_and(|found| found.number == number)
     }
 
     fn note(&self, account: &str, number: u32, state: CodeState) {

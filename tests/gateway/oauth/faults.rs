@@ -1,5 +1,9 @@
 //! What servers do wrong, and what is configured wrong.
 
+use std::io::{self, Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
 use serde_json::json;
 
 use super::*;
@@ -225,7 +229,48 @@ fn a_redirect_of_the_token_endpoint_is_not_followed() {
         office
             .entra
             .next(&json!({ "kind": status, "location": location }));
-        office.as_itself(&app).unwrap_err();
+        assert!(office.as_itself(&app).unwrap_err().is_transient());
     }
     assert_eq!(office.entra.log().len(), 2);
+}
+
+/// Answers the first request with a page; gives its address.
+fn page(status: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let (mut asker, _) = listener.accept().unwrap();
+        // Who answers before it was asked is none that a client listens to.
+        assert_ne!(asker.read(&mut [0; 4_096]).unwrap(), 0);
+        let body = "<html><body>Sign in to the network</body></html>";
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: text/html\r\nLocation: /login\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        );
+        asker.write_all((head + body).as_bytes()).unwrap();
+        // What were left unread would reset the line.
+        drop(io::copy(&mut asker, &mut io::sink()));
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn the_page_of_a_proxy_or_of_a_network_is_no_refusal_by_microsoft() {
+    let office = Office::open();
+    for status in [
+        "302 Found",
+        "307 Temporary Redirect",
+        "403 Forbidden",
+        "404 Not Found",
+        "407 Proxy Authentication Required",
+        "408 Request Timeout",
+    ] {
+        let app = office.app(|account| {
+            application(account);
+            account.authority = page(status);
+        });
+        let error = office.as_itself(&app).unwrap_err();
+        assert_eq!(error.meaning(), Meaning::Unreadable, "{status}: {error}");
+        assert!(error.is_transient());
+    }
 }

@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use futures_util::FutureExt;
 use mscons_gateway::oauth::keeper::Status;
 use serde_json::{Value, json};
+use tokio::sync::watch::Receiver;
 
 use super::*;
 
@@ -117,11 +119,7 @@ fn an_asker_who_goes_away_does_not_cut_a_renewal_off() {
         let ask = keeper.access_token(now);
         let gone = tokio::time::timeout(Duration::from_millis(1), ask).await;
         assert!(gone.is_err(), "the server is slow");
-        let renewed = status.wait_for(|status| status.renewed == Some(now.utc));
-        tokio::time::timeout(Duration::from_mins(1), renewed)
-            .await
-            .unwrap()
-            .unwrap();
+        until(&mut status, |status| status.renewed == Some(now.utc)).await;
     });
     assert_eq!(refreshes(&office), 1);
     // What is kept is what the server takes now.
@@ -153,13 +151,13 @@ fn every_new_refresh_token_is_kept_before_it_is_used() {
 }
 
 /// Lets no secret be written, as a disk would that is full or gone.
-fn break_storage(office: &Office) {
+pub(super) fn break_storage(office: &Office) {
     let secrets = vault::directory(office.data_dir.path());
     fs::rename(&secrets, office.data_dir.path().join("aside")).unwrap();
     fs::write(&secrets, "no directory").unwrap();
 }
 
-fn mend_storage(office: &Office) {
+pub(super) fn mend_storage(office: &Office) {
     let secrets = vault::directory(office.data_dir.path());
     fs::remove_file(&secrets).unwrap();
     fs::rename(office.data_dir.path().join("aside"), &secrets).unwrap();
@@ -175,11 +173,13 @@ fn a_token_is_not_used_before_what_came_with_it_is_on_the_disk() {
             meaning(office.ask(&keeper, office.at(4_000))),
             Meaning::NotKept
         );
+        assert_eq!(fault(&keeper.status()), Some(Meaning::NotKept));
     }
     // It was given once, and is not asked for again.
     assert_eq!(refreshes(&office), 1);
     mend_storage(&office);
     office.ask(&keeper, office.at(4_001)).unwrap();
+    assert_eq!(fault(&keeper.status()), None);
     assert_eq!(refreshes(&office), 1);
     // The strict server takes what was kept in the end.
     office
@@ -355,6 +355,37 @@ fn an_account_of_another_application_is_not_connected() {
         Meaning::NotConnected
     );
     assert!(office.keeper(|_| {}).status().connected.is_none());
+}
+
+#[test]
+fn who_goes_away_cuts_off_neither_a_sign_in_nor_its_end() {
+    let office = Office::open();
+    let keeper = office.keeper(|_| {});
+    let grant = office.sign_in(keeper.app(), METER).unwrap();
+    let mut status = keeper.watch();
+    office.runtime.block_on(async {
+        let connect = keeper.connect(grant, office.start);
+        assert!(connect.now_or_never().is_none(), "the disk takes a while");
+        until(&mut status, |status| status.connected.is_some()).await;
+    });
+    office.ask(&keeper, office.start).unwrap();
+    assert!(office.keeper(|_| {}).status().connected.is_some());
+    office.runtime.block_on(async {
+        let gone = keeper.disconnect().now_or_never();
+        assert!(gone.is_none(), "the disk takes a while");
+        until(&mut status, |status| status.connected.is_none()).await;
+    });
+    // What were left in memory would be written again by the next renewal.
+    assert_eq!(
+        meaning(office.ask(&keeper, office.at(4_000))),
+        Meaning::NotConnected
+    );
+    assert!(office.keeper(|_| {}).status().connected.is_none());
+}
+
+async fn until(status: &mut Receiver<Status>, is_so: impl FnMut(&Status) -> bool) {
+    let waited = tokio::time::timeout(Duration::from_mins(1), status.wait_for(is_so)).await;
+    drop(waited.unwrap().unwrap());
 }
 
 #[test]
