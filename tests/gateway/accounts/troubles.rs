@@ -67,6 +67,31 @@ fn what_is_revoked_needs_a_sign_in_and_the_other_mailbox_goes_on() {
     assert_eq!(home.values(), 2 * 96);
 }
 
+/// A connection that was signed in once stays so for its server, whatever becomes of the account.
+#[test]
+fn who_disconnects_an_account_ends_what_it_has_open() {
+    let office = Office::open();
+    let home = &office.home;
+    let released = "delete_after_fetch = true";
+    home.configure(&[office.mailbox("paula", "imap", released), office.device()]);
+    let gateway = Gateway::run(home);
+    office.connect("paula@example.org");
+    office.deliver("paula", 0);
+    gateway.wait_for_metric(&fetched("paula-imap", 1));
+    let (code, _, said) = home.command(&["disconnect", "office"]);
+    assert_eq!(code, Some(0), "{said}");
+    gateway.wait_for_metric("mscons_gateway_mailbox_up{mailbox=\"paula-imap\"} 0");
+    gateway.wait_for_metric("mscons_gateway_mailbox_connections{mailbox=\"paula-imap\"} 0");
+    office.deliver("paula", 1);
+    let (code, _, said) = home.command(&["fetch"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(office.bed.mails("paula", "INBOX").len(), 1, "{said}");
+    office.connect("paula@example.org");
+    gateway.wait_for_metric(&fetched("paula-imap", 2));
+    gateway.stop("TERM");
+    assert_eq!(home.values(), 2 * 96);
+}
+
 #[test]
 fn microsoft_may_be_busy_or_away_for_a_while() {
     let office = Office::open();
