@@ -324,7 +324,8 @@ impl<I: Intake + Unpin> Handler<PollAccount> for MailboxPollerActor<I> {
     /// Who rests for another reason, such as a server that asked to come back later, rests on.
     fn handle(&mut self, _: PollAccount, ctx: &mut Self::Context) {
         let is_polling = self.session.is_none() && self.wait.is_none();
-        let is_another = self.sign_in != credential::sign_in(&self.mailbox, &self.accounts);
+        let now = credential::sign_in(&self.mailbox, &self.accounts);
+        let is_another = self.sign_in.is_some() && self.sign_in != now;
         if self.lacks_account || is_polling || is_another {
             ctx.notify(PollNow);
         }
