@@ -4,6 +4,7 @@
 mod hand;
 mod teeth;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -177,6 +178,32 @@ fn edifact(mail: &SampleMail) -> Vec<Vec<u8>> {
     found.into_iter().map(|file| file.bytes).collect()
 }
 
+/// The segments and qualifiers of a file, runs of the same taken together.
+fn shape(file: &[u8]) -> Vec<Vec<u8>> {
+    let name = |segment: &[u8]| {
+        let is_end = |byte: &u8| matches!(byte, b':' | b'+');
+        let (tag, rest) = segment.split_at(segment.len().min(4));
+        let qualifier = rest.split(|byte| is_end(byte)).next().unwrap_or_default();
+        let names_values = [b"RFF+", b"DTM+", b"QTY+", b"STS+", b"LOC+", b"CCI+"];
+        let is_kind = names_values.iter().any(|known| tag == *known);
+        [tag, if is_kind { qualifier } else { b"" }].concat()
+    };
+    let mut shape: Vec<Vec<u8>> = Vec::new();
+    for segment in file.split(|byte| *byte == b'\'') {
+        let name = name(segment);
+        // A value is a few segments, and stands there some thousand times.
+        let recent = shape.len().saturating_sub(VALUE_SEGMENTS);
+        if !shape[recent..].contains(&name) {
+            shape.push(name);
+        }
+    }
+    shape
+}
+
+/// How many files of one shape are put before the rules.
+const LOOKED_AT: u32 = 3;
+const VALUE_SEGMENTS: usize = 6;
+
 #[test]
 fn the_demo_is_right_whenever_it_is_shown() {
     // With a whole month of 2.5 and the change of the clock in autumn; with the change from 2.4c to
@@ -185,10 +212,17 @@ fn the_demo_is_right_whenever_it_is_shown() {
         let mails = sample::demo(Day::parse(today).unwrap(), 1);
         let files: Vec<Vec<u8>> = mails.iter().flat_map(edifact).collect();
         assert!(files.len() > 190, "{}", files.len());
-        for file in files {
-            let issues = issues(&file);
-            assert!(issues.is_empty(), "{today}: {issues:#?}");
+        let mut shapes = HashMap::new();
+        for file in &files {
+            // Most mails differ in their numbers alone.
+            let alike = shapes.entry(shape(file)).or_insert(0);
+            *alike += 1;
+            if *alike <= LOOKED_AT {
+                let issues = issues(file);
+                assert!(issues.is_empty(), "{today}: {issues:#?}");
+            }
         }
+        assert!(shapes.len() >= 10, "{}", shapes.len());
     }
 }
 
@@ -197,7 +231,7 @@ fn bulk_mails_and_the_corpus_are_right() {
     let mails = [0, 999, 87_000].map(sample::load_profile_mail);
     let mut files: Vec<Vec<u8>> = mails.iter().flat_map(edifact).collect();
     assert_eq!(files.len(), 3);
-    files.push(sample::corpus(600_000));
+    files.push(sample::corpus(100_000));
     for file in files {
         let issues = issues(&file);
         assert!(issues.is_empty(), "{issues:#?}");

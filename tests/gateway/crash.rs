@@ -16,7 +16,7 @@ use crate::support::dovecot::{Dovecot, GOOD, PASSWORD};
 #[test]
 #[expect(clippy::print_stderr, reason = "what a larger run has shown")]
 fn ten_kills_lose_nothing_and_count_nothing_twice() {
-    let mails = number("CRASH_MAILS", 2_000);
+    let mails = number("CRASH_MAILS", 1_000);
     let kills = number("CRASH_KILLS", 10);
     let bed = Dovecot::start();
     for n in 0..mails {

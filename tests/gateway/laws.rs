@@ -63,7 +63,7 @@ fn naive_segments(bytes: &[u8]) -> Vec<Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn mutated_files_are_read_without_a_panic(
@@ -165,7 +165,7 @@ fn alike_values() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     /// Values that look like one before them are read a shorter way. A line end in the tag of each
     /// means nothing, and bars it.
@@ -252,38 +252,38 @@ fn another_parser_reads_the_same_values() {
     }
 }
 
-/// Work that grows with the square of the input would take hours here, not a second.
+/// Work that grows with the square of the input would take minutes here, not a second.
 #[test]
 fn hostile_input_costs_no_more_than_its_length() {
     let many = |piece: &str, count: usize| piece.repeat(count).into_bytes();
     let one_segment = [
         b"UNB+UNOC:3+A+B+261124:0815+R'UNH+1+MSCONS'FTX+".to_vec(),
-        vec![b'x'; 20_000_000],
+        vec![b'x'; 5_000_000],
     ]
     .concat();
     let messages = format!(
         "UNB+UNOC:3+A+B+261124:0815+R'{}",
-        "UNH+1+MSCONS'UNT+2+1'".repeat(200_000)
+        "UNH+1+MSCONS'UNT+2+1'".repeat(50_000)
     );
     let findings = format!(
         "UNB+UNOC:3+A+B+261124:0815+R'UNH+1+MSCONS'{}",
-        "XXX'".repeat(1_000_000)
+        "XXX'".repeat(250_000)
     );
     for bytes in [
         one_segment,
         messages.into_bytes(),
         findings.into_bytes(),
-        many("UNB+", 1_000_000),
-        many("UNA:+.? 'UNB+'", 200_000),
-        many("UNB+UNOC:3+A+B+261124:0815+R'UNZ+0+R'", 200_000),
-        many("UNA:+.? '\r\n", 200_000),
-        [b"UNA".to_vec(), many("\r\n", 2_000_000)].concat(),
-        [b"UNA:+.? '".to_vec(), many(" ", 5_000_000)].concat(),
-        many("UNA", 1_000_000),
-        many("?", 5_000_000),
-        many("?'", 2_000_000),
-        [b"UNB+UNOC:3'".to_vec(), many("?'", 2_000_000)].concat(),
-        [b"UNB+UNOC:3'".to_vec(), many("\r\n?'", 2_000_000)].concat(),
+        many("UNB+", 250_000),
+        many("UNA:+.? 'UNB+'", 50_000),
+        many("UNB+UNOC:3+A+B+261124:0815+R'UNZ+0+R'", 50_000),
+        many("UNA:+.? '\r\n", 50_000),
+        [b"UNA".to_vec(), many("\r\n", 500_000)].concat(),
+        [b"UNA:+.? '".to_vec(), many(" ", 1_250_000)].concat(),
+        many("UNA", 250_000),
+        many("?", 1_250_000),
+        many("?'", 500_000),
+        [b"UNB+UNOC:3'".to_vec(), many("?'", 500_000)].concat(),
+        [b"UNB+UNOC:3'".to_vec(), many("\r\n?'", 500_000)].concat(),
     ] {
         whole(&bytes, &mscons::read(&bytes));
     }

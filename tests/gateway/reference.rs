@@ -291,7 +291,7 @@ fn changes() -> impl Strategy<Value = (Vec<(Index, Index, usize)>, Vec<Index>)> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn changed_files_are_read_as_the_reference_reads_them(file in select(fixtures(3_000)), (changes, breaks) in changes()) {

@@ -415,4 +415,4 @@ fn a_backup_that_is_killed_leaves_no_half_file_under_its_name() {
 }
 
 /// Enough that backups are taken amid them.
-const MAILS: u32 = 600;
+const MAILS: u32 = 300;
