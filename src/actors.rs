@@ -3,6 +3,7 @@
 //! ```text
 //! Supervisor ─┬─ MsconsActor            parses and persists (crate::ingest)
 //!             ├─ MailboxPollerActor …   one a mailbox         (crate::mail)
+//!             ├─ SenderActor            mails of ours         (crate::outbox)
 //!             ├─ TokenActor             Microsoft accounts    (crate::oauth)
 //!             └─ Scheduler              late values, alerts   (crate::expect, crate::alert)
 //! ```
@@ -16,6 +17,7 @@ pub mod messages;
 pub mod mscons;
 pub mod poller;
 pub mod scheduler;
+pub mod sender;
 pub mod supervisor;
 pub mod tether;
 pub mod token;

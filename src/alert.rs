@@ -37,11 +37,13 @@ pub enum Kind {
     Account,
     /// The client secret or certificate of a Microsoft account that ends soon.
     AccountCredential,
+    /// Mails of ours that were not sent.
+    Outbox,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::MailboxStale,
         Self::Quarantine,
         Self::Certificate,
@@ -49,6 +51,7 @@ impl Kind {
         Self::Overdue,
         Self::Account,
         Self::AccountCredential,
+        Self::Outbox,
     ];
 
     /// Its name in the JSON of a notice, and in metrics.
@@ -61,6 +64,7 @@ impl Kind {
             Self::Overdue => "overdue",
             Self::Account => "account",
             Self::AccountCredential => "account_credential",
+            Self::Outbox => "outbox",
         }
     }
 }

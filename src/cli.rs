@@ -28,6 +28,7 @@ mod man;
 mod messages;
 mod open;
 mod out_file;
+mod outbox;
 mod output;
 mod parse;
 mod plot;

@@ -11,23 +11,26 @@ pub mod blocks;
 mod clerk;
 pub mod commit;
 pub mod digest;
+pub mod dispatch;
 pub mod quarantine;
 pub mod reindex;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot, watch};
 
 use crate::extract::Bounds;
 use crate::mailbox::{MailId, Outcome};
 use crate::market::calendar::UtcTime;
 use crate::store::archive::Archive;
+use crate::store::outbox::{Refused, Step};
 use crate::store::{Store, StoreError};
 
 use arrivals::Arrivals;
 pub use commit::{Committer, Settled};
 pub use digest::{Arrival, Digest, Parcel, digest};
+pub use dispatch::Draft;
 use quarantine::Again;
 
 /// Why something could not be made durable. Nothing is lost: the mail stays where it is.
@@ -43,6 +46,20 @@ pub enum IngestError {
     /// No quarantine entry has this number.
     #[error("no quarantine entry has number {0}; `mscons-gateway quarantine` lists them")]
     NoSuchEntry(u64),
+    /// No mail of ours has this number.
+    #[error("the outbox has no mail {0}; `mscons-gateway outbox` lists them")]
+    NoSuchMail(u64),
+    /// A mail of ours is not where this step begins.
+    #[error("mail {number} of the outbox: {refused}")]
+    Refused {
+        /// Its number.
+        number: u64,
+        /// How far it is.
+        refused: Refused,
+    },
+    /// A mail of ours cannot be written. Nothing of it is kept.
+    #[error("{0}")]
+    Unwritable(String),
     /// The entry has no bytes to try again.
     #[error("quarantine entry {0} holds no bytes ({1}); it can only be dropped")]
     NothingToRetry(u64, String),
@@ -66,6 +83,8 @@ pub struct Ingest {
     /// KiB of what is digested and not durable yet, as it was before it was packed.
     in_hand: Arc<Semaphore>,
     arrivals: Arc<Arrivals>,
+    /// Counts what is new to be sent.
+    dispatched: watch::Sender<u64>,
 }
 
 impl Ingest {
@@ -90,6 +109,7 @@ impl Ingest {
             bounds: Arc::new(Bounds::default()),
             workers: Arc::new(Semaphore::new(cores)),
             in_hand: Arc::new(Semaphore::new(IN_HAND_KIB)),
+            dispatched: watch::Sender::new(0),
         })
     }
 
@@ -225,6 +245,44 @@ impl Ingest {
             .submit(commit::Order::Drop { number, answer })
             .await?;
         answered.await.map_err(|_| IngestError::Stopping)?
+    }
+
+    /// Puts mails of ours into the outbox, all or none; gives their numbers when they are durable.
+    ///
+    /// # Errors
+    /// [`IngestError::Unwritable`] if one of them cannot be written, else [`IngestError`].
+    pub async fn dispatch(&self, drafts: Vec<Draft>) -> Result<Vec<u64>, IngestError> {
+        let (answer, answered) = oneshot::channel();
+        let order = commit::Order::Dispatch { drafts, answer };
+        self.committer.submit(order).await?;
+        let numbers = answered.await.map_err(|_| IngestError::Stopping)??;
+        self.dispatched.send_modify(|dispatched| *dispatched += 1);
+        Ok(numbers)
+    }
+
+    /// Takes a mail of ours one step further; answers when that is durable.
+    ///
+    /// # Errors
+    /// [`IngestError::NoSuchMail`], [`IngestError::Refused`], else [`IngestError`].
+    pub async fn step(&self, number: u64, step: Step) -> Result<(), IngestError> {
+        let wakes = step == Step::Retry;
+        let (answer, answered) = oneshot::channel();
+        let order = commit::Order::Step {
+            number,
+            step,
+            answer,
+        };
+        self.committer.submit(order).await?;
+        answered.await.map_err(|_| IngestError::Stopping)??;
+        if wakes {
+            self.dispatched.send_modify(|dispatched| *dispatched += 1);
+        }
+        Ok(())
+    }
+
+    /// Changes whenever there is something new to send.
+    pub fn dispatches(&self) -> watch::Receiver<u64> {
+        self.dispatched.subscribe()
     }
 
     /// Runs something on the committer's thread, between two groups of mails: database and archive

@@ -34,6 +34,7 @@ pub mod vault;
 pub mod alert;
 pub mod expect;
 pub mod ingest;
+pub mod outbox;
 pub mod query;
 pub mod upkeep;
 

@@ -35,6 +35,11 @@ pub enum MailId {
         /// The path as given.
         path: String,
     },
+    /// A mail that we wrote.
+    Ours {
+        /// Its number in the outbox.
+        number: u64,
+    },
 }
 
 /// What became of a mail, once it is durable.

@@ -22,9 +22,9 @@ pub use docs::docs_markdown;
 use table::{
     ACTOR_RESTARTS, ACTORS, ALERT_KINDS, ALERTS_SENT, BUILD_INFO, COMMIT_DURATION, DUPLICATES,
     GAPS, INTERCHANGES, MAIL_BYTES, MAILBOX_CONNECTIONS, MAILBOX_LAST_SUCCESS, MAILBOX_UP,
-    MAILS_FETCHED, MAILS_RELEASED, MESSAGE_TYPES, MESSAGES, NO_PID, OTHER, OVERDUE_SERIES,
-    PARSE_DURATION, PIDS, POLL_DURATION, POLLS, QUALIFIERS, QUARANTINE_SIZE, SERIES, STORE_BYTES,
-    VALUES,
+    MAILS_FETCHED, MAILS_RELEASED, MAILS_SENT, MESSAGE_TYPES, MESSAGES, NO_PID, OTHER, OUTBOX_SIZE,
+    OUTBOX_STATES, OVERDUE_SERIES, PARSE_DURATION, PIDS, POLL_DURATION, POLLS, PURPOSES,
+    QUALIFIERS, QUARANTINE_SIZE, SERIES, STORE_BYTES, VALUES,
 };
 pub use table::{ALL, Metric, MetricKind};
 
@@ -126,6 +126,29 @@ impl AlertResult {
     }
 }
 
+/// How a try to send a mail of ours ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SendResult {
+    /// The server took it.
+    Sent,
+    /// It did not go, and goes later.
+    Deferred,
+    /// It will not go by itself.
+    Failed,
+}
+
+impl SendResult {
+    const ALL: [Self; 3] = [Self::Sent, Self::Deferred, Self::Failed];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Deferred => "deferred",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// Counts mails that were fetched, and their bytes.
 pub fn mails_fetched(mailbox: &str, mails: u64, bytes: u64) {
     counter!(MAILS_FETCHED.name, "mailbox" => mailbox.to_owned()).increment(mails);
@@ -217,6 +240,17 @@ pub fn alert_sent(kind: &str, result: AlertResult) {
     counter!(ALERTS_SENT.name, "kind" => kind, "result" => result.label()).increment(1);
 }
 
+/// Counts a try to send a mail of ours, by what it is for.
+pub fn mail_sent(purpose: &str, result: SendResult) {
+    let purpose = listed(purpose, PURPOSES);
+    counter!(MAILS_SENT.name, "kind" => purpose, "result" => result.label()).increment(1);
+}
+
+/// Notes how many mails of ours are in a state that is no end.
+pub fn outbox_size(state: &'static str, mails: u64) {
+    gauge!(OUTBOX_SIZE.name, "state" => state).set(approximate(mails));
+}
+
 /// Counts that an actor ended and was started again.
 pub fn actor_restarted(actor: &str) {
     counter!(ACTOR_RESTARTS.name, "actor" => listed(actor, ACTORS)).increment(1);
@@ -291,6 +325,14 @@ pub fn zero(mailboxes: &[String], accounts: &[String]) {
         for result in AlertResult::ALL {
             counter!(ALERTS_SENT.name, "kind" => kind, "result" => result.label()).absolute(0);
         }
+    }
+    for &purpose in PURPOSES {
+        for result in SendResult::ALL {
+            counter!(MAILS_SENT.name, "kind" => purpose, "result" => result.label()).absolute(0);
+        }
+    }
+    for state in OUTBOX_STATES {
+        outbox_size(state, 0);
     }
     lateness("", 0, 0);
     counter!(DUPLICATES.name).absolute(0);

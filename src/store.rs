@@ -8,6 +8,7 @@ pub mod data_dir;
 mod disk;
 pub mod keys;
 pub mod ledger;
+pub mod outbox;
 pub mod read;
 pub mod restore;
 pub mod sled;
@@ -27,6 +28,7 @@ use ledger::{
     Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
     SeriesEntry, Totals,
 };
+use outbox::{OutboxRecord, Route};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -276,6 +278,21 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes something out of quarantine. Durable after [`Store::flush`].
     fn remove_from_quarantine(&self, number: u64) -> Result<bool, StoreError>;
+
+    /// A mail of ours by its number in the outbox.
+    fn outbox_record(&self, number: u64) -> Result<Option<OutboxRecord>, StoreError>;
+
+    /// Mails of ours, newest first, below a number.
+    fn outbox(&self, below: u64, limit: usize) -> Result<Vec<(u64, OutboxRecord)>, StoreError>;
+
+    /// Mails of ours for a server that have not ended and are due by then (seconds UTC), the
+    /// longest due first.
+    fn outbox_undone(
+        &self,
+        route: Route,
+        until: i64,
+        limit: usize,
+    ) -> Result<Vec<(u64, OutboxRecord)>, StoreError>;
 
     /// Counts of everything, and bytes on disk.
     fn totals(&self) -> Result<Totals, StoreError>;

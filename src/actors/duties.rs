@@ -1,24 +1,30 @@
 //! What has to be looked at again and again: late values, and whatever a person must know of.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::alert::{AccountFacts, AccountState, Desk, Facts, MailboxFacts, PartnerFacts};
+use tokio::runtime::Handle;
+
+use crate::alert::{AccountFacts, AccountState, Desk, Facts, MailboxFacts, Notice, PartnerFacts};
 use crate::clock::{self, Jump};
 use crate::config::Gateway;
 use crate::config::mailbox::Mailbox;
 use crate::expect::overdue::{Made, is_due, survey_while};
 use crate::expect::{Plan, Survey, Watch};
 use crate::health::{GRACE_SECONDS, Health, MailboxState};
+use crate::ingest::{Ingest, IngestError};
 use crate::market::calendar::UtcTime;
 use crate::metrics;
 use crate::net;
 use crate::oauth::Accounts;
 use crate::oauth::accounts::Known;
+use crate::outbox::Note;
+use crate::store::StoreError;
 use crate::store::data_dir::room;
-use crate::store::{Store, StoreError};
+use crate::store::outbox::{Purpose, Route, Undone};
 use crate::text::Text;
 
 /// The duties of a gateway. Cloning shares them.
@@ -26,7 +32,7 @@ use crate::text::Text;
 pub struct Duties(Arc<Shared>);
 
 struct Shared {
-    store: Arc<dyn Store>,
+    ingest: Ingest,
     health: Health,
     watch: Watch,
     desk: Desk,
@@ -36,6 +42,8 @@ struct Shared {
     data_dir: PathBuf,
     settings: Mutex<Settings>,
     last_survey: Mutex<Option<Made>>,
+    /// Alerts that are to go by mail and are not in the outbox yet.
+    unmailed: Mutex<VecDeque<Note>>,
     is_stopping: AtomicBool,
 }
 
@@ -44,6 +52,43 @@ struct Shared {
 struct Settings {
     mailboxes: Vec<Mailbox>,
     stale_after: Duration,
+    mails: Option<AlertMails>,
+}
+
+/// Who gets alerts by mail, and by which way.
+#[derive(Clone)]
+struct AlertMails {
+    route: Route,
+    from: String,
+    to: Vec<String>,
+}
+
+impl AlertMails {
+    fn of(config: &Gateway) -> Option<Self> {
+        let (alert, main) = (&config.alert.smtp, &config.smtp);
+        let (route, by) = if alert.is_on() {
+            (Route::Alert, alert)
+        } else {
+            (Route::Main, main)
+        };
+        let to = config.alert.mail.clone();
+        (by.is_on() && !to.is_empty()).then(|| Self {
+            route,
+            from: by.sender.clone(),
+            to,
+        })
+    }
+
+    fn notes(&self, notice: &Notice) -> impl Iterator<Item = Note> {
+        self.to.iter().map(|to| Note {
+            purpose: Purpose::Alert,
+            route: self.route,
+            from: self.from.clone(),
+            to: to.clone(),
+            subject: notice.title.clone(),
+            text: format!("{}\n", notice.text),
+        })
+    }
 }
 
 impl Settings {
@@ -51,6 +96,7 @@ impl Settings {
         Self {
             mailboxes: config.mailbox.clone(),
             stale_after: config.alert.stale_after.duration(),
+            mails: AlertMails::of(config),
         }
     }
 }
@@ -59,14 +105,14 @@ impl Duties {
     /// The duties that a configuration asks for.
     pub fn new(
         config: &Gateway,
-        store: Arc<dyn Store>,
+        ingest: Ingest,
         health: Health,
         watch: Watch,
         desk: Desk,
         accounts: Accounts,
     ) -> Self {
         let duties = Self(Arc::new(Shared {
-            store,
+            ingest,
             health,
             watch,
             desk,
@@ -75,6 +121,7 @@ impl Duties {
             data_dir: config.data_dir.clone(),
             settings: Mutex::new(Settings::of(config)),
             last_survey: Mutex::new(None),
+            unmailed: Mutex::default(),
             is_stopping: AtomicBool::new(false),
         }));
         duties.reload(config);
@@ -84,10 +131,7 @@ impl Duties {
     /// Takes over a changed configuration.
     pub fn reload(&self, config: &Gateway) {
         let shared = &self.0;
-        *shared
-            .settings
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Settings::of(config);
+        *lock(&shared.settings) = Settings::of(config);
         let before = shared.watch.plan();
         let plan = Plan {
             expects: config.expect.clone(),
@@ -98,10 +142,7 @@ impl Duties {
                 metrics::lateness(&partner.id, 0, 0);
             }
             shared.watch.set_plan(plan);
-            *shared
-                .last_survey
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = None;
+            *lock(&shared.last_survey) = None;
         }
         if let Err(error) = shared.desk.set_webhook(config.alert.webhook.reveal()) {
             tracing::error!(%error, "alerts go to the log only");
@@ -135,7 +176,36 @@ impl Duties {
             tracing::warn!(%error, "what is late cannot be told");
         }
         self.note_certificates();
-        self.0.desk.take(&self.facts(), now);
+        let notices = self.0.desk.take(&self.facts(), now);
+        self.mail(&notices);
+    }
+
+    /// Puts alerts into the outbox; those that it cannot take now are tried again next time.
+    fn mail(&self, notices: &[Notice]) {
+        let mut unmailed = lock(&self.0.unmailed);
+        if let Some(mails) = &self.settings().mails {
+            unmailed.extend(notices.iter().flat_map(|notice| mails.notes(notice)));
+        }
+        while unmailed.len() > UNMAILED_MOST {
+            let dropped = unmailed.pop_front();
+            tracing::error!(
+                title = dropped.map(|note| note.subject),
+                "too many alerts wait for the outbox; the oldest is dropped"
+            );
+        }
+        if unmailed.is_empty() {
+            return;
+        }
+        let drafts = unmailed.iter().cloned().map(Note::draft).collect();
+        let dispatched = Handle::current().block_on(self.0.ingest.dispatch(drafts));
+        match dispatched {
+            Ok(_) => unmailed.clear(),
+            Err(error @ IngestError::Unwritable(_)) => {
+                tracing::error!(%error, "alerts cannot be written as mails");
+                unmailed.clear();
+            }
+            Err(error) => tracing::warn!(%error, "alerts cannot be put into the outbox now"),
+        }
     }
 
     fn look_for_lateness(&self, now: UtcTime) -> Result<(), StoreError> {
@@ -144,18 +214,15 @@ impl Duties {
             return Ok(());
         }
         // Read first: what is committed meanwhile is seen next time.
-        let next_sequence = shared.store.next_sequence()?;
-        let mut last = shared
-            .last_survey
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let next_sequence = shared.ingest.store().next_sequence()?;
+        let mut last = lock(&shared.last_survey);
         if !is_due(*last, now, next_sequence) {
             return Ok(());
         }
         let begun = clock::monotonic();
         let plan = shared.watch.plan();
         let is_wanted = || !shared.is_stopping.load(Ordering::Relaxed);
-        let Some(survey) = survey_while(&*shared.store, &plan, now, is_wanted)? else {
+        let Some(survey) = survey_while(&**shared.ingest.store(), &plan, now, is_wanted)? else {
             return Ok(());
         };
         let survey = Arc::new(survey);
@@ -203,12 +270,17 @@ impl Duties {
         });
         let plan = shared.watch.plan();
         let survey = shared.watch.survey();
+        let totals = shared.ingest.store().totals().ok();
+        if let Some(totals) = &totals {
+            count(&totals.outbox);
+        }
         Facts {
             started: health.started,
             stale_after: self.settings().stale_after,
             mailboxes: mailboxes.collect(),
             accounts: self.accounts(),
-            quarantine: shared.store.totals().ok().map(|totals| totals.quarantine),
+            quarantine: totals.map(|totals| totals.quarantine),
+            unsent: totals.map(|totals| totals.outbox.for_a_person()),
             room: room(&shared.data_dir).ok(),
             partners: survey.map(|survey| partners(&survey, &plan)),
         }
@@ -226,11 +298,13 @@ impl Duties {
     }
 
     fn settings(&self) -> Settings {
-        self.0
-            .settings
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.0.settings).clone()
+    }
+}
+
+fn count(undone: &Undone) {
+    for (state, mails) in undone.by_state() {
+        metrics::outbox_size(state, mails);
     }
 }
 
@@ -259,3 +333,10 @@ fn partners(survey: &Survey, plan: &Plan) -> Vec<PartnerFacts> {
     });
     facts.collect()
 }
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Alerts are few; more wait only where nothing can be stored for days.
+const UNMAILED_MOST: usize = 1_000;

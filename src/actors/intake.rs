@@ -76,9 +76,13 @@ impl Intake for MailboxIntake {
         let parcel = match (too_large_bytes, &id) {
             (Some(size), _) => Parcel::TooLarge(size),
             (None, MailId::File { path }) => Parcel::File(path.clone(), bytes),
-            (None, MailId::Imap { .. } | MailId::Pop3 { .. } | MailId::Maildir { .. }) => {
-                Parcel::Mail(bytes)
-            }
+            (
+                None,
+                MailId::Imap { .. }
+                | MailId::Pop3 { .. }
+                | MailId::Maildir { .. }
+                | MailId::Ours { .. },
+            ) => Parcel::Mail(bytes),
         };
         let arrival = Arrival {
             mailbox: self.mailbox.to_string(),
@@ -171,9 +175,12 @@ fn not_stored(error: &IngestError) -> IntakeError {
             | StoreError::HalfRestored { .. }
             | StoreError::NotEmpty { .. } => true,
         },
-        IngestError::Stopping | IngestError::NoSuchEntry(_) | IngestError::NothingToRetry(..) => {
-            false
-        }
+        IngestError::Stopping
+        | IngestError::NoSuchEntry(_)
+        | IngestError::NothingToRetry(..)
+        | IngestError::NoSuchMail(_)
+        | IngestError::Refused { .. }
+        | IngestError::Unwritable(_) => false,
     };
     IntakeError {
         what: error.to_string(),

@@ -9,6 +9,7 @@ use crate::config::Gateway;
 use crate::ingest::{Arrival, IngestError, Parcel, Settled};
 use crate::mail::Summary;
 use crate::mailbox::Outcome;
+use crate::outbox::Routes;
 
 /// Take this mail in; the answer comes when it is durable.
 #[derive(Debug, Message)]
@@ -39,6 +40,11 @@ pub struct PollAccount {
     /// Its name.
     pub account: String,
 }
+
+/// These are the servers that mails go by, from now on.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct SendBy(pub Routes);
 
 /// Poll now, and tell how it went: what it did, or why it failed.
 #[derive(Clone, Debug, Message)]
@@ -72,6 +78,8 @@ pub enum ChildId {
     Poller(String),
     /// The `Scheduler`.
     Scheduler,
+    /// The `SenderActor`.
+    Sender,
     /// The `TokenActor`.
     Token,
 }

@@ -10,10 +10,13 @@ use actix::{
 
 use crate::actors::duties::Duties;
 use crate::actors::intake::MailboxIntake;
-use crate::actors::messages::{ChildEnded, ChildId, Poll, PollAccount, PollNow, Reload, Stop};
+use crate::actors::messages::{
+    ChildEnded, ChildId, Poll, PollAccount, PollNow, Reload, SendBy, Stop,
+};
 use crate::actors::mscons::MsconsActor;
 use crate::actors::poller::MailboxPollerActor;
 use crate::actors::scheduler::Scheduler;
+use crate::actors::sender::SenderActor;
 use crate::actors::tether::Tether;
 use crate::actors::token::TokenActor;
 use crate::clock;
@@ -24,6 +27,7 @@ use crate::mail::Summary;
 use crate::metrics;
 use crate::net::backoff;
 use crate::oauth::Accounts;
+use crate::outbox::Routes;
 use crate::text::{Language, Text};
 
 type Poller = Addr<MailboxPollerActor<MailboxIntake>>;
@@ -40,6 +44,8 @@ pub struct Supervisor {
     /// What is wrong with an account is said in this language.
     text: Text,
     token: Option<Addr<TokenActor>>,
+    routes: Routes,
+    sender: Option<Addr<SenderActor>>,
     pollers: HashMap<String, Poller>,
     /// Pollers that were told to stop, and have not ended yet.
     retiring: HashMap<String, Poller>,
@@ -61,6 +67,8 @@ impl Supervisor {
             accounts: Accounts::none(),
             text: Text::new(Language::En),
             token: None,
+            routes: Routes::default(),
+            sender: None,
             pollers: HashMap::new(),
             retiring: HashMap::new(),
             lives: HashMap::new(),
@@ -85,6 +93,12 @@ impl Supervisor {
             text,
             ..self
         }
+    }
+
+    /// The same with servers that mails of ours go by.
+    #[must_use]
+    pub fn with_routes(self, routes: Routes) -> Self {
+        Self { routes, ..self }
     }
 
     fn tether(&mut self, child: ChildId, ctx: &Context<Self>) -> Tether {
@@ -119,6 +133,12 @@ impl Supervisor {
                     self.scheduler = Some(Scheduler::new(duties, Some(tether)).start());
                 }
             }
+            ChildId::Sender => {
+                let tether = Some(self.tether(ChildId::Sender, ctx));
+                let (ingest, accounts) = (self.ingest.clone(), self.accounts.clone());
+                let sender = SenderActor::new(ingest, accounts, self.routes.clone(), tether);
+                self.sender = Some(sender.start());
+            }
             ChildId::Token => {
                 let tether = Some(self.tether(ChildId::Token, ctx));
                 let (accounts, text) = (self.accounts.clone(), self.text.clone());
@@ -137,8 +157,9 @@ impl Supervisor {
                 self.health.mailbox_failed(name, error, true, clock::now());
             }
             // Mails come in without it; the log and the metric of restarts tell.
-            // Without the other, pollers ask for tokens themselves.
-            ChildId::Scheduler | ChildId::Token => {}
+            // Without the next, mails of ours wait; without the last, pollers ask for tokens
+            // themselves.
+            ChildId::Scheduler | ChildId::Sender | ChildId::Token => {}
         }
     }
 
@@ -187,6 +208,7 @@ impl Actor for Supervisor {
         self.start(&ChildId::Mscons, ctx);
         self.start(&ChildId::Scheduler, ctx);
         self.start(&ChildId::Token, ctx);
+        self.start(&ChildId::Sender, ctx);
     }
 }
 
@@ -202,6 +224,7 @@ impl Handler<ChildEnded> for Supervisor {
             ChildId::Mscons => ("mscons", ""),
             ChildId::Poller(name) => ("poller", name.as_str()),
             ChildId::Scheduler => ("scheduler", ""),
+            ChildId::Sender => ("sender", ""),
             ChildId::Token => ("token", ""),
         };
         let attempt = u32::try_from(life).unwrap_or(u32::MAX);
@@ -233,6 +256,9 @@ impl Handler<PollAccount> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, works: PollAccount, _: &mut Self::Context) {
+        if let Some(sender) = &self.sender {
+            drop(sender.try_send(works.clone()));
+        }
         // An empty name is the only account.
         let signs_in = |mailbox: &&Arc<Mailbox>| {
             mailbox.auth == Auth::Microsoft
@@ -270,6 +296,11 @@ impl Handler<Reload> for Supervisor {
         if let Some(duties) = &self.duties {
             duties.reload(&reload.0);
         }
+        self.routes = Routes::of_config(&reload.0);
+        if let Some(sender) = &self.sender {
+            // One that is full or gone is started again with them.
+            drop(sender.try_send(SendBy(self.routes.clone())));
+        }
         let changed = wanted.iter().filter(|new| !before.contains(new));
         let gone = before
             .iter()
@@ -298,10 +329,18 @@ impl Handler<Stop> for Supervisor {
         let all = self.pollers.drain().chain(self.retiring.drain());
         let pollers: Vec<Poller> = all.map(|(_, poller)| poller).collect();
         let token = self.token.take();
+        let sender = self.sender.take();
         Box::pin(async move {
             let stops = pollers.iter().map(|poller| poller.send(Stop));
             let all = futures_util::future::join_all(stops);
-            if tokio::time::timeout(GRACE, all).await.is_err() {
+            let sent = async {
+                if let Some(sender) = sender {
+                    // It bounds its end itself.
+                    let _ = sender.send(Stop).await;
+                }
+            };
+            let (ended, ()) = futures_util::join!(tokio::time::timeout(GRACE, all), sent);
+            if ended.is_err() {
                 tracing::warn!("some mails were still in flight; they are fetched again next time");
             }
             // They may have needed a token to the last.

@@ -18,6 +18,8 @@ pub struct Facts {
     pub accounts: Vec<AccountFacts>,
     /// Entries in quarantine.
     pub quarantine: Option<u64>,
+    /// Mails of ours that wait for a person.
+    pub unsent: Option<u64>,
     /// The disk of the data directory.
     pub room: Option<Room>,
     /// What of each partner is overdue, also of those of whom nothing is.

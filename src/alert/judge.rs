@@ -59,6 +59,11 @@ pub enum Condition {
         /// Its end.
         until: UtcTime,
     },
+    /// Mails of ours that were not sent.
+    Outbox {
+        /// How many wait for a person.
+        mails: u64,
+    },
 }
 
 /// What the facts say of one thing that is watched.
@@ -117,6 +122,15 @@ pub fn judge(facts: &Facts, book: &Book, now: UtcTime) -> Vec<Judgement> {
         kind: Kind::Quarantine,
         subject: String::new(),
         finding: quarantine(facts.quarantine, book.quarantine_grew(), now),
+    });
+    judgements.push(Judgement {
+        kind: Kind::Outbox,
+        subject: String::new(),
+        finding: match facts.unsent {
+            None => Finding::Unknown,
+            Some(0) => Finding::Well,
+            Some(mails) => Finding::Holds(Condition::Outbox { mails }),
+        },
     });
     judgements.push(Judgement {
         kind: Kind::Disk,
@@ -286,6 +300,7 @@ mod tests {
             }],
             accounts: Vec::new(),
             quarantine: Some(0),
+            unsent: Some(0),
             room: None,
             partners: None,
         }

@@ -19,6 +19,7 @@ pub(super) fn title(condition: &Condition, text: &Text) -> String {
         } => text.alert_account_sign_in(account),
         Condition::Account { account, .. } => text.alert_account(account),
         Condition::AccountCredential { account, .. } => text.alert_account_credential(account),
+        Condition::Outbox { .. } => text.alert_outbox(),
     }
 }
 
@@ -43,5 +44,6 @@ pub(super) fn detail(condition: &Condition, text: &Text) -> String {
         Condition::AccountCredential { until, .. } => {
             text.alert_account_credential_detail(&text.date_time(until.seconds()))
         }
+        Condition::Outbox { mails } => text.alert_outbox_detail(*mails),
     }
 }

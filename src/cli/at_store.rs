@@ -8,7 +8,8 @@ use crate::cli::call::{Call, Caller};
 use crate::cli::terminal::Terminal;
 use crate::cli::{
     Done, Failure, accounts, backup, connect, control, diff, disconnect, export, fetch, gaps,
-    import, login_link, messages, open, plot, quarantine, rotate_key, series, values, verify,
+    import, login_link, messages, open, outbox, plot, quarantine, rotate_key, series, values,
+    verify,
 };
 use crate::config::Gateway;
 use crate::store::StoreError;
@@ -57,6 +58,9 @@ pub(super) enum Command {
     /// Look at what was not understood, try it again, or drop it
     #[command(after_help = "Example:\n  mscons-gateway quarantine")]
     Quarantine(quarantine::Args),
+    /// Look at the mails that the gateway sends, send them again, or do not
+    #[command(after_help = "Example:\n  mscons-gateway outbox --open")]
+    Outbox(outbox::Args),
     /// Make a link that sets the administrator's password: for the first time, or if it is forgotten
     #[command(
         long_about = "Make a link that sets the administrator's password: for the first time, or if it is forgotten.\n\nThe running gateway makes it; it serves once, within 24 hours, and the one before serves no more. Whoever may use the gateway's data directory may use this command.",
@@ -150,6 +154,7 @@ impl Command {
             Self::Plot(args) => args,
             Self::Messages(args) => args,
             Self::Quarantine(args) => args,
+            Self::Outbox(args) => args,
             Self::LoginLink(args) => args,
             Self::Verify(args) => args,
             Self::Backup(args) => args,

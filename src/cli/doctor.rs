@@ -185,7 +185,7 @@ impl Trial<'_> {
             let of = config.account_of(mailbox);
             of.is_some_and(|of| of.name == account.name)
         };
-        let sends = config.account_of_sending();
+        let sends = config.account_of_sending(&config.smtp);
         for known in accounts.all() {
             let Some(account) = config.microsoft.iter().find(|one| one.name == known.name) else {
                 continue;

@@ -17,6 +17,11 @@ pub(super) fn run(config: &Path) -> Result<Done, Failure> {
     let directory = DataDir::open(&config.data_dir)?;
     let archive = Arc::new(Archive::open(&directory)?);
     let rebuild = Rebuild::start(&directory, config.store.cache.bytes())?;
+    if let Err(error) = rebuild.carry_over() {
+        output::complain(&format!(
+            "what became of mails in the outbox cannot be read ({error}); `mscons-gateway outbox` shows those that are not known to be sent"
+        ));
+    }
     let store: Arc<dyn Store> = rebuild.store();
     let bar = output::progress(archive.bytes(), Unit::Bytes);
     let report = reindex(Arc::clone(&store), &archive, &|done| bar.set_position(done))?;

@@ -21,6 +21,7 @@ use crate::expect::Watch;
 use crate::health::Health;
 use crate::metrics;
 use crate::oauth::Accounts;
+use crate::outbox::Routes;
 use crate::query::Virtuals;
 use crate::text::Text;
 use crate::web::settings::Reloaded;
@@ -85,11 +86,12 @@ pub(super) async fn serve(
     let web = server.handle();
     tokio::spawn(upkeep(metrics));
     let serving = tokio::spawn(server);
-    let (store, told) = (Arc::clone(&opened.store), health.clone());
-    let duties = Duties::new(&config, store, told, watch, desk, accounts.clone());
+    let (sends, told) = (ingest.clone(), health.clone());
+    let duties = Duties::new(&config, sends, told, watch, desk, accounts.clone());
     let supervisor = Supervisor::new(ingest, health.clone(), config.mailbox.clone())
         .with_duties(duties)
         .with_accounts(accounts.clone(), Text::new(config.language))
+        .with_routes(Routes::of_config(&config))
         .start();
     let virtuals = opened.virtuals.clone();
     let control = control(&config, opened, &supervisor, &administrator);

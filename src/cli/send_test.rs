@@ -37,7 +37,7 @@ pub(super) fn run(path: &Path, args: &Args) -> Result<Done, Failure> {
     // What is wrong with the command line is said before anything is opened.
     mails(&config, args)?;
     let terminal = Terminal::new(None, &[])?;
-    let kept = match config.account_of_sending() {
+    let kept = match config.account_of_sending(&config.smtp) {
         Some(_) => kept::open(&config)?,
         None => Kept::Here(Accounts::none(), None),
     };
@@ -107,6 +107,7 @@ fn mails(config: &Gateway, args: &Args) -> Result<Vec<Outgoing>, Failure> {
             to,
             subject: &text.test_mail_subject(),
             text: &text.test_mail_text(&config.smtp.host, &text.date_time(now.seconds())),
+            attachments: &[],
             message_id: &format!("test.{}.{:08x}@{domain}", now.seconds(), clock::jitter()),
             written: u64::try_from(now.seconds()).unwrap_or(0),
         };

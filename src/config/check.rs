@@ -46,7 +46,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
     }));
     microsoft::check(gateway, &mut faults);
     deliveries::check(gateway, &mut faults);
-    sending::check(&gateway.smtp, &gateway.microsoft, &mut faults);
+    sending::check(gateway, &mut faults);
     faults
 }
 

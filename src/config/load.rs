@@ -143,6 +143,7 @@ fn resolve_secrets(gateway: &mut Gateway, environment: &[(String, String)], misf
         ("smtp.password", &mut gateway.smtp.password),
         ("secrets.key", &mut gateway.secrets.key),
         ("alert.webhook", &mut gateway.alert.webhook),
+        ("alert.smtp.password", &mut gateway.alert.smtp.password),
     ] {
         match secret.resolve(variable, read_bounded) {
             Ok(found) => *secret = found,

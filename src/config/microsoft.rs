@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Gateway;
 use crate::config::mailbox::{self, Auth, Mailbox};
 use crate::config::secret::Secret;
-use crate::config::smtp;
+use crate::config::smtp::{self, Smtp};
 use crate::market::calendar::Day;
 
 /// A Microsoft account: an application that is registered in a tenant, and how it signs in.
@@ -117,12 +117,19 @@ impl Gateway {
         }
     }
 
-    /// The account by which mail is sent.
-    pub fn account_of_sending(&self) -> Option<&Microsoft> {
-        match self.smtp.auth {
-            smtp::Auth::Microsoft if self.smtp.is_on() => self.account(&self.smtp.account),
+    /// The account that a server of ours is signed in to by.
+    pub fn account_of_sending(&self, by: &Smtp) -> Option<&Microsoft> {
+        match by.auth {
+            smtp::Auth::Microsoft if by.is_on() => self.account(&by.account),
             smtp::Auth::Microsoft | smtp::Auth::None | smtp::Auth::Password => None,
         }
+    }
+
+    /// Whether mail is sent by an account.
+    pub fn sends_by(&self, account: &Microsoft) -> bool {
+        let servers = [&self.smtp, &self.alert.smtp].into_iter();
+        let mut sending = servers.filter_map(|by| self.account_of_sending(by));
+        sending.any(|of| of.name == account.name)
     }
 
     /// The account of this name; the only one for an empty name.

@@ -43,6 +43,9 @@ pub struct Smtp {
     /// Who our mails are from: `meter@example.org`, or `Meter data <meter@example.org>`.
     #[schemars(extend("de" = "Von wem unsere Mails sind: `meter@example.org` oder `Messdaten <meter@example.org>`."))]
     pub sender: String,
+    /// At most so many mails in a minute; 0: 30 with `auth = "microsoft"` (Exchange Online takes no more), else as many as there are.
+    #[schemars(extend("de" = "Höchstens so viele Mails in einer Minute; 0: 30 bei `auth = \"microsoft\"` (mehr nimmt Exchange Online nicht), sonst so viele, wie da sind."))]
+    pub mails_per_minute: u32,
     /// Who gets the mails of `send-test`.
     #[schemars(extend("de" = "Wer die Mails von `send-test` bekommt."))]
     pub test_recipients: Vec<String>,
@@ -61,6 +64,7 @@ impl Default for Smtp {
             password: Secret::default(),
             account: String::new(),
             sender: String::new(),
+            mails_per_minute: 0,
             test_recipients: Vec::new(),
         }
     }
@@ -82,6 +86,15 @@ impl Smtp {
     /// Whether anything can be sent.
     pub fn is_on(&self) -> bool {
         !self.host.is_empty()
+    }
+
+    /// How many mails may go in a minute; `None`: as many as there are.
+    pub fn rate(&self) -> Option<usize> {
+        match (self.mails_per_minute, self.auth) {
+            (0, Auth::Microsoft) => Some(EXCHANGE_RATE),
+            (0, Auth::None | Auth::Password) => None,
+            (rate, _) => Some(usize::try_from(rate).unwrap_or(usize::MAX)),
+        }
     }
 
     /// Where to connect; the port by encryption where none is given.
@@ -118,6 +131,8 @@ pub fn address(text: &str) -> Option<&str> {
     (is_address && !text.contains(char::is_control)).then_some(address)
 }
 
+/// Exchange Online's sending limit, mails a minute.
+const EXCHANGE_RATE: usize = 30;
 /// RFC 5321 section 4.5.3.1.3, without the angle brackets.
 const MAX_ADDRESS: usize = 254;
 

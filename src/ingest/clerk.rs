@@ -4,10 +4,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::clock;
 use crate::ingest::IngestError;
 use crate::ingest::barred::Barred;
 use crate::ingest::commit::Settled;
 use crate::ingest::digest::{Digest, Piece, Replay, Storage};
+use crate::ingest::dispatch;
 use crate::mailbox::Outcome;
 use crate::metrics::{self, InterchangeResult};
 use crate::store::archive::{Archive, ArchivePlace};
@@ -15,6 +17,7 @@ use crate::store::ledger::{
     Batch, Hash, InterchangeRecord, MailRecord, MailSlot, MessageReference, NewInterchange,
     NewMessage, NewQuarantine, QuarantineRecord,
 };
+use crate::store::outbox::{OutboxRecord, OutboxState, Slot, Step};
 use crate::store::{Store, StoreError};
 
 /// A mail about which everything is decided; its pieces are in the archive, not yet synced.
@@ -64,6 +67,11 @@ impl Prepared {
         }
     }
 
+    /// The mails of ours that it brings or changes.
+    pub(super) fn outbox(&self) -> &[(u64, OutboxRecord)] {
+        &self.batch.outbox
+    }
+
     /// Whether a mail speaks of the same interchanges or messages as this one: then this one must
     /// be in the store before the other is decided.
     pub(super) fn concerns(&self, digest: &Digest) -> bool {
@@ -82,15 +90,19 @@ pub(super) struct Clerk {
     store: Arc<dyn Store>,
     archive: Arc<Archive>,
     next_sequence: u64,
+    /// Number and serial of the last mail of ours.
+    last_of_ours: Option<(u64, u64)>,
 }
 
 impl Clerk {
     pub(super) fn new(store: Arc<dyn Store>, archive: Arc<Archive>) -> Result<Self, IngestError> {
         let next_sequence = store.next_sequence()?;
+        let last = store.outbox(u64::MAX, 1)?.pop();
         Ok(Self {
             store,
             archive,
             next_sequence,
+            last_of_ours: last.map(|(number, mail)| (number, mail.serial)),
         })
     }
 
@@ -116,6 +128,47 @@ impl Clerk {
         let mut prepared = Prepared::of(Batch::of_mailbox("", ""));
         prepared.batch.resolves.push(number);
         Ok(prepared)
+    }
+
+    /// A batch that puts mails of ours into the outbox; they are in the archive, not yet synced. A
+    /// number that was given is not given again, also if nothing comes of the batch.
+    pub(super) fn dispatching(
+        &mut self,
+        drafts: Vec<dispatch::Draft>,
+    ) -> Result<Prepared, IngestError> {
+        let mut batch = Batch::of_mailbox("", "");
+        for draft in drafts {
+            let slot = Slot::behind(self.last_of_ours, clock::now());
+            self.last_of_ours = Some((slot.number, slot.serial));
+            let record = draft.file(&slot, &self.archive)?;
+            batch.outbox.push((slot.number, record));
+        }
+        Ok(Prepared::of(batch))
+    }
+
+    /// A batch that keeps a mail of ours that only the archive knows; none if more is known of it.
+    pub(super) fn remembering(
+        &self,
+        (number, mail): (u64, OutboxRecord),
+    ) -> Result<Option<Prepared>, IngestError> {
+        let known = self.store.outbox_record(number)?;
+        if known.is_some_and(|known| known.state != OutboxState::Unknown) {
+            return Ok(None);
+        }
+        let mut batch = Batch::of_mailbox("", "");
+        batch.outbox.push((number, mail));
+        Ok(Some(Prepared::of(batch)))
+    }
+
+    /// A batch that takes a mail of ours one step further.
+    pub(super) fn stepping(&self, number: u64, step: Step) -> Result<Prepared, IngestError> {
+        let record = self.store.outbox_record(number)?;
+        let record = record.ok_or(IngestError::NoSuchMail(number))?;
+        let record = record.step(step, clock::now());
+        let record = record.map_err(|refused| IngestError::Refused { number, refused })?;
+        let mut batch = Batch::of_mailbox("", "");
+        batch.outbox.push((number, record));
+        Ok(Prepared::of(batch))
     }
 
     /// Makes decided mails durable, in order, with one flush.

@@ -18,10 +18,12 @@ use crate::clock;
 use crate::ingest::IngestError;
 use crate::ingest::clerk::{Clerk, Prepared};
 use crate::ingest::digest::Digest;
+use crate::ingest::dispatch::Draft;
 use crate::mailbox::{MailId, Mark, Outcome};
 use crate::metrics;
 use crate::store::archive::Archive;
 use crate::store::ledger::{Announced, MailRecord};
+use crate::store::outbox::Step;
 use crate::store::{Store, StoreError};
 
 /// What is noted of a mailbox although nothing of it was taken in.
@@ -70,6 +72,22 @@ pub(super) enum Order {
     },
     /// Run something while nothing is half done. It answers by itself.
     AtRest(Box<dyn FnOnce() + Send>),
+    /// Put mails of ours into the outbox.
+    Dispatch {
+        /// The mails.
+        drafts: Vec<Draft>,
+        /// Told their numbers when they are durable.
+        answer: Answer<Vec<u64>>,
+    },
+    /// Take a mail of ours one step further.
+    Step {
+        /// Its number.
+        number: u64,
+        /// The step.
+        step: Step,
+        /// Told when it is durable.
+        answer: Answer<()>,
+    },
     /// Take an entry out of quarantine.
     Drop {
         /// Its number.
@@ -165,6 +183,7 @@ async fn run(clerk: &mut Clerk, mut inbox: mpsc::Receiver<Order>, coming: &Atomi
 enum Reply {
     Outcome(Answer<Outcome>, Outcome),
     Done(Answer<()>),
+    Numbers(Answer<Vec<u64>>, Vec<u64>),
 }
 
 impl Reply {
@@ -173,6 +192,7 @@ impl Reply {
         match self {
             Self::Outcome(answer, outcome) => drop(answer.send(result.map(|()| outcome))),
             Self::Done(answer) => drop(answer.send(result)),
+            Self::Numbers(answer, numbers) => drop(answer.send(result.map(|()| numbers))),
         }
     }
 }
@@ -237,11 +257,39 @@ impl Group {
                 // Whoever waits hears of a panic by the end of his channel.
                 let _ = catch_unwind(AssertUnwindSafe(work));
             }
+            Order::Dispatch { drafts, answer } => match guarded(|| clerk.dispatching(drafts)) {
+                Ok(prepared) => {
+                    let numbers = prepared.outbox().iter().map(|(number, _)| *number);
+                    let reply = Reply::Numbers(answer, numbers.collect());
+                    self.members.push((prepared, reply));
+                }
+                Err(error) => drop(answer.send(Err(error))),
+            },
+            Order::Step {
+                number,
+                step,
+                answer,
+            } => {
+                if self.concerns(number) {
+                    // What the group does to it comes first.
+                    std::mem::take(self).finish(clerk);
+                }
+                match guarded(|| clerk.stepping(number, step)) {
+                    Ok(prepared) => self.members.push((prepared, Reply::Done(answer))),
+                    Err(error) => drop(answer.send(Err(error))),
+                }
+            }
             Order::Drop { number, answer } => match guarded(|| clerk.dropping(number)) {
                 Ok(prepared) => self.members.push((prepared, Reply::Done(answer))),
                 Err(error) => drop(answer.send(Err(error))),
             },
         }
+    }
+
+    /// Whether something happens to this mail of ours.
+    fn concerns(&self, number: u64) -> bool {
+        let mut mails = self.members.iter().flat_map(|(member, _)| member.outbox());
+        mails.any(|(other, _)| *other == number)
     }
 
     /// Makes the group durable and answers everyone.

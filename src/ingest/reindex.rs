@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use crate::extract::Bounds;
 use crate::ingest::IngestError;
-use crate::ingest::clerk::Clerk;
+use crate::ingest::clerk::{Clerk, Prepared};
 use crate::ingest::digest::{Digest, Replay};
 use crate::ingest::quarantine::digest_archived;
-use crate::store::Store;
-use crate::store::archive::Archive;
+use crate::mailbox::MailId;
+use crate::market::calendar::UtcTime;
+use crate::store::archive::{Archive, ArchivePlace};
+use crate::store::outbox::{OutboxRecord, OutboxState, Slot, Written};
+use crate::store::{Store, StoreError};
 
 /// What a reindex found.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -23,7 +26,9 @@ pub struct Report {
 /// archive bytes are done.
 ///
 /// Duplicates, mails without EDIFACT and what was settled at the servers are not in the archive:
-/// those mails are looked at again at the next poll, without any effect on the values.
+/// those mails are looked at again at the next poll, without any effect on the values. What became
+/// of mails of ours is not there either: those that the store does not know yet are
+/// [`OutboxState::Unknown`].
 ///
 /// # Errors
 /// [`IngestError`] if the store cannot be written. Damaged entries are reported, not errors.
@@ -47,6 +52,14 @@ pub fn reindex(
         };
         done += bytes.len() as u64;
         report.entries += 1;
+        if let MailId::Ours { number } = origin.id {
+            let at = UtcTime::from_seconds(origin.arrived);
+            match of_ours(number, at, place, &bytes) {
+                Ok(mail) => keep(&mut clerk, (number, mail), &mut group)?,
+                Err(error) => report.damaged.push(error.to_string()),
+            }
+            continue;
+        }
         let replay = Replay {
             entry: None,
             mail: None,
@@ -73,15 +86,38 @@ pub fn reindex(
     Ok(report)
 }
 
-fn take_in(
-    clerk: &mut Clerk,
-    mail: Digest,
-    group: &mut Vec<crate::ingest::clerk::Prepared>,
-) -> Result<(), IngestError> {
+fn take_in(clerk: &mut Clerk, mail: Digest, group: &mut Vec<Prepared>) -> Result<(), IngestError> {
     if group.iter().any(|earlier| earlier.concerns(&mail)) {
         clerk.commit(&std::mem::take(group))?;
     }
     group.push(clerk.prepare(mail)?);
+    Ok(())
+}
+
+/// A mail of ours as the archive knows it: what became of it is not told there.
+fn of_ours(
+    number: u64,
+    at: UtcTime,
+    place: ArchivePlace,
+    bytes: &[u8],
+) -> Result<OutboxRecord, StoreError> {
+    let (serial, mail) = Written::decode(number, bytes)?;
+    let slot = Slot { number, serial, at };
+    Ok(OutboxRecord::new(&mail, &slot, place, OutboxState::Unknown))
+}
+
+/// Keeps a mail of ours, unless more is known of it.
+fn keep(
+    clerk: &mut Clerk,
+    mail: (u64, OutboxRecord),
+    group: &mut Vec<Prepared>,
+) -> Result<(), IngestError> {
+    // A number whose first mail was never kept was given to another: the last one holds.
+    let mut earlier = group.iter().flat_map(Prepared::outbox);
+    if earlier.any(|(number, _)| *number == mail.0) {
+        clerk.commit(&std::mem::take(group))?;
+    }
+    group.extend(clerk.remembering(mail)?);
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use lettre::Message;
-use lettre::message::Mailbox;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
 
 use crate::config::smtp::address;
 
@@ -19,10 +19,23 @@ pub struct Letter<'a> {
     pub subject: &'a str,
     /// The text.
     pub text: &'a str,
+    /// What goes with it.
+    pub attachments: &'a [Attached<'a>],
     /// What tells this mail from all others, without angle brackets: `1f3a@example.org`.
     pub message_id: &'a str,
     /// When it was written, in seconds since 1970.
     pub written: u64,
+}
+
+/// A file that goes with a mail.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Attached<'a> {
+    /// Its name: ASCII, or old receivers do not read it.
+    pub name: &'a str,
+    /// Its media type: `application/octet-stream`.
+    pub media_type: &'a str,
+    /// Its bytes, which reach the receiver unchanged.
+    pub bytes: &'a [u8],
 }
 
 /// A mail that is ready to be sent, and sent again, as the same bytes.
@@ -34,6 +47,11 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
+    /// A mail that was written before, from its addresses and bytes.
+    pub fn of(from: String, to: String, bytes: Vec<u8>) -> Self {
+        Self { from, to, bytes }
+    }
+
     /// The sender's address.
     pub fn from(&self) -> &str {
         &self.from
@@ -42,6 +60,11 @@ impl Outgoing {
     /// The recipient's address.
     pub fn to(&self) -> &str {
         &self.to
+    }
+
+    /// The mail as [`Self::bytes`].
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// The mail; ASCII, with lines that any server takes.
@@ -65,6 +88,13 @@ pub fn compose(letter: &Letter<'_>) -> Result<Outgoing, ComposeError> {
             return Err(ComposeError::ControlCharacter { field });
         }
     }
+    for attached in letter.attachments {
+        let is_fine = |c: char| c.is_ascii_graphic() && !"\"\\/".contains(c);
+        if attached.name.is_empty() || !attached.name.chars().all(is_fine) {
+            let name = attached.name.escape_debug().to_string();
+            return Err(ComposeError::FileName(name));
+        }
+    }
     let (from, to) = (party(letter.from)?, party(letter.to)?);
     let (sender, recipient) = (from.email.to_string(), to.email.to_string());
     let message = Message::builder()
@@ -77,15 +107,34 @@ pub fn compose(letter: &Letter<'_>) -> Result<Outgoing, ComposeError> {
         .raw_header(HeaderValue::new(
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".to_owned(),
-        ))
-        .header(ContentType::TEXT_PLAIN)
-        .body(letter.text.to_owned())
-        .map_err(|error| ComposeError::Unwritable(error.to_string()))?;
+        ));
+    let unwritable = |error: lettre::error::Error| ComposeError::Unwritable(error.to_string());
+    let message = if letter.attachments.is_empty() {
+        let message = message.header(ContentType::TEXT_PLAIN);
+        message.body(letter.text.to_owned()).map_err(unwritable)?
+    } else {
+        let mut parts = MultiPart::mixed().singlepart(SinglePart::plain(letter.text.to_owned()));
+        for attached in letter.attachments {
+            parts = parts.singlepart(part(attached)?);
+        }
+        message.multipart(parts).map_err(unwritable)?
+    };
     Ok(Outgoing {
         from: sender,
         to: recipient,
         bytes: message.formatted(),
     })
+}
+
+/// Always base64: relays change lines that are long, or end by LF alone, and with them what a
+/// signature or a hash was made of.
+fn part(attached: &Attached<'_>) -> Result<SinglePart, ComposeError> {
+    let unwritable = |what: String| ComposeError::Unwritable(what);
+    let media_type = ContentType::parse(attached.media_type);
+    let media_type = media_type.map_err(|error| unwritable(error.to_string()))?;
+    let body = Body::new_with_encoding(attached.bytes.to_vec(), ContentTransferEncoding::Base64);
+    let body = body.map_err(|_| unwritable("base64 cannot carry it".to_owned()))?;
+    Ok(Attachment::new(attached.name.to_owned()).body(body, media_type))
 }
 
 fn party(text: &str) -> Result<Mailbox, ComposeError> {
@@ -111,6 +160,9 @@ pub enum ComposeError {
         /// Which field.
         field: &'static str,
     },
+    /// A file name that not every receiver reads.
+    #[error("\"{0}\" is no name for an attachment; use ASCII letters, digits, `_`, `-` and `.`")]
+    FileName(String),
     /// The mail cannot be written.
     #[error("the mail cannot be written: {0}")]
     Unwritable(String),
@@ -125,6 +177,7 @@ mod tests {
         to: "netz@example.net",
         subject: "Grüße",
         text: "Ä und ß.\nZweite Zeile.\n",
+        attachments: &[],
         message_id: "1f3a@example.org",
         written: 1_764_288_000,
     };
@@ -147,6 +200,51 @@ mod tests {
             ("meter@example.org", "netz@example.net")
         );
         assert_eq!(mail, compose(&LETTER).unwrap());
+    }
+
+    #[test]
+    fn an_attachment_is_base64_whatever_its_bytes_are() {
+        for bytes in [
+            b"UNA:+.? 'UNB+UNOC:3+a+b'".as_slice(),
+            b"one\ntwo\rthree",
+            &[0xC4, 0, 10, 13, 46, 10],
+            &[b'x'; 5_000],
+        ] {
+            let attachments = [Attached {
+                name: "MSCONS_TL_1_2_20261124_7.txt",
+                media_type: "application/octet-stream",
+                bytes,
+            }];
+            let letter = Letter {
+                attachments: &attachments,
+                ..LETTER
+            };
+            let mail = compose(&letter).unwrap();
+            let read = mail_parser::MessageParser::new()
+                .parse(mail.bytes())
+                .unwrap();
+            let found: Vec<_> = read.attachments().collect();
+            assert_eq!(found.len(), 1);
+            assert_eq!(found[0].contents(), bytes);
+            let name = mail_parser::MimeHeaders::attachment_name(found[0]);
+            assert_eq!(name, Some("MSCONS_TL_1_2_20261124_7.txt"));
+            assert!(mail.bytes().is_ascii());
+        }
+        for name in ["", "a\r\nb.txt", "zähler.txt", "a b.txt", "a/b.txt"] {
+            let attachments = [Attached {
+                name,
+                media_type: "text/plain",
+                bytes: b"x",
+            }];
+            let letter = Letter {
+                attachments: &attachments,
+                ..LETTER
+            };
+            assert!(
+                matches!(compose(&letter), Err(ComposeError::FileName(_))),
+                "{name:?}"
+            );
+        }
     }
 
     #[test]

@@ -307,6 +307,13 @@ impl SmtpError {
                 answer: answer::shown(&words),
             };
         }
+        if words == LETTRE_END {
+            return Self::Broken {
+                host,
+                doing: command.to_owned(),
+                what: "the server ended the connection".to_owned(),
+            };
+        }
         if error.is_response() {
             return Self::Protocol {
                 host,
@@ -361,4 +368,6 @@ const COMMAND_LIMIT: Duration = Duration::from_mins(5);
 const FINAL_LIMIT: Duration = Duration::from_mins(10);
 /// Bytes a second below which a line is taken for dead.
 const SLOWEST: u64 = 1_000;
+/// What crate `lettre` says when the connection ends within or before an answer.
+const LETTRE_END: &str = "incomplete response";
 const GOODBYE_LIMIT: Duration = Duration::from_secs(2);

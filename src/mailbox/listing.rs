@@ -15,7 +15,7 @@ impl Mark {
         let (kind, name) = match id {
             MailId::Pop3 { uidl } => ("pop3", uidl),
             MailId::Maildir { name } => ("maildir", name),
-            MailId::Imap { .. } | MailId::File { .. } => return None,
+            MailId::Imap { .. } | MailId::File { .. } | MailId::Ours { .. } => return None,
         };
         let hash = Sha256::new().chain_update(kind).chain_update([0]);
         let hash = hash.chain_update(name).finalize();

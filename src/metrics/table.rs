@@ -59,6 +59,8 @@ pub const ALL: &[Metric] = &[
     GAPS,
     OVERDUE_SERIES,
     ALERTS_SENT,
+    MAILS_SENT,
+    OUTBOX_SIZE,
     TOKEN_REFRESHES,
     TOKEN_EXPIRY,
     TOKEN_NEEDS_SIGN_IN,
@@ -210,6 +212,16 @@ pub(super) const ALERTS_SENT: Metric = counter(
     &["kind", "result"],
     "Alerts told, by what they are about: logged; and attempts to deliver them, which went well or failed.",
 );
+pub(super) const MAILS_SENT: Metric = counter(
+    "mscons_gateway_mails_sent_total",
+    &["kind", "result"],
+    "Tries to send a mail of ours, by what it is for and how they ended.",
+);
+pub(super) const OUTBOX_SIZE: Metric = gauge(
+    "mscons_gateway_outbox_size",
+    &["state"],
+    "Mails of ours that have not ended: to be sent, or failed and not looked at by a person.",
+);
 pub(super) const TOKEN_REFRESHES: Metric = counter(
     "mscons_gateway_token_refreshes_total",
     &["account", "result"],
@@ -262,7 +274,15 @@ pub(super) const QUALIFIERS: &[&str] = &[
 ];
 
 /// What can be restarted.
-pub(super) const ACTORS: &[&str] = &["mscons", "poller", "scheduler", "token"];
+pub(super) const ACTORS: &[&str] = &["mscons", "poller", "scheduler", "sender", "token"];
+
+/// What a mail of ours can be for.
+pub(super) const PURPOSES: &[&str] = &[
+    "request", "contrl", "aperak", "answer", "report", "alert", "test",
+];
+
+/// States of a mail of ours that are no end.
+pub(super) const OUTBOX_STATES: [&str; 5] = ["queued", "sending", "deferred", "failed", "unknown"];
 
 /// What an alert can be about.
 pub(super) const ALERT_KINDS: &[&str] = &[
@@ -273,4 +293,5 @@ pub(super) const ALERT_KINDS: &[&str] = &[
     "overdue",
     "account",
     "account_credential",
+    "outbox",
 ];

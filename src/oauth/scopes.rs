@@ -21,9 +21,8 @@ pub struct Uses {
 impl Uses {
     /// By what of a configuration signs in by an account.
     pub fn of(config: &Gateway, account: &Microsoft) -> Self {
-        let sends = config.account_of_sending();
         let mut uses = Self {
-            smtp: sends.is_some_and(|of| of.name == account.name),
+            smtp: config.sends_by(account),
             ..Self::default()
         };
         for mailbox in config.mailboxes_of(account) {

@@ -12,11 +12,13 @@
 //! | `k` | name of (mailbox), mark of the mail | a settled mail (POP3, Maildir) |
 //! | `m` | sequence u64 | mail |
 //! | `n` | | counts |
+//! | `o` | number u64 | a mail of ours |
 //! | `p` | key of a long value, part u32 | a part of it |
 //! | `q` | number u64 | quarantine |
 //! | `r` | name of a message reference | sequence of the message |
 //! | `s` | series u32 | identity of a series |
 //! | `u` | name of (mailbox, folder) | cursor |
+//! | `w` | route u8, due u64, number u64 | a mail of ours that has not ended |
 //!
 //! A *name* is 16 bytes of the SHA-256 of its fields, each with its length: strings of a stranger
 //! have any length, a key has not.
@@ -26,6 +28,7 @@ use sha2::{Digest, Sha256};
 use crate::mailbox::{MailId, Mark};
 use crate::market::calendar::Day;
 use crate::store::ledger::{Hash, MessageReference};
+use crate::store::outbox::Route;
 
 /// A kind of record: the first byte of its key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -49,6 +52,8 @@ pub enum Kind {
     Mail = b'm',
     /// Counts of everything.
     Counts = b'n',
+    /// A mail of ours.
+    Outbox = b'o',
     /// A part of a long value.
     Part = b'p',
     /// Something in quarantine.
@@ -59,6 +64,8 @@ pub enum Kind {
     Series = b's',
     /// What is settled of an IMAP folder.
     Cursor = b'u',
+    /// A mail of ours that has not ended, under the time it is due.
+    Undone = b'w',
 }
 
 /// A key that is being put together.
@@ -90,12 +97,12 @@ pub fn behind(kind: Kind) -> Vec<u8> {
     vec![kind as u8 + 1]
 }
 
-/// A record that is numbered: mail, message, quarantine.
+/// A record that is numbered: mail, message, quarantine, mail of ours.
 pub fn numbered(kind: Kind, number: u64) -> Vec<u8> {
     Key::new(kind).with(&number.to_be_bytes())
 }
 
-/// The number in a key that ends with one: [`numbered`], [`documented`] and [`blocks`].
+/// The number in a key that ends with one: [`numbered`], [`documented`], [`undone`] and [`blocks`].
 pub fn number(key: &[u8]) -> Option<u64> {
     key.last_chunk().copied().map(u64::from_be_bytes)
 }
@@ -183,6 +190,18 @@ pub fn mark(key: &[u8]) -> Option<Mark> {
 /// What is settled of an IMAP folder.
 pub fn cursor(mailbox: &str, folder: &str) -> Vec<u8> {
     Key::new(Kind::Cursor).with(&name(&[mailbox, folder]))
+}
+
+/// A mail of ours that is due then (seconds UTC) and has not ended.
+pub fn undone(route: Route, due: i64, number: u64) -> Vec<u8> {
+    let route = match route {
+        Route::Main => 0_u8,
+        Route::Alert => 1,
+    };
+    Key::new(Kind::Undone)
+        .and(&[route])
+        .and(&due.max(0).to_be_bytes())
+        .with(&number.to_be_bytes())
 }
 
 /// A part of the long value of a key.

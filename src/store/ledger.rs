@@ -6,6 +6,7 @@ use crate::mailbox::{MailId, Mark, Outcome};
 use crate::market::calendar::Day;
 use crate::series::Key;
 use crate::store::archive::ArchivePlace;
+use crate::store::outbox::{OutboxRecord, Undone};
 
 /// SHA-256 of an interchange's bytes, UNA and UNZ included.
 pub type Hash = [u8; 32];
@@ -145,6 +146,9 @@ pub struct Batch {
     pub forgets: Vec<Mark>,
     /// Quarantine entries that this batch resolves: dropped, or understood at another try.
     pub resolves: Vec<u64>,
+    /// Mails of ours by their numbers, new or as they are now. One that is new has a number above
+    /// all others.
+    pub outbox: Vec<(u64, OutboxRecord)>,
 }
 
 impl Batch {
@@ -162,6 +166,7 @@ impl Batch {
             reopens: Vec::new(),
             forgets: Vec::new(),
             resolves: Vec::new(),
+            outbox: Vec::new(),
         }
     }
 }
@@ -262,6 +267,8 @@ pub struct Totals {
     pub quarantine: u64,
     /// Interchanges that came again.
     pub duplicates: u64,
+    /// Mails of ours that have not ended.
+    pub outbox: Undone,
     /// Bytes of the database on disk.
     pub database_bytes: u64,
     /// Bytes of the archive on disk; 0 from the database itself, which does not know the archive.

@@ -29,6 +29,7 @@ use crate::store::ledger::{
     Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
     SeriesEntry, Totals,
 };
+use crate::store::outbox::{OutboxRecord, Route};
 use crate::store::{Each, MOST_UNLISTED, Store, StoreError};
 use database::{Database, Open};
 use records::{damaged, decode};
@@ -193,6 +194,39 @@ impl Store for SledStore {
         self.database.write(None, |draft| draft.resolve(number))
     }
 
+    fn outbox_record(&self, number: u64) -> Result<Option<OutboxRecord>, StoreError> {
+        self.database
+            .read(|open| open.records.get(&keys::numbered(Kind::Outbox, number)))
+    }
+
+    fn outbox(&self, below: u64, limit: usize) -> Result<Vec<(u64, OutboxRecord)>, StoreError> {
+        self.database
+            .read(|open| newest(open, Kind::Outbox, below, limit))
+    }
+
+    fn outbox_undone(
+        &self,
+        route: Route,
+        until: i64,
+        limit: usize,
+    ) -> Result<Vec<(u64, OutboxRecord)>, StoreError> {
+        self.database.read(|open| {
+            // A key with one byte more stands right behind.
+            let to = [keys::undone(route, until, u64::MAX), vec![0]].concat();
+            let due = open
+                .records
+                .range(keys::undone(route, 0, 0), to)
+                .take(limit);
+            let record = |key: ::sled::IVec| {
+                let number = keys::number(&key).ok_or_else(|| damaged(&key, "the key is short"))?;
+                let record = open.records.get(&keys::numbered(Kind::Outbox, number))?;
+                let record = record.ok_or_else(|| damaged(&key, "its mail is missing"))?;
+                Ok((number, record))
+            };
+            due.map(|pair| record(pair?.0)).collect()
+        })
+    }
+
     fn totals(&self) -> Result<Totals, StoreError> {
         let database_bytes = self.database.bytes()?;
         self.database.read(|open| {
@@ -205,6 +239,7 @@ impl Store for SledStore {
                 values: counts.values,
                 quarantine: counts.quarantine,
                 duplicates: counts.duplicates,
+                outbox: open.index.outbox,
                 database_bytes,
                 archive_bytes: 0,
             })

@@ -288,6 +288,12 @@ alert_quarantine_detail =
     }
 alert_certificate = Postfach { $name }: das Zertifikat des Mailservers läuft ab
 alert_certificate_detail = Es gilt bis { $when }. Danach ist keine Abfrage mehr möglich.
+alert_outbox = Mails wurden nicht gesendet
+alert_outbox_detail =
+    { $mails ->
+        [one] Eine Mail wartet im Ausgang
+       *[other] { $mails } Mails warten im Ausgang
+    } auf eine Entscheidung: noch einmal senden oder verwerfen.
 alert_disk = Die Platte ist fast voll
 alert_disk_detail = Frei sind { $free } von { $total }. Ist sie voll, bleiben die Mails auf dem Server.
 alert_account = Microsoft-Konto { $name } funktioniert nicht

@@ -288,6 +288,12 @@ alert_quarantine_detail =
     }
 alert_certificate = Mailbox { $name }: the mail server's certificate is about to end
 alert_certificate_detail = It is valid until { $when }. After that no poll can succeed.
+alert_outbox = Mails were not sent
+alert_outbox_detail =
+    { $mails ->
+        [one] One mail waits in the outbox
+       *[other] { $mails } mails wait in the outbox
+    } for a decision: send again, or let go.
 alert_disk = The disk is nearly full
 alert_disk_detail = { $free } of { $total } are free. Once it is full, mails stay at the server.
 alert_account = Microsoft account { $name } does not work

@@ -250,6 +250,8 @@ sentences! {
     alert_quarantine_detail(count: u64);
     alert_certificate(name: &str);
     alert_certificate_detail(when: &str);
+    alert_outbox;
+    alert_outbox_detail(mails: u64);
     alert_disk;
     alert_disk_detail(free: &str, total: &str);
     alert_overdue;

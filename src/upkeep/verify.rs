@@ -11,6 +11,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::ingest::{Ingest, IngestError};
+use crate::mailbox::MailId;
 use crate::store::archive::{Archive, ArchivePlace};
 use crate::store::ledger::{Hash, InterchangeRecord};
 use crate::store::{Store, StoreError};
@@ -105,7 +106,7 @@ impl Verification<'_> {
         let (mut segment, mut before) = (0, 0);
         let mut lengths = files.iter().map(|(_, length)| *length);
         for entry in self.archive.entries_before(self.end) {
-            let (place, _, bytes) = match entry {
+            let (place, origin, bytes) = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
                     self.report.faults.push(fault(error));
@@ -122,8 +123,10 @@ impl Verification<'_> {
             }
             progress(before + place.offset, of)?;
             self.report.archive_entries += 1;
-            if let Some(store) = store {
-                self.entry(store, place, &Sha256::digest(&bytes).into());
+            match (store, origin.id) {
+                (None, _) => {}
+                (Some(store), MailId::Ours { number }) => self.mail_of_ours(store, place, number),
+                (Some(store), _) => self.entry(store, place, &Sha256::digest(&bytes).into()),
             }
         }
         Ok(())
@@ -138,6 +141,21 @@ impl Verification<'_> {
                 byte: Some(place.offset),
                 what: format!("the database does not know the interchange {}", hex(hash)),
                 lost: "nothing for good; its values are not shown".to_owned(),
+                remedy: REINDEX.to_owned(),
+            }),
+            Err(error) => self.report.faults.push(fault(error)),
+        }
+    }
+
+    fn mail_of_ours(&mut self, store: &dyn Store, place: ArchivePlace, number: u64) {
+        match store.outbox_record(number) {
+            // After a crash between archive and database the number went to another mail.
+            Ok(Some(_)) => {}
+            Ok(None) => self.report.faults.push(Fault {
+                file: self.archive.file(place).display().to_string(),
+                byte: Some(place.offset),
+                what: format!("the database does not know mail {number} of the outbox"),
+                lost: "nothing for good; it is not sent".to_owned(),
                 remedy: REINDEX.to_owned(),
             }),
             Err(error) => self.report.faults.push(fault(error)),

@@ -63,6 +63,7 @@ fn polled(hours: i64) -> Facts {
         }],
         accounts: Vec::new(),
         quarantine: Some(0),
+        unsent: Some(0),
         room: None,
         partners: Some(Vec::new()),
     }

@@ -31,6 +31,7 @@ mod ingest;
 mod laws;
 mod maildir;
 mod oauth;
+mod outbox;
 mod parse;
 mod pop3;
 mod reading;

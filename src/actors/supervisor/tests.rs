@@ -1,6 +1,7 @@
 //! Children that panic, and stop.
 
 use std::fs;
+use std::marker::PhantomData;
 
 use actix::{Message, MessageResult};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -35,45 +36,34 @@ impl Handler<Panic> for MsconsActor {
     }
 }
 
-impl Handler<Panic> for TokenActor {
-    type Result = ();
-
-    fn handle(&mut self, _: Panic, _: &mut Self::Context) {
-        panic!("on purpose");
-    }
-}
-
+/// Which actor is the child of this kind?
 #[derive(Message)]
-#[rtype(result = "Option<Addr<TokenActor>>")]
-struct TheToken;
+#[rtype(result = "Option<Addr<A>>")]
+struct The<A: Actor>(PhantomData<fn() -> A>);
 
-impl Handler<TheToken> for Supervisor {
-    type Result = MessageResult<TheToken>;
+macro_rules! only_child {
+    ($actor:ty, $field:ident) => {
+        impl Handler<Panic> for $actor {
+            type Result = ();
 
-    fn handle(&mut self, _: TheToken, _: &mut Self::Context) -> Self::Result {
-        MessageResult(self.token.clone())
-    }
+            fn handle(&mut self, _: Panic, _: &mut Self::Context) {
+                panic!("on purpose");
+            }
+        }
+
+        impl Handler<The<$actor>> for Supervisor {
+            type Result = MessageResult<The<$actor>>;
+
+            fn handle(&mut self, _: The<$actor>, _: &mut Self::Context) -> Self::Result {
+                MessageResult(self.$field.clone())
+            }
+        }
+    };
 }
 
-impl Handler<Panic> for Scheduler {
-    type Result = ();
-
-    fn handle(&mut self, _: Panic, _: &mut Self::Context) {
-        panic!("on purpose");
-    }
-}
-
-#[derive(Message)]
-#[rtype(result = "Option<Addr<Scheduler>>")]
-struct TheScheduler;
-
-impl Handler<TheScheduler> for Supervisor {
-    type Result = MessageResult<TheScheduler>;
-
-    fn handle(&mut self, _: TheScheduler, _: &mut Self::Context) -> Self::Result {
-        MessageResult(self.scheduler.clone())
-    }
-}
+only_child!(Scheduler, scheduler);
+only_child!(TokenActor, token);
+only_child!(SenderActor, sender);
 
 #[derive(Message)]
 #[rtype(result = "(Addr<MsconsActor>, Poller)")]
@@ -121,7 +111,7 @@ impl World {
             ..Gateway::default()
         };
         let desk = Desk::open(&config.data_dir, Text::new(Language::En));
-        let (watch, of) = (Watch::default(), Arc::clone(&store));
+        let (watch, of) = (Watch::default(), ingest.clone());
         let duties = Duties::new(&config, of, health.clone(), watch, desk, Accounts::none());
         let supervisor = Supervisor::new(ingest, health.clone(), vec![mailbox])
             .with_duties(duties)
@@ -204,36 +194,40 @@ async fn a_mscons_actor_that_panics_is_started_again_with_pollers_that_know_the_
     assert!(other != mscons && successor != poller);
 }
 
-#[actix::test]
-async fn a_scheduler_that_panics_is_started_again_and_mails_come_in_meanwhile() {
+/// Mails come in while a child is gone, and it comes back.
+async fn is_started_again<A>()
+where
+    A: Handler<Panic> + Actor<Context = Context<A>>,
+    Supervisor: Handler<The<A>>,
+{
     let mut world = World::new();
-    let scheduler = world.supervisor.send(TheScheduler).await.unwrap().unwrap();
-    scheduler.send(Panic).await.unwrap_err();
+    let the = || world.supervisor.send(The(PhantomData));
+    let first: Addr<A> = the().await.unwrap().unwrap();
+    first.send(Panic).await.unwrap_err();
     world.takes_mails().await;
     for _ in 0..ATTEMPTS {
-        let successor = world.supervisor.send(TheScheduler).await.unwrap();
-        if successor.is_some_and(|successor| successor != scheduler) {
+        let successor = world.supervisor.send(The(PhantomData)).await.unwrap();
+        if successor.is_some_and(|successor: Addr<A>| successor != first) {
             return;
         }
         tokio::time::sleep(STEP).await;
     }
-    panic!("no scheduler was started");
+    panic!("it was not started again");
+}
+
+#[actix::test]
+async fn a_scheduler_that_panics_is_started_again_and_mails_come_in_meanwhile() {
+    is_started_again::<Scheduler>().await;
 }
 
 #[actix::test]
 async fn a_token_actor_that_panics_is_started_again_and_mails_come_in_meanwhile() {
-    let mut world = World::new();
-    let token = world.supervisor.send(TheToken).await.unwrap().unwrap();
-    token.send(Panic).await.unwrap_err();
-    world.takes_mails().await;
-    for _ in 0..ATTEMPTS {
-        let successor = world.supervisor.send(TheToken).await.unwrap();
-        if successor.is_some_and(|successor| successor != token) {
-            return;
-        }
-        tokio::time::sleep(STEP).await;
-    }
-    panic!("no token actor was started");
+    is_started_again::<TokenActor>().await;
+}
+
+#[actix::test]
+async fn a_sender_that_panics_is_started_again_and_mails_come_in_meanwhile() {
+    is_started_again::<SenderActor>().await;
 }
 
 #[actix::test]

@@ -46,8 +46,7 @@ pub(super) fn hints(gateway: &Gateway, hints: &mut Vec<ConfigFault>) {
                 "is empty, and there is no certificate: one must be kept sealed in `data_dir` for client_credentials",
             );
         }
-        let sends = gateway.account_of_sending();
-        let is_sending = sends.is_some_and(|of| of.name == account.name);
+        let is_sending = gateway.sends_by(account);
         if gateway.mailboxes_of(account).next().is_none() && !is_sending {
             check.fault("name", "no mailbox signs in by this account");
         }

@@ -1,12 +1,31 @@
-//! The check of `[smtp]`.
+//! The check of `[smtp]` and of what is sent by it.
 
-use crate::config::ConfigFault;
 use crate::config::check::{Check, is_host};
 use crate::config::microsoft::Microsoft;
 use crate::config::smtp::{Auth, Smtp, address};
+use crate::config::{ConfigFault, Gateway};
 
-pub(super) fn check(smtp: &Smtp, accounts: &[Microsoft], faults: &mut Vec<ConfigFault>) {
-    let section = "smtp".to_owned();
+pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
+    let accounts = &gateway.microsoft;
+    server("smtp", &gateway.smtp, accounts, faults);
+    server("alert.smtp", &gateway.alert.smtp, accounts, faults);
+    let section = "alert".to_owned();
+    let mut check = Check { section, faults };
+    for recipient in &gateway.alert.mail {
+        if address(recipient).is_none() {
+            check.fault("mail", no_address(recipient));
+        }
+    }
+    if !gateway.alert.mail.is_empty() && !gateway.smtp.is_on() && !gateway.alert.smtp.is_on() {
+        check.fault(
+            "mail",
+            "nothing is sent without a server; give [alert.smtp] or [smtp] a host, or leave it out",
+        );
+    }
+}
+
+fn server(section: &str, smtp: &Smtp, accounts: &[Microsoft], faults: &mut Vec<ConfigFault>) {
+    let section = section.to_owned();
     let mut check = Check { section, faults };
     check.smtp(smtp);
     check.sign_in(smtp, accounts);
@@ -103,7 +122,7 @@ mod tests {
         };
         change(&mut smtp);
         let mut faults = Vec::new();
-        check(&smtp, &[], &mut faults);
+        server("smtp", &smtp, &[], &mut faults);
         let lines = faults.into_iter();
         lines
             .map(|fault| format!("{}: {}", fault.key, fault.what))
@@ -142,6 +161,31 @@ mod tests {
                 "smtp.username: has no effect with auth = \"none\"; leave it out, or use auth = \"password\"",
             ]
         );
+    }
+
+    #[test]
+    fn alerts_by_mail_need_addresses_and_a_server() {
+        let mut gateway = Gateway::default();
+        gateway.alert.mail = vec!["nobody".to_owned()];
+        let mut faults = Vec::new();
+        check(&gateway, &mut faults);
+        let lines: Vec<String> = faults
+            .iter()
+            .map(|f| format!("{}: {}", f.key, f.what))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "alert.mail: `nobody` is no mail address; write `user@example.org` or `Name <user@example.org>`",
+                "alert.mail: nothing is sent without a server; give [alert.smtp] or [smtp] a host, or leave it out",
+            ]
+        );
+        gateway.alert.mail = vec!["admin@example.org".to_owned()];
+        gateway.alert.smtp.host = "mail.example.org".to_owned();
+        faults.clear();
+        check(&gateway, &mut faults);
+        let keys: Vec<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
+        assert_eq!(keys, ["alert.smtp.sender", "alert.smtp.username"]);
     }
 
     #[test]

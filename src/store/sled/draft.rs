@@ -13,6 +13,7 @@ use crate::store::ledger::{
     Batch, Hash, InterchangeRecord, MailSlot, MessageRecord, NewBlock, NewInterchange, NewMessage,
     NewQuarantine,
 };
+use crate::store::outbox::{OutboxRecord, Undone};
 use crate::store::sled::blocks;
 use crate::store::sled::index::{Cancellation, Counts, Index, Series, Span};
 use crate::store::sled::records::{Records, decode, put};
@@ -39,6 +40,7 @@ pub(super) struct News {
     counts: Counts,
     series: BTreeMap<Key, Series>,
     cancelled: Vec<(u64, Cancellation)>,
+    outbox: Undone,
 }
 
 impl<'a> Draft<'a> {
@@ -53,6 +55,7 @@ impl<'a> Draft<'a> {
                 counts: index.counts,
                 series: BTreeMap::new(),
                 cancelled: Vec::new(),
+                outbox: index.outbox,
             },
             cursors: HashMap::new(),
             documents: HashMap::new(),
@@ -84,6 +87,9 @@ impl<'a> Draft<'a> {
             self.resolve(*number)?;
         }
         self.settle(batch)?;
+        for (number, mail) in &batch.outbox {
+            self.outbox(*number, mail)?;
+        }
         self.sequence = next;
         self.news.counts.next_sequence = next;
         Ok(())
@@ -317,6 +323,27 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// A mail of ours as it is from now on.
+    fn outbox(&mut self, number: u64, mail: &OutboxRecord) -> Result<(), StoreError> {
+        let key = keys::numbered(Kind::Outbox, number);
+        let before: Option<OutboxRecord> = self.records.get(&key)?;
+        if let Some(before) = before
+            && let Some(due) = before.due()
+        {
+            if let Some(count) = self.news.outbox.of(before.state) {
+                *count = count.saturating_sub(1);
+            }
+            self.writes.remove(keys::undone(before.route, due, number));
+        }
+        if let Some(count) = self.news.outbox.of(mail.state) {
+            *count += 1;
+        }
+        if let Some(due) = mail.due() {
+            put(&mut self.writes, keys::undone(mail.route, due, number), &())?;
+        }
+        put(&mut self.writes, key, mail)
+    }
+
     /// The cursor of the batch's folder; a new one if there is none.
     fn cursor(&mut self, batch: &Batch, validity: u32) -> Result<&mut Cursor, StoreError> {
         let key = keys::cursor(&batch.mailbox, &batch.folder);
@@ -334,6 +361,7 @@ impl Index {
     /// Takes over what is visible now.
     pub(super) fn follow(&mut self, news: News) {
         self.counts = news.counts;
+        self.outbox = news.outbox;
         self.series.extend(news.series);
         for (sequence, cancellation) in news.cancelled {
             self.cancel(sequence, cancellation);

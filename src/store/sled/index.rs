@@ -9,6 +9,7 @@ use crate::series::Key;
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::SeriesEntry;
+use crate::store::outbox::{OutboxRecord, Undone};
 use crate::store::sled::records::{Records, damaged, decode};
 
 /// What is known without asking the tree.
@@ -19,6 +20,8 @@ pub(super) struct Index {
     pub(super) series: BTreeMap<Key, Series>,
     /// By the sequence of the cancelled message.
     pub(super) cancelled: HashMap<u64, Cancellation>,
+    /// Mails of ours that have not ended.
+    pub(super) outbox: Undone,
 }
 
 /// Counts of everything, written with each batch.
@@ -114,6 +117,15 @@ impl Index {
                 let sequence = keys::number(&key);
                 let sequence = sequence.ok_or_else(|| damaged(&key, "the key is short"))?;
                 index.cancel(sequence, Cancellation { arrived, by });
+            }
+        }
+        for pair in records.scan(&keys::prefix(Kind::Undone)) {
+            let (key, _) = pair?;
+            let number = keys::number(&key).ok_or_else(|| damaged(&key, "the key is short"))?;
+            let mail: Option<OutboxRecord> = records.get(&keys::numbered(Kind::Outbox, number))?;
+            let mail = mail.ok_or_else(|| damaged(&key, "its mail is missing"))?;
+            if let Some(count) = index.outbox.of(mail.state) {
+                *count += 1;
             }
         }
         Ok(index)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::store::data_dir::{DataDir, SLED, remove_dir, rename};
 use crate::store::disk::sync_dir;
+use crate::store::ledger::Batch;
 use crate::store::sled::SledStore;
 use crate::store::{Store, StoreError};
 
@@ -36,6 +37,30 @@ impl Rebuild {
     /// The database to fill.
     pub fn store(&self) -> Arc<SledStore> {
         Arc::clone(&self.store)
+    }
+
+    /// Takes over from the old database, if there is one, what no archive tells: what became of
+    /// mails of ours.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the old one cannot be read; what was read until then is taken over.
+    pub fn carry_over(&self) -> Result<(), StoreError> {
+        let [current, ..] = places(&self.data_dir);
+        if !is_made(&current) {
+            return Ok(());
+        }
+        let old = SledStore::open_in(&self.data_dir, SLED, CARRYING_CACHE)?;
+        let mut below = u64::MAX;
+        loop {
+            let mails = old.outbox(below, CARRIED_AT_ONCE)?;
+            let Some((first, _)) = mails.last() else {
+                return Ok(());
+            };
+            below = *first;
+            let mut batch = Batch::of_mailbox("", "");
+            batch.outbox = mails;
+            self.store.apply(&batch, self.store.next_sequence()?)?;
+        }
     }
 
     /// Makes the new database durable and puts it in place of the old one, which is removed.
@@ -77,10 +102,14 @@ pub(super) fn finish_swap(data_dir: &DataDir) -> Result<(), StoreError> {
 /// was being made, so it is made beside its place, too.
 pub(super) fn make_if_missing(data_dir: &DataDir, cache_bytes: u64) -> Result<(), StoreError> {
     let [current, ..] = places(data_dir);
-    if FIRST_FILES.iter().any(|name| current.join(name).exists()) {
+    if is_made(&current) {
         return Ok(());
     }
     Rebuild::start(data_dir, cache_bytes)?.finish()
+}
+
+fn is_made(database: &Path) -> bool {
+    FIRST_FILES.iter().any(|name| database.join(name).exists())
 }
 
 /// Returns when all files of a directory are on the disk, in whatever depth.
@@ -102,6 +131,9 @@ fn places(data_dir: &DataDir) -> [PathBuf; 3] {
 
 /// What a database has from its beginning: settings and log.
 const FIRST_FILES: [&str; 2] = ["conf", "db"];
+/// For reading each record once.
+const CARRYING_CACHE: u64 = 16 << 20;
+const CARRIED_AT_ONCE: usize = 1_000;
 const NEW: &str = "sled.new";
 const OLD: &str = "sled.old";
 
@@ -111,7 +143,6 @@ mod tests {
 
     use super::*;
     use crate::mailbox::MailId;
-    use crate::store::ledger::Batch;
 
     const CACHE: u64 = 1 << 20;
 

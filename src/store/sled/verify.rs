@@ -14,6 +14,7 @@ use crate::series::{Block, Key};
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::{InterchangeRecord, MailRecord, MessageRecord, QuarantineRecord};
+use crate::store::outbox::OutboxRecord;
 use crate::store::sled::database::{Database, Open};
 use crate::store::sled::index::{Counts, Span};
 use crate::store::sled::records::{damaged, decode};
@@ -42,6 +43,8 @@ pub(super) fn verify(
     walk.through(Kind::Cancellation, cancellation)?;
     walk.through(Kind::Quarantine, quarantine)?;
     walk.through(Kind::Settled, |_, key, value| decode(key, value))?;
+    walk.through(Kind::Outbox, outbox)?;
+    walk.through(Kind::Undone, undone)?;
     walk.through(Kind::Cursor, |_, key, value| {
         decode::<Cursor>(key, value).map(drop)
     })?;
@@ -223,6 +226,32 @@ fn document(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
 fn cancellation(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     decode::<i64>(key, value)?;
     its_message(open, key)
+}
+
+fn outbox(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    let record: OutboxRecord = decode(key, value)?;
+    let number = number(key)?;
+    match record.due() {
+        Some(due)
+            if !open
+                .records
+                .contains(&keys::undone(record.route, due, number))? =>
+        {
+            Err(damaged(key, "it has not ended, and is not listed so"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn undone(open: &Open, key: &[u8], _: &[u8]) -> Result<(), StoreError> {
+    let number = number(key)?;
+    let record: Option<OutboxRecord> = open.records.get(&keys::numbered(Kind::Outbox, number))?;
+    let place = |record: OutboxRecord| Some(keys::undone(record.route, record.due()?, number));
+    if record.and_then(place).is_some_and(|place| place == key) {
+        Ok(())
+    } else {
+        Err(damaged(key, "it names a mail that is not due then"))
+    }
 }
 
 fn quarantine(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {

@@ -112,6 +112,14 @@ impl Postfix {
         panic!("no mail with {text:?}: {}", self.log());
     }
 
+    /// All mails with this text in them, at least one; waits for it.
+    pub(crate) fn all_delivered(&self, text: &str) -> Vec<String> {
+        self.delivered(text);
+        let files = fs::read_dir(self.dir.path().join("mail/all/new")).unwrap();
+        let mails = files.filter_map(|file| fs::read_to_string(file.ok()?.path()).ok());
+        mails.filter(|mail| mail.contains(text)).collect()
+    }
+
     /// What it has logged.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.dir.path().join("postfix.log")).unwrap_or_default()

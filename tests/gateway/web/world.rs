@@ -16,6 +16,7 @@ use mscons_gateway::store::ledger::{
     Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
     SeriesEntry, Totals,
 };
+use mscons_gateway::store::outbox::{OutboxRecord, Route, Undone};
 use mscons_gateway::store::{Each, Store, StoreError};
 
 /// A store that holds what it was made with.
@@ -311,6 +312,24 @@ impl Store for World {
         Ok(vec![false; ids.len()])
     }
 
+    fn outbox_record(&self, _: u64) -> Result<Option<OutboxRecord>, StoreError> {
+        Ok(None)
+    }
+
+    fn outbox(&self, _: u64, _: usize) -> Result<Vec<(u64, OutboxRecord)>, StoreError> {
+        self.guard()?;
+        Ok(Vec::new())
+    }
+
+    fn outbox_undone(
+        &self,
+        _: Route,
+        _: i64,
+        _: usize,
+    ) -> Result<Vec<(u64, OutboxRecord)>, StoreError> {
+        Ok(Vec::new())
+    }
+
     fn unlisted(&self, _: &str, _: &Listing) -> Result<Vec<Mark>, StoreError> {
         Ok(Vec::new())
     }
@@ -386,6 +405,7 @@ impl Store for World {
             values: self.series.iter().map(|entry| entry.values).sum(),
             quarantine: u64::try_from(self.quarantine.len()).unwrap(),
             duplicates: 3,
+            outbox: Undone::default(),
             database_bytes: 18_400_000,
             archive_bytes: 3_700_000,
         })
