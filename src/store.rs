@@ -10,6 +10,7 @@ pub mod keys;
 pub mod ledger;
 pub mod outbox;
 pub mod read;
+pub mod request;
 pub mod restore;
 pub mod sled;
 
@@ -29,6 +30,7 @@ use ledger::{
     SeriesEntry, Totals,
 };
 use outbox::{OutboxRecord, Route};
+use request::{ReplyRecord, RequestRecord};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -293,6 +295,18 @@ pub trait Store: Send + Sync + 'static {
         until: i64,
         limit: usize,
     ) -> Result<Vec<(u64, OutboxRecord)>, StoreError>;
+
+    /// The mail of ours with this interchange reference.
+    fn sent(&self, reference: &str) -> Result<Option<u64>, StoreError>;
+
+    /// A request by the number of the mail that asks.
+    fn request(&self, number: u64) -> Result<Option<RequestRecord>, StoreError>;
+
+    /// Requests, newest first, below a number.
+    fn requests(&self, below: u64, limit: usize) -> Result<Vec<(u64, RequestRecord)>, StoreError>;
+
+    /// What is said of a mail of ours, by the sequence of the message that says it.
+    fn replies(&self, number: u64) -> Result<Vec<(u64, ReplyRecord)>, StoreError>;
 
     /// Counts of everything, and bytes on disk.
     fn totals(&self) -> Result<Totals, StoreError>;

@@ -18,6 +18,7 @@ use crate::store::ledger::{
     NewMessage, NewQuarantine, QuarantineRecord,
 };
 use crate::store::outbox::{OutboxRecord, OutboxState, Slot, Step};
+use crate::store::request::RequestRecord;
 use crate::store::{Store, StoreError};
 
 /// A mail about which everything is decided; its pieces are in the archive, not yet synced.
@@ -140,8 +141,11 @@ impl Clerk {
         for draft in drafts {
             let slot = Slot::behind(self.last_of_ours, clock::now());
             self.last_of_ours = Some((slot.number, slot.serial));
-            let record = draft.file(&slot, &self.archive)?;
+            let (record, request) = draft.file(&slot, &self.archive)?;
             batch.outbox.push((slot.number, record));
+            batch
+                .requests
+                .extend(request.map(|request| (slot.number, request)));
         }
         Ok(Prepared::of(batch))
     }
@@ -149,7 +153,7 @@ impl Clerk {
     /// A batch that keeps a mail of ours that only the archive knows; none if more is known of it.
     pub(super) fn remembering(
         &self,
-        (number, mail): (u64, OutboxRecord),
+        (number, mail, request): (u64, OutboxRecord, Option<RequestRecord>),
     ) -> Result<Option<Prepared>, IngestError> {
         let known = self.store.outbox_record(number)?;
         if known.is_some_and(|known| known.state != OutboxState::Unknown) {
@@ -157,6 +161,9 @@ impl Clerk {
         }
         let mut batch = Batch::of_mailbox("", "");
         batch.outbox.push((number, mail));
+        batch
+            .requests
+            .extend(request.map(|request| (number, request)));
         Ok(Some(Prepared::of(batch)))
     }
 

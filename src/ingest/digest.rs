@@ -380,6 +380,7 @@ fn new_message(
         record,
         blocks,
         qualifiers,
+        reply: None,
     }
 }
 

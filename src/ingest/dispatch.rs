@@ -8,6 +8,7 @@ use crate::mailbox::MailId;
 use crate::store::archive::{Archive, Entry};
 use crate::store::ledger::Origin;
 use crate::store::outbox::{OutboxRecord, OutboxState, Slot, Written};
+use crate::store::request::RequestRecord;
 
 /// A mail that is finished once it has its number: references and `Message-ID` follow from it.
 pub struct Draft(Box<Finish>);
@@ -21,7 +22,11 @@ impl Draft {
     }
 
     /// Finishes it, and appends it to the archive (not yet synced).
-    pub(super) fn file(self, slot: &Slot, archive: &Archive) -> Result<OutboxRecord, IngestError> {
+    pub(super) fn file(
+        self,
+        slot: &Slot,
+        archive: &Archive,
+    ) -> Result<(OutboxRecord, Option<RequestRecord>), IngestError> {
         let mail = (self.0)(slot).map_err(IngestError::Unwritable)?;
         let origin = Origin {
             mailbox: String::new(),
@@ -39,7 +44,8 @@ impl Draft {
             name: mail.purpose.name().to_owned(),
         };
         let place = archive.append(Entry::new(&origin, &mail.encode(slot)?))?;
-        Ok(OutboxRecord::new(&mail, slot, place, OutboxState::Queued))
+        let record = OutboxRecord::new(&mail, slot, place, OutboxState::Queued);
+        Ok((record, mail.request))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::mailbox::MailId;
 use crate::market::calendar::UtcTime;
 use crate::store::archive::{Archive, ArchivePlace};
 use crate::store::outbox::{OutboxRecord, OutboxState, Slot, Written};
+use crate::store::request::RequestRecord;
 use crate::store::{Store, StoreError};
 
 /// What a reindex found.
@@ -55,7 +56,7 @@ pub fn reindex(
         if let MailId::Ours { number } = origin.id {
             let at = UtcTime::from_seconds(origin.arrived);
             match of_ours(number, at, place, &bytes) {
-                Ok(mail) => keep(&mut clerk, (number, mail), &mut group)?,
+                Ok((mail, request)) => keep(&mut clerk, (number, mail, request), &mut group)?,
                 Err(error) => report.damaged.push(error.to_string()),
             }
             continue;
@@ -100,16 +101,17 @@ fn of_ours(
     at: UtcTime,
     place: ArchivePlace,
     bytes: &[u8],
-) -> Result<OutboxRecord, StoreError> {
+) -> Result<(OutboxRecord, Option<RequestRecord>), StoreError> {
     let (serial, mail) = Written::decode(number, bytes)?;
     let slot = Slot { number, serial, at };
-    Ok(OutboxRecord::new(&mail, &slot, place, OutboxState::Unknown))
+    let record = OutboxRecord::new(&mail, &slot, place, OutboxState::Unknown);
+    Ok((record, mail.request))
 }
 
 /// Keeps a mail of ours, unless more is known of it.
 fn keep(
     clerk: &mut Clerk,
-    mail: (u64, OutboxRecord),
+    mail: (u64, OutboxRecord, Option<RequestRecord>),
     group: &mut Vec<Prepared>,
 ) -> Result<(), IngestError> {
     // A number whose first mail was never kept was given to another: the last one holds.

@@ -49,6 +49,8 @@ impl Note {
                 bytes: mail.into_bytes(),
                 message_id,
                 reference: String::new(),
+                partner: String::new(),
+                request: None,
             })
         })
     }

@@ -9,7 +9,9 @@
 //! | `e` | series u32 | span of a series |
 //! | `g` | sequence u64 | message |
 //! | `i` | hash of the bytes | interchange |
+//! | `j` | number u64 of the mail that asks | a request |
 //! | `k` | name of (mailbox), mark of the mail | a settled mail (POP3, Maildir) |
+//! | `l` | name of an interchange reference of ours | number u64 of the mail with it |
 //! | `m` | sequence u64 | mail |
 //! | `n` | | counts |
 //! | `o` | number u64 | a mail of ours |
@@ -18,6 +20,7 @@
 //! | `r` | name of a message reference | sequence of the message |
 //! | `s` | series u32 | identity of a series |
 //! | `u` | name of (mailbox, folder) | cursor |
+//! | `v` | number u64 of a mail of ours, sequence u64 of a message | what the message says of it |
 //! | `w` | route u8, due u64, number u64 | a mail of ours that has not ended |
 //!
 //! A *name* is 16 bytes of the SHA-256 of its fields, each with its length: strings of a stranger
@@ -46,8 +49,12 @@ pub enum Kind {
     Message = b'g',
     /// An interchange.
     Interchange = b'i',
+    /// A request, under the number of the mail that asks.
+    Request = b'j',
     /// A settled mail.
     Settled = b'k',
+    /// A mail of ours, under its interchange reference.
+    Sent = b'l',
     /// A mail.
     Mail = b'm',
     /// Counts of everything.
@@ -64,6 +71,8 @@ pub enum Kind {
     Series = b's',
     /// What is settled of an IMAP folder.
     Cursor = b'u',
+    /// What a message says of a mail of ours.
+    Reply = b'v',
     /// A mail of ours that has not ended, under the time it is due.
     Undone = b'w',
 }
@@ -202,6 +211,23 @@ pub fn undone(route: Route, due: i64, number: u64) -> Vec<u8> {
         .and(&[route])
         .and(&due.max(0).to_be_bytes())
         .with(&number.to_be_bytes())
+}
+
+/// The mail of ours with this interchange reference.
+pub fn sent(reference: &str) -> Vec<u8> {
+    Key::new(Kind::Sent).with(&name(&[reference]))
+}
+
+/// What a message says of a mail of ours.
+pub fn reply(number: u64, sequence: u64) -> Vec<u8> {
+    Key::new(Kind::Reply)
+        .and(&number.to_be_bytes())
+        .with(&sequence.to_be_bytes())
+}
+
+/// Everything that is said of a mail of ours.
+pub fn replies(number: u64) -> Vec<u8> {
+    numbered(Kind::Reply, number)
 }
 
 /// A part of the long value of a key.

@@ -7,6 +7,7 @@ use crate::market::calendar::Day;
 use crate::series::Key;
 use crate::store::archive::ArchivePlace;
 use crate::store::outbox::{OutboxRecord, Undone};
+use crate::store::request::{NewReply, RequestRecord};
 
 /// SHA-256 of an interchange's bytes, UNA and UNZ included.
 pub type Hash = [u8; 32];
@@ -149,6 +150,8 @@ pub struct Batch {
     /// Mails of ours by their numbers, new or as they are now. One that is new has a number above
     /// all others.
     pub outbox: Vec<(u64, OutboxRecord)>,
+    /// Requests by the numbers of the mails that ask.
+    pub requests: Vec<(u64, RequestRecord)>,
 }
 
 impl Batch {
@@ -167,6 +170,7 @@ impl Batch {
             forgets: Vec::new(),
             resolves: Vec::new(),
             outbox: Vec::new(),
+            requests: Vec::new(),
         }
     }
 }
@@ -213,6 +217,8 @@ pub struct NewMessage {
     pub blocks: Vec<NewBlock>,
     /// How many values have which qualifier (QTY 6063): counted, not stored.
     pub qualifiers: Vec<(Box<str>, u64)>,
+    /// What it says of a mail of ours.
+    pub reply: Option<NewReply>,
 }
 
 /// An encoded block and where it belongs.

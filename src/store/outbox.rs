@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::market::calendar::UtcTime;
 use crate::store::StoreError;
 use crate::store::archive::ArchivePlace;
+use crate::store::request::RequestRecord;
 
 /// A mail of ours.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -27,6 +28,8 @@ pub struct OutboxRecord {
     pub message_id: String,
     /// UNB 0020 of the interchange in it; empty if there is none.
     pub reference: String,
+    /// UNB 0010 of it: who may answer; empty if there is none.
+    pub partner: String,
     /// What the last reference was made from: those of later mails are above.
     pub serial: u64,
     /// When it was written, seconds UTC.
@@ -159,6 +162,10 @@ pub struct Written {
     pub message_id: String,
     /// UNB 0020 of the interchange in it; empty if there is none.
     pub reference: String,
+    /// UNB 0010 of it; empty if there is none.
+    pub partner: String,
+    /// What it asks for, if it is a request.
+    pub request: Option<RequestRecord>,
     /// The mail, as every try sends it.
     pub bytes: Vec<u8>,
 }
@@ -289,6 +296,7 @@ impl OutboxRecord {
             subject: mail.subject.clone(),
             message_id: mail.message_id.clone(),
             reference: mail.reference.clone(),
+            partner: mail.partner.clone(),
             serial: slot.serial,
             written,
             size_bytes: mail.bytes.len() as u64,
@@ -433,6 +441,7 @@ mod tests {
             subject: "ORDERS".to_owned(),
             message_id: "1@example.org".to_owned(),
             reference: "0186127200".to_owned(),
+            partner: String::new(),
             serial: 186_127_200,
             written: 100,
             size_bytes: 3,

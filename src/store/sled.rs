@@ -30,6 +30,7 @@ use crate::store::ledger::{
     SeriesEntry, Totals,
 };
 use crate::store::outbox::{OutboxRecord, Route};
+use crate::store::request::{ReplyRecord, RequestRecord};
 use crate::store::{Each, MOST_UNLISTED, Store, StoreError};
 use database::{Database, Open};
 use records::{damaged, decode};
@@ -227,6 +228,31 @@ impl Store for SledStore {
         })
     }
 
+    fn sent(&self, reference: &str) -> Result<Option<u64>, StoreError> {
+        self.database
+            .read(|open| open.records.get(&keys::sent(reference)))
+    }
+
+    fn request(&self, number: u64) -> Result<Option<RequestRecord>, StoreError> {
+        self.database
+            .read(|open| open.records.get(&keys::numbered(Kind::Request, number)))
+    }
+
+    fn requests(&self, below: u64, limit: usize) -> Result<Vec<(u64, RequestRecord)>, StoreError> {
+        self.database
+            .read(|open| newest(open, Kind::Request, below, limit))
+    }
+
+    fn replies(&self, number: u64) -> Result<Vec<(u64, ReplyRecord)>, StoreError> {
+        self.database.read(|open| {
+            let records = open.records.scan(&keys::replies(number));
+            records
+                .take(MOST_REPLIES)
+                .map(|pair| numbered(pair?))
+                .collect()
+        })
+    }
+
     fn totals(&self) -> Result<Totals, StoreError> {
         let database_bytes = self.database.bytes()?;
         self.database.read(|open| {
@@ -279,6 +305,9 @@ impl Store for SledStore {
         self.database.read(|open| open.records.each(each))
     }
 }
+
+/// What is read of what is said of one mail: a stranger may say anything often.
+const MOST_REPLIES: usize = 1_000;
 
 /// Numbered records, newest first, below a number.
 fn newest<T: serde::de::DeserializeOwned>(

@@ -608,6 +608,7 @@ fn mail_of(batch: &Batch) -> MailRecord {
 fn message(document: &str, arrived: i64) -> NewMessage {
     NewMessage {
         qualifiers: Vec::new(),
+        reply: None,
         record: MessageRecord {
             interchange: hash(0),
             mail: 0,
@@ -637,6 +638,7 @@ fn cancellation(document: &str, arrived: i64) -> NewMessage {
     let original = message("", arrived);
     NewMessage {
         qualifiers: Vec::new(),
+        reply: None,
         record: MessageRecord {
             document: "S".to_owned(),
             cancels: Some(document.to_owned()),

@@ -14,6 +14,7 @@ use crate::store::ledger::{
     NewQuarantine,
 };
 use crate::store::outbox::{OutboxRecord, Undone};
+use crate::store::request::{NewReply, ReplyRecord};
 use crate::store::sled::blocks;
 use crate::store::sled::index::{Cancellation, Counts, Index, Series, Span};
 use crate::store::sled::records::{Records, decode, put};
@@ -33,6 +34,8 @@ pub(super) struct Draft<'a> {
     /// Messages and cancellations of these mails: neither sees the other in the tree yet.
     documents: HashMap<Vec<u8>, Vec<u64>>,
     cancellations: HashMap<Vec<u8>, Vec<Cancellation>>,
+    /// Number and receiver of mails of ours that come with these, by their references.
+    sent: HashMap<String, (u64, String)>,
 }
 
 /// What the mails bring to the index, once it is visible.
@@ -60,6 +63,7 @@ impl<'a> Draft<'a> {
             cursors: HashMap::new(),
             documents: HashMap::new(),
             cancellations: HashMap::new(),
+            sent: HashMap::new(),
         }
     }
 
@@ -89,6 +93,10 @@ impl<'a> Draft<'a> {
         self.settle(batch)?;
         for (number, mail) in &batch.outbox {
             self.outbox(*number, mail)?;
+        }
+        for (number, request) in &batch.requests {
+            let key = keys::numbered(Kind::Request, *number);
+            put(&mut self.writes, key, request)?;
         }
         self.sequence = next;
         self.news.counts.next_sequence = next;
@@ -152,6 +160,9 @@ impl<'a> Draft<'a> {
             keys::reference(&record.reference),
             &sequence,
         )?;
+        if let Some(reply) = &new.reply {
+            self.reply(reply, &record, sequence)?;
+        }
         match record.cancels.as_deref() {
             Some(document) => self.cancellation(&record, document, sequence)?,
             None => self.document(&record, sequence)?,
@@ -341,7 +352,46 @@ impl<'a> Draft<'a> {
         if let Some(due) = mail.due() {
             put(&mut self.writes, keys::undone(mail.route, due, number), &())?;
         }
+        if !mail.reference.is_empty() {
+            put(&mut self.writes, keys::sent(&mail.reference), &number)?;
+            let whom = (number, mail.partner.clone());
+            self.sent.insert(mail.reference.clone(), whom);
+        }
         put(&mut self.writes, key, mail)
+    }
+
+    /// Number and receiver of the mail of ours with this reference.
+    fn of_ours(&self, reference: &str) -> Result<Option<(u64, String)>, StoreError> {
+        if let Some(new) = self.sent.get(reference) {
+            return Ok(Some(new.clone()));
+        }
+        let number: Option<u64> = self.records.get(&keys::sent(reference))?;
+        let Some(number) = number else {
+            return Ok(None);
+        };
+        let mail: Option<OutboxRecord> = self.records.get(&keys::numbered(Kind::Outbox, number))?;
+        Ok(mail.map(|mail| (number, mail.partner)))
+    }
+
+    /// What a message says of a mail of ours, if it comes from whom the mail went to.
+    fn reply(
+        &mut self,
+        new: &NewReply,
+        record: &MessageRecord,
+        sequence: u64,
+    ) -> Result<(), StoreError> {
+        let Some((number, partner)) = self.of_ours(&new.reference)? else {
+            return Ok(());
+        };
+        if partner != record.reference.sender {
+            return Ok(());
+        }
+        let reply = ReplyRecord {
+            arrived: record.arrived,
+            reply: new.reply,
+            text: new.text.clone(),
+        };
+        put(&mut self.writes, keys::reply(number, sequence), &reply)
     }
 
     /// The cursor of the batch's folder; a new one if there is none.

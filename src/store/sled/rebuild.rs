@@ -58,6 +58,12 @@ impl Rebuild {
             };
             below = *first;
             let mut batch = Batch::of_mailbox("", "");
+            for (number, _) in &mails {
+                let request = old.request(*number)?;
+                batch
+                    .requests
+                    .extend(request.map(|request| (*number, request)));
+            }
             batch.outbox = mails;
             self.store.apply(&batch, self.store.next_sequence()?)?;
         }

@@ -15,6 +15,7 @@ use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::{InterchangeRecord, MailRecord, MessageRecord, QuarantineRecord};
 use crate::store::outbox::OutboxRecord;
+use crate::store::request::{ReplyRecord, RequestRecord};
 use crate::store::sled::database::{Database, Open};
 use crate::store::sled::index::{Counts, Span};
 use crate::store::sled::records::{damaged, decode};
@@ -45,6 +46,9 @@ pub(super) fn verify(
     walk.through(Kind::Settled, |_, key, value| decode(key, value))?;
     walk.through(Kind::Outbox, outbox)?;
     walk.through(Kind::Undone, undone)?;
+    walk.through(Kind::Sent, sent)?;
+    walk.through(Kind::Request, request)?;
+    walk.through(Kind::Reply, reply)?;
     walk.through(Kind::Cursor, |_, key, value| {
         decode::<Cursor>(key, value).map(drop)
     })?;
@@ -241,6 +245,23 @@ fn outbox(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
         }
         _ => Ok(()),
     }
+}
+
+fn sent(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    let number: u64 = decode(key, value)?;
+    exists(open, key, &keys::numbered(Kind::Outbox, number), "its mail")
+}
+
+fn request(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    decode::<RequestRecord>(key, value)?;
+    let mail = keys::numbered(Kind::Outbox, number(key)?);
+    exists(open, key, &mail, "the mail that asks")
+}
+
+fn reply(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    decode::<ReplyRecord>(key, value)?;
+    let message = keys::numbered(Kind::Message, number(key)?);
+    exists(open, key, &message, "its message")
 }
 
 fn undone(open: &Open, key: &[u8], _: &[u8]) -> Result<(), StoreError> {

@@ -17,6 +17,7 @@ use mscons_gateway::store::ledger::{
     SeriesEntry, Totals,
 };
 use mscons_gateway::store::outbox::{OutboxRecord, Route, Undone};
+use mscons_gateway::store::request::{ReplyRecord, RequestRecord};
 use mscons_gateway::store::{Each, Store, StoreError};
 
 /// A store that holds what it was made with.
@@ -327,6 +328,22 @@ impl Store for World {
         _: i64,
         _: usize,
     ) -> Result<Vec<(u64, OutboxRecord)>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn sent(&self, _: &str) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
+
+    fn request(&self, _: u64) -> Result<Option<RequestRecord>, StoreError> {
+        Ok(None)
+    }
+
+    fn requests(&self, _: u64, _: usize) -> Result<Vec<(u64, RequestRecord)>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn replies(&self, _: u64) -> Result<Vec<(u64, ReplyRecord)>, StoreError> {
         Ok(Vec::new())
     }
 
