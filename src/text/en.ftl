@@ -583,3 +583,20 @@ oauth_unreadable = Something else answered instead of the sign-in service, or th
 oauth_misconfigured = The account cannot be used as it is configured. The message beside it gives the reason.
 oauth_not_kept = The sign-in could not be stored. The log names file and reason.
 oauth_other = Microsoft refused the sign-in. The text of the answer gives the reason.
+
+account_fault_name_missing = is missing; give the account a name, such as `default`
+account_fault_no_name = `{ $name }` is no name; use up to 64 of a-z, 0-9, `-` and `_`: it is a label in metrics
+account_fault_name_twice = `{ $name }` is the name of two accounts; names must differ
+account_fault_tenant_missing = is missing; give the directory (tenant) ID of the registration
+account_fault_no_tenant = `{ $tenant }` is neither a directory ID nor a domain
+account_fault_shared_tenant = names no tenant; client_credentials needs the tenant's own ID
+account_fault_client_missing = is missing; give the application (client) ID of the registration
+account_fault_no_client = `{ $client }` is no application ID
+account_fault_authority_with_path = is without a path: such as `https://login.microsoftonline.com`; the tenant goes to `tenant_id`
+account_fault_authority_open = must begin with `https://`: secrets go there
+account_fault_no_authority = `{ $authority }` is no address; write it as `https://login.microsoftonline.com`
+account_fault_secret_and_certificate = cannot go with `certificate_file`; leave out one of them
+account_fault_no_date = `{ $date }` is no date; write it as `2027-05-31`
+account_fault_not_default_scope = must be one that ends in `/.default` for client_credentials; leave it out for that of Exchange Online
+account_fault_no_way_back = must begin with `https://`, or be `http://localhost`: Microsoft sends nobody back elsewhere; or use flow = "device_code"
+account_fault_unchosen = is missing; choose one of `{ $names }`

@@ -513,4 +513,21 @@ sentences! {
     oauth_misconfigured;
     oauth_not_kept;
     oauth_other;
+
+    account_fault_name_missing;
+    account_fault_no_name(name: &str);
+    account_fault_name_twice(name: &str);
+    account_fault_tenant_missing;
+    account_fault_no_tenant(tenant: &str);
+    account_fault_shared_tenant;
+    account_fault_client_missing;
+    account_fault_no_client(client: &str);
+    account_fault_authority_with_path;
+    account_fault_authority_open;
+    account_fault_no_authority(authority: &str);
+    account_fault_secret_and_certificate;
+    account_fault_no_date(date: &str);
+    account_fault_not_default_scope;
+    account_fault_no_way_back;
+    account_fault_unchosen(names: &str);
 }
