@@ -555,6 +555,7 @@ oauth_clock_wrong = Die Uhr dieses Rechners weicht von der Microsofts ab. Die Uh
 oauth_redirect_differs = Die Umleitungsadresse steht nicht in der App-Registrierung. Dort unter „Web“ genau die hier angezeigte Adresse eintragen (web.base_url und /oauth/callback).
 oauth_code_used_up = Diese Anmeldung ist schon benutzt oder zu alt. Die Anmeldung neu beginnen.
 oauth_state_unknown = Diese Anmeldung wurde nicht hier begonnen, ist schon benutzt oder älter als zehn Minuten. Die Anmeldung neu beginnen.
+oauth_settings_changed = Die Einstellungen des Kontos wurden während der Anmeldung geändert; sie gilt für die früheren. Neu beginnen.
 oauth_grant_invalid = Microsoft nimmt die frühere Anmeldung nicht mehr an. Neu anmelden.
 oauth_consent_missing = Niemand hat dem Zugriff der Anwendung zugestimmt. Neu anmelden und zustimmen, oder einen Administrator für alle zustimmen lassen.
 oauth_declined = Die Anmeldung wurde abgelehnt oder abgebrochen. Neu anmelden und zustimmen.

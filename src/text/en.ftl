@@ -555,6 +555,7 @@ oauth_clock_wrong = The clock of this machine differs from Microsoft's. Set the 
 oauth_redirect_differs = The redirect address is not in the app registration. Enter there, under “Web”, exactly the address that is shown here (web.base_url and /oauth/callback).
 oauth_code_used_up = This sign-in is used already, or too old. Begin the sign-in again.
 oauth_state_unknown = This sign-in was not begun here, is used already, or is older than ten minutes. Begin the sign-in again.
+oauth_settings_changed = The settings of the account were changed during the sign-in, which is for the earlier ones. Begin again.
 oauth_grant_invalid = Microsoft no longer accepts the earlier sign-in. Sign in again.
 oauth_consent_missing = Nobody has consented to the application's access. Sign in again and consent, or let an administrator consent for all.
 oauth_declined = The sign-in was declined or cancelled. Sign in again and consent.

@@ -485,6 +485,7 @@ sentences! {
     oauth_redirect_differs;
     oauth_code_used_up;
     oauth_state_unknown;
+    oauth_settings_changed;
     oauth_grant_invalid;
     oauth_consent_missing;
     oauth_declined;
