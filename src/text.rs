@@ -4,6 +4,7 @@
 //! a key that does not exist does not build. Numbers and times are written as the language does.
 
 mod keys;
+mod markup;
 mod number;
 mod time;
 
@@ -14,6 +15,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+pub use markup::escape;
 pub use number::{shorten, with_unit};
 
 /// A language of pages, reports and mails.

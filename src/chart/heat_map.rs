@@ -12,12 +12,10 @@ use std::fmt::Write as _;
 use crate::chart::axis::time_ticks;
 use crate::chart::legend::{DRAWN, Legend, Mark, of_qualities};
 use crate::chart::sheet::{Dress, Plot, open};
-use crate::chart::svg::{
-    GAP, GRID, MUTED, Path, coordinate, escape, hatch, of_quality, text_pixels,
-};
+use crate::chart::svg::{GAP, GRID, MUTED, Path, coordinate, hatch, of_quality, text_pixels};
 use crate::chart::{Frame, Point, shown};
 use crate::series::quality::Quality;
-use crate::text::{Text, with_unit};
+use crate::text::{Text, escape, with_unit};
 
 use cells::{Cell, Cells, Half, Place};
 

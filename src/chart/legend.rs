@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use crate::chart::steps::{Step, Steps};
 use crate::chart::svg::{
-    CORRECTED, Colour, GAP, MUTED, coordinate, escape, hatch, of_quality, text_pixels,
+    CORRECTED, Colour, GAP, MUTED, coordinate, hatch, of_quality, text_pixels,
 };
 use crate::series::quality::Quality;
-use crate::text::Text;
+use crate::text::{Text, escape};
 
 /// The legend of a chart, in rows, the unit of the values first.
 #[derive(Clone, Debug)]

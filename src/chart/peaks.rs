@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use crate::chart::Frame;
 use crate::chart::legend::{Legend, Mark, of_qualities};
 use crate::chart::sheet::{Dress, open};
-use crate::chart::svg::{GRID, INK, MUTED, coordinate, escape, of_quality, text_pixels};
+use crate::chart::svg::{GRID, INK, MUTED, coordinate, of_quality, text_pixels};
 use crate::series::peaks::Peak;
-use crate::text::{Text, with_unit};
+use crate::text::{Text, escape, with_unit};
 
 /// Draws the peaks; `frame.unit` is that of the power. The frame's height counts where there are
 /// few: a bar is never thicker than it needs to be.

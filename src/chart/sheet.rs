@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::chart::svg::{GROUND, INK, coordinate, dark_style, escape};
+use crate::chart::svg::{GROUND, INK, coordinate, dark_style};
+use crate::text::escape;
 
 /// What is drawn around the plot.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

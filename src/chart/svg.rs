@@ -86,32 +86,6 @@ pub(super) fn dark_style() -> String {
     style
 }
 
-/// Text as it may stand in an element or an attribute. Characters that XML cannot hold are shown
-/// as U+FFFD.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            // XML 1.0 section 2.2: other control characters and these two are no characters.
-            '\u{0}'..='\u{8}'
-            | '\u{b}'
-            | '\u{c}'
-            | '\u{e}'..='\u{1f}'
-            | '\u{fffe}'
-            | '\u{ffff}' => {
-                escaped.push('\u{fffd}');
-            }
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
 /// A coordinate with one digit behind the mark at most: `12`, `12.5`.
 pub fn coordinate(number: f64) -> String {
     let rounded = (number * 10.0).round() / 10.0;
@@ -200,15 +174,6 @@ const HATCH_PIXELS: f64 = 7.0;
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_stranger_wrote_cannot_leave_its_element() {
-        assert_eq!(
-            escape("</text><script>\"'&"),
-            "&lt;/text&gt;&lt;script&gt;&quot;&#39;&amp;"
-        );
-        assert_eq!(escape("a\u{0}b\u{1b}c\td"), "a\u{fffd}b\u{fffd}c\td");
-    }
 
     #[test]
     fn a_path_is_as_short_as_it_can_be() {

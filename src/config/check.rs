@@ -12,6 +12,9 @@ use crate::config::export::Csv;
 use crate::config::mailbox::{Encryption, Mailbox, Protocol};
 use crate::config::units::ByteSize;
 use crate::config::{ConfigFault, Gateway, virtual_series};
+use crate::text::{Language, Text};
+
+pub use microsoft::AccountFault;
 
 /// All that is wrong, each with what to do. Lines are not known here.
 pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
@@ -23,7 +26,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
             section: format!("mailbox[{index}]"),
             faults: &mut faults,
         };
-        check.name(&mailbox.name, "the mailbox", "metering");
+        check.name(&mailbox.name);
         if !mailbox.name.is_empty() && !names.insert(&mailbox.name) {
             check.fault(
                 "name",
@@ -39,11 +42,8 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
         check.limits(mailbox);
     }
     let of_virtuals = virtual_series::faults(&gateway.virtual_series);
-    faults.extend(of_virtuals.into_iter().map(|(key, what)| ConfigFault {
-        line: None,
-        key,
-        what,
-    }));
+    let of_virtuals = of_virtuals.into_iter();
+    faults.extend(of_virtuals.map(|(key, what)| ConfigFault::new(key, what)));
     microsoft::check(gateway, &mut faults);
     deliveries::check(gateway, &mut faults);
     sending::check(gateway, &mut faults);
@@ -122,26 +122,34 @@ impl Check<'_> {
     }
 
     fn fault(&mut self, key: &str, what: impl Into<String>) {
-        let key = if self.section.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.section)
-        };
+        let key = self.key(key);
+        self.faults.push(ConfigFault::new(key, what));
+    }
+
+    /// A fault that pages tell in their own language.
+    fn account_fault(&mut self, key: &str, fault: AccountFault) {
+        let what = fault.explain(&Text::new(Language::En));
         self.faults.push(ConfigFault {
-            line: None,
-            key,
-            what: what.into(),
+            of_account: Some(fault),
+            ..ConfigFault::new(self.key(key), what)
         });
     }
 
-    fn name(&mut self, name: &str, whose: &str, example: &str) {
-        let fits = |char: char| matches!(char, 'a'..='z' | '0'..='9' | '_' | '-');
+    fn key(&self, key: &str) -> String {
+        if self.section.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.section)
+        }
+    }
+
+    fn name(&mut self, name: &str) {
         if name.is_empty() {
             self.fault(
                 "name",
-                format!("is missing; give {whose} a name, such as `{example}`"),
+                "is missing; give the mailbox a name, such as `metering`",
             );
-        } else if name.len() > NAME_BYTES || !name.chars().all(fits) {
+        } else if !is_name(name) {
             self.fault(
                 "name",
                 format!("`{name}` is no name; use up to {NAME_BYTES} of a-z, 0-9, `-` and `_`: it is a label in metrics"),
@@ -314,6 +322,11 @@ impl Check<'_> {
             );
         }
     }
+}
+
+fn is_name(name: &str) -> bool {
+    let fits = |char: char| matches!(char, 'a'..='z' | '0'..='9' | '_' | '-');
+    name.len() <= NAME_BYTES && name.chars().all(fits)
 }
 
 fn is_host(host: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The configuration's file, read to be changed, and replaced as a whole.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, chown};
@@ -13,13 +13,13 @@ use crate::config::keys::keys;
 use crate::config::load::read_bounded;
 use crate::config::{ConfigError, ConfigFault, Gateway, load_text, overlay};
 
-/// The file as it was read.
-#[derive(Debug)]
+/// The file as it was read. Prints without its text: secrets may stand there.
 pub struct Sheet {
     /// Where it is, links followed.
     path: PathBuf,
     name: String,
-    text: String,
+    /// What stands in it; `None` if it is to be made.
+    text: Option<String>,
 }
 
 /// Why the file cannot be changed.
@@ -79,17 +79,47 @@ impl Sheet {
         // The link itself must stay one.
         let path = fs::canonicalize(path).map_err(failed)?;
         let text = read_bounded(&path).map_err(failed)?;
-        Ok(Self { path, name, text })
+        Ok(Self {
+            path,
+            name,
+            text: Some(text),
+        })
+    }
+
+    /// A file that is not there, and is made by [`Sheet::replace`].
+    ///
+    /// # Errors
+    /// [`EditError::Unreadable`] if nothing can be said of where it would be.
+    pub fn blank(path: &Path) -> Result<Self, EditError> {
+        let path = std::path::absolute(path).map_err(|source| EditError::Unreadable {
+            path: path.display().to_string(),
+            source,
+        })?;
+        Ok(Self {
+            name: path.display().to_string(),
+            path,
+            text: None,
+        })
+    }
+
+    /// Where it is, as people know it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is to be made.
+    pub fn is_blank(&self) -> bool {
+        self.text.is_none()
     }
 
     /// What stands in it.
     pub fn text(&self) -> &str {
-        &self.text
+        self.text.as_deref().unwrap_or_default()
     }
 
     /// Tells this content from any other, and nothing of it.
     pub fn fingerprint(&self) -> String {
-        let hash: [u8; 32] = Sha256::digest(&self.text).into();
+        let hash: [u8; 32] = Sha256::digest(self.text()).into();
         hash.iter().fold(String::new(), |mut text, byte| {
             // Writing to a string cannot fail.
             let _ = write!(text, "{byte:02x}");
@@ -101,11 +131,7 @@ impl Sheet {
     pub fn fault(&self, what: String) -> ConfigError {
         ConfigError {
             path: self.name.clone(),
-            faults: vec![ConfigFault {
-                line: None,
-                key: String::new(),
-                what,
-            }],
+            faults: vec![ConfigFault::new("", what)],
         }
     }
 
@@ -114,13 +140,13 @@ impl Sheet {
     /// # Errors
     /// [`ConfigError`] with every fault.
     pub fn gateway(&self, environment: &[(String, String)]) -> Result<Gateway, ConfigError> {
-        load_text(&self.name, &self.text, environment)
+        load_text(&self.name, self.text(), environment)
     }
 
     /// Which keys come from the environment, and from which variable of it:
     /// `microsoft[0].tenant_id` → `MSCONS_GATEWAY__MICROSOFT__DEFAULT__TENANT_ID`.
     pub fn origins(&self, environment: &[(String, String)]) -> HashMap<String, String> {
-        let Ok(mut document) = self.text.parse::<toml_edit::DocumentMut>() else {
+        let Ok(mut document) = self.text().parse::<toml_edit::DocumentMut>() else {
             return HashMap::new();
         };
         overlay::lay(document.as_table_mut(), &keys(), environment).origins
@@ -131,7 +157,10 @@ impl Sheet {
     /// # Errors
     /// [`EditError::Unwritable`].
     pub fn is_ours(&self) -> Result<(), EditError> {
-        let opened = OpenOptions::new().append(true).open(&self.path);
+        let opened = match self.text {
+            Some(_) => OpenOptions::new().append(true).open(&self.path).map(drop),
+            None => Ok(()),
+        };
         let folder = rustix::fs::access(self.folder(), rustix::fs::Access::WRITE_OK);
         opened
             .and(folder.map_err(io::Error::from))
@@ -149,13 +178,15 @@ impl Sheet {
         environment: &[(String, String)],
     ) -> Result<Gateway, EditError> {
         let gateway = load_text(&self.name, text, environment)?;
-        if text != self.text {
+        if !self.says(text) {
             self.is_ours()?;
         }
         Ok(gateway)
     }
 
-    /// Puts another text in place of the file, once it is checked. It is on the disk when this returns; after an error the file is as it was.
+    /// Puts another text in place of the file, once it is checked. The text itself is on the disk
+    /// before it takes its place; a folder that cannot be synced then is told in the log alone, since
+    /// every reader sees the new text already. After an error the file is as it was.
     ///
     /// # Errors
     /// [`EditError`].
@@ -165,19 +196,11 @@ impl Sheet {
         environment: &[(String, String)],
     ) -> Result<Gateway, EditError> {
         let gateway = self.check(text, environment)?;
-        if text == self.text {
+        if self.says(text) {
             return Ok(gateway);
         }
         let part = self.part();
-        let written = self.write(&part, text);
-        let placed = written.and_then(|()| {
-            if read_bounded(&self.path)? != self.text {
-                return Ok(false);
-            }
-            fs::rename(&part, &self.path)?;
-            File::open(self.folder())?.sync_all()?;
-            Ok(true)
-        });
+        let placed = self.write(&part, text).and_then(|()| self.put(&part));
         if !matches!(placed, Ok(true)) {
             let _ = fs::remove_file(&part);
         }
@@ -190,9 +213,45 @@ impl Sheet {
         }
     }
 
-    /// Writes beside the file what shall be in it, with its owner and permissions.
+    /// Whether it says so already.
+    fn says(&self, text: &str) -> bool {
+        self.text.as_deref() == Some(text)
+    }
+
+    /// Gives what was written beside the file its place; not if somebody changed it meanwhile.
+    fn put(&self, part: &Path) -> io::Result<bool> {
+        let Some(text) = &self.text else {
+            // A link, unlike a rename, takes nobody's place.
+            return match fs::hard_link(part, &self.path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+                linked => {
+                    linked?;
+                    let _ = fs::remove_file(part);
+                    self.sync_folder();
+                    Ok(true)
+                }
+            };
+        };
+        if read_bounded(&self.path)? != *text {
+            return Ok(false);
+        }
+        fs::rename(part, &self.path)?;
+        self.sync_folder();
+        Ok(true)
+    }
+
+    fn sync_folder(&self) {
+        let synced = File::open(self.folder()).and_then(|folder| folder.sync_all());
+        if let Err(error) = synced {
+            tracing::warn!(file = self.name, %error, "the file is changed, and its folder could not be synced: a loss of power may bring the old one back");
+        }
+    }
+
+    /// Writes beside the file what shall be in it, with its owner and permissions; a new one is for
+    /// the gateway alone.
     fn write(&self, part: &Path, text: &str) -> io::Result<()> {
-        let like = fs::metadata(&self.path)?;
+        let like = self.text.as_ref().map(|_| fs::metadata(&self.path));
+        let like = like.transpose()?;
         // One that a crash left behind may have other permissions.
         match fs::remove_file(part) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -203,11 +262,13 @@ impl Sheet {
             .create_new(true)
             .mode(0o600)
             .open(part)?;
-        let made = file.metadata()?;
-        if (made.uid(), made.gid()) != (like.uid(), like.gid()) {
-            chown(part, Some(like.uid()), Some(like.gid()))?;
+        if let Some(like) = like {
+            let made = file.metadata()?;
+            if (made.uid(), made.gid()) != (like.uid(), like.gid()) {
+                chown(part, Some(like.uid()), Some(like.gid()))?;
+            }
+            file.set_permissions(like.permissions())?;
         }
-        file.set_permissions(like.permissions())?;
         file.write_all(text.as_bytes())?;
         file.sync_all()
     }
@@ -230,109 +291,13 @@ impl Sheet {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::*;
-
-    struct Home(tempfile::TempDir);
-
-    impl Home {
-        fn new(text: &str) -> Self {
-            let home = Self(tempfile::tempdir().unwrap());
-            fs::write(home.file(), text).unwrap();
-            home
-        }
-
-        fn file(&self) -> PathBuf {
-            self.0.path().join("gateway.toml")
-        }
-
-        fn text(&self) -> String {
-            fs::read_to_string(self.file()).unwrap()
-        }
-
-        fn files(&self) -> usize {
-            fs::read_dir(self.0.path()).unwrap().count()
-        }
-    }
-
-    #[test]
-    fn a_file_is_replaced_as_a_whole_and_keeps_its_permissions() {
-        let home = Home::new("language = \"de\"\n");
-        fs::set_permissions(home.file(), fs::Permissions::from_mode(0o640)).unwrap();
-        let sheet = Sheet::read(&home.file()).unwrap();
-        sheet.replace("language = \"en\"\n", &[]).unwrap();
-        assert_eq!(home.text(), "language = \"en\"\n");
-        let mode = fs::metadata(home.file()).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o640);
-        assert_eq!(home.files(), 1);
-        let now = Sheet::read(&home.file()).unwrap();
-        assert_ne!(sheet.fingerprint(), now.fingerprint());
-        assert_eq!(now.fingerprint().len(), 64);
-    }
-
-    #[test]
-    fn a_link_stays_one() {
-        let home = Home::new("");
-        let link = home.0.path().join("link.toml");
-        std::os::unix::fs::symlink("gateway.toml", &link).unwrap();
-        let sheet = Sheet::read(&link).unwrap();
-        sheet.replace("language = \"en\"\n", &[]).unwrap();
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(home.text(), "language = \"en\"\n");
-    }
-
-    #[test]
-    fn what_is_faulty_is_not_written() {
-        let home = Home::new("");
-        let sheet = Sheet::read(&home.file()).unwrap();
-        let error = sheet
-            .replace("[[microsoft]]\nname = \"a\"\n", &[])
-            .unwrap_err();
-        assert!(matches!(error, EditError::Faulty(_)), "{error}");
-        assert!(
-            error
-                .to_string()
-                .contains("gateway.toml:1: microsoft[0].tenant_id"),
-            "{error}"
-        );
-        assert_eq!((home.text().as_str(), home.files()), ("", 1));
-    }
-
-    #[test]
-    fn a_file_that_somebody_changed_is_left_alone() {
-        let home = Home::new("");
-        let sheet = Sheet::read(&home.file()).unwrap();
-        fs::write(home.file(), "# mine\n").unwrap();
-        let error = sheet.replace("language = \"en\"\n", &[]).unwrap_err();
-        assert!(matches!(error, EditError::Changed { .. }), "{error}");
-        assert_eq!((home.text().as_str(), home.files()), ("# mine\n", 1));
-    }
-
-    #[test]
-    fn a_file_that_is_missing_says_what_writes_one() {
-        let home = Home::new("");
-        let error = Sheet::read(&home.0.path().join("other.toml")).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains("other.toml does not exist; `mscons-gateway init`")
-        );
-        fs::remove_file(home.file()).unwrap();
-        assert!(matches!(
-            Sheet::read(&home.file()),
-            Err(EditError::Missing { .. })
-        ));
-    }
-
-    #[test]
-    fn keys_of_the_environment_are_known_by_their_variable() {
-        let home = Home::new("[[microsoft]]\nname = \"main\"\n");
-        let sheet = Sheet::read(&home.file()).unwrap();
-        let variable = "MSCONS_GATEWAY__MICROSOFT__MAIN__TENANT_ID";
-        let origins = sheet.origins(&[(variable.to_owned(), "t".to_owned())]);
-        assert_eq!(origins["microsoft[0].tenant_id"], variable);
+impl fmt::Debug for Sheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sheet")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

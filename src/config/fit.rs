@@ -29,11 +29,7 @@ impl Misfits {
     /// Notes one more.
     pub(crate) fn add(&mut self, key: String, what: impl Into<String>) {
         self.touched.insert(key.clone());
-        self.faults.push(ConfigFault {
-            line: None,
-            key,
-            what: what.into(),
-        });
+        self.faults.push(ConfigFault::new(key, what));
     }
 
     /// Whether a key, or a section around it, has a fault or was meant by one. A host is not

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::config::check::AccountFault;
 use crate::config::fit::{self, Misfits};
 use crate::config::keys::keys;
 use crate::config::lines::Lines;
@@ -19,6 +20,20 @@ pub struct ConfigFault {
     pub key: String,
     /// What is wrong, and what to do.
     pub what: String,
+    /// The same for the pages, where a Microsoft account is wrong.
+    pub of_account: Option<AccountFault>,
+}
+
+impl ConfigFault {
+    /// Of a key; its line is not known here.
+    pub fn new(key: impl Into<String>, what: impl Into<String>) -> Self {
+        Self {
+            line: None,
+            key: key.into(),
+            what: what.into(),
+            of_account: None,
+        }
+    }
 }
 
 /// All that is wrong with the configuration, at once. Prints one fault a line:
@@ -152,12 +167,9 @@ fn resolve_secrets(gateway: &mut Gateway, environment: &[(String, String)], misf
     }
 }
 
+/// Of the file as a whole.
 fn whole(what: impl Into<String>) -> ConfigFault {
-    ConfigFault {
-        line: None,
-        key: String::new(),
-        what: what.into(),
-    }
+    ConfigFault::new("", what)
 }
 
 /// Reads a file that people write: bounded, so that a device or a log does not fill the memory.

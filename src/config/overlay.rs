@@ -53,14 +53,19 @@ pub(crate) fn lay(document: &mut Table, keys: &[Key], environment: &[(String, St
             Ok(()) => {
                 overlay.origins.insert(laid.key, (*variable).to_owned());
             }
-            Err(what) => overlay.faults.push(ConfigFault {
-                line: None,
-                key: laid.key,
-                what: fault(variable, &what),
-            }),
+            Err(what) => {
+                let what = fault(variable, &what);
+                overlay.faults.push(ConfigFault::new(laid.key, what));
+            }
         }
     }
     overlay
+}
+
+/// The variable that sets a key of a section of a list.
+pub fn variable(list: &str, name: &str, key: &str) -> String {
+    let path = [list, &plain(name), key].join("__");
+    format!("{PREFIX}{}", path.to_ascii_uppercase())
 }
 
 /// What is wrong with a key that comes from a variable.

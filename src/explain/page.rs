@@ -12,7 +12,7 @@ use crate::explain::shown::{cut, printable};
 use crate::explain::time::legal_text;
 use crate::explain::value::Tone;
 use crate::explain::walk::{self, Step, Walk};
-use crate::text::{Language, Text};
+use crate::text::{Language, Text, escape};
 
 /// Writes files as one page: the raw text beside its meaning, findings where they are and listed on
 /// top. Everything from the files is escaped.
@@ -33,7 +33,7 @@ pub fn write(sources: &[Source<'_>], language: Language, out: &mut impl Write) -
             writeln!(
                 page.out,
                 "<h2 class=\"file\">{}</h2>",
-                escaped(&printable(source.name.to_owned()))
+                escape(&printable(source.name.to_owned()))
             )?;
         }
         page.source(source)?;
@@ -54,7 +54,7 @@ struct Page<'p, W> {
 impl<W: Write> Page<'_, W> {
     fn head(&mut self, sources: &[Source<'_>]) -> io::Result<()> {
         let names: Vec<&str> = sources.iter().map(|source| source.name).collect();
-        let name = escaped(&cut(&printable(names.join(", ")), TITLE_CHARACTERS));
+        let name = escape(&cut(&printable(names.join(", ")), TITLE_CHARACTERS));
         let title = self.text.explain_title(&name);
         let language = self.text.language().code();
         write!(
@@ -104,7 +104,7 @@ impl<W: Write> Page<'_, W> {
                 "<li{}><a href=\"#f{}\">{title}</a> <span>{}</span></li>",
                 if bars { " class=\"bars\"" } else { "" },
                 n + 1,
-                escaped(&place)
+                escape(&place)
             )?;
         }
         let details = if all.len() > INDEXED {
@@ -179,8 +179,8 @@ impl<W: Write> Page<'_, W> {
         writeln!(
             self.out,
             "<h{level}>{} <small>{}</small></h{level}>",
-            escaped(title),
-            escaped(&facts.join(" · "))
+            escape(title),
+            escape(&facts.join(" · "))
         )
     }
 
@@ -204,8 +204,8 @@ impl<W: Write> Page<'_, W> {
         write!(
             self.out,
             "<div class=\"{class}\"><div class=\"r\"><i>{number}</i><code><b>{}</b>{}</code><i>{}</i></div><div class=\"m\">",
-            escaped(tag),
-            escaped(behind_tag),
+            escape(tag),
+            escape(behind_tag),
             heading::byte(piece.bytes.start as u64, self.text)
         )?;
         match piece.name {
@@ -213,7 +213,7 @@ impl<W: Write> Page<'_, W> {
             None => write!(self.out, "<h4>{}", self.text.explain_unknown_segment())?,
         }
         if let Some(sense) = piece.sense() {
-            write!(self.out, "<span>{}</span>", escaped(sense))?;
+            write!(self.out, "<span>{}</span>", escape(sense))?;
         }
         write!(self.out, "</h4>")?;
         for part in &piece.parts {
@@ -240,9 +240,9 @@ impl<W: Write> Page<'_, W> {
         write!(
             self.out,
             "<p{class}><span title=\"{id}\">{}</span><code>{}</code><span>{}</span></p>",
-            escaped(name),
-            escaped(&cut(value, VALUE_CHARACTERS)),
-            escaped(meaning)
+            escape(name),
+            escape(&cut(value, VALUE_CHARACTERS)),
+            escape(meaning)
         )
     }
 
@@ -264,7 +264,7 @@ impl<W: Write> Page<'_, W> {
                 self.out,
                 "<div class=\"f\" id=\"f{}\"><strong>{title}</strong><span>{}</span><small>{code}{consequence} · <a href=\"#index\">{}</a></small></div>",
                 self.findings,
-                escaped(&detail),
+                escape(&detail),
                 self.text.explain_back()
             )?;
         }
@@ -278,22 +278,6 @@ impl<W: Write> Page<'_, W> {
             self.text.explain_footer(env!("CARGO_PKG_VERSION"))
         )
     }
-}
-
-/// Text as it may stand in an element or an attribute.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
 
 const STYLE: &str = include_str!("page/style.css");

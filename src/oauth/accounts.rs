@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::config::Gateway;
 use crate::config::microsoft::Microsoft;
+use crate::oauth::app::{secret_name, vault_name};
 use crate::oauth::scopes::Uses;
 use crate::oauth::stored::Unstored;
 use crate::oauth::{App, Keeper, OauthError, Status, Wire};
@@ -216,6 +217,19 @@ impl Accounts {
         if let Some(old) = all.iter().find(|account| account.settings.name == name) {
             self.put(self.in_place_of(Some(old), &old.settings, old.uses));
         }
+    }
+
+    /// Removes what is kept sealed of an account that is none any more. Whoever calls it has the
+    /// configuration reloaded before: then no keeper stores anything under that name. Blocks.
+    ///
+    /// # Errors
+    /// [`OauthError::Vault`].
+    pub fn forget(&self, name: &str) -> Result<(), OauthError> {
+        let vault = self.vault()?;
+        for kept in [secret_name(name)?, vault_name(name, "account")?] {
+            vault.remove(&kept).map_err(Arc::new)?;
+        }
+        Ok(())
     }
 
     /// Tries again to open what could not be opened, and tells if that fails for another reason.

@@ -12,6 +12,7 @@ use oauth2::{
     AuthType, AuthUrl, ClientId, ClientSecret, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet,
     StandardRevocableToken, TokenUrl,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::config::microsoft::{Flow, Microsoft};
 use crate::config::secret::Secret;
@@ -30,11 +31,26 @@ pub struct App {
     pub flow: Flow,
     /// What it asks for.
     pub scopes: Vec<String>,
-    pub(super) client_id: String,
-    pub(super) tenant_id: String,
+    pub(super) registration: Registration,
     /// `{authority}/{tenant}/oauth2/v2.0`.
     endpoints: Url,
     proof: Proof,
+}
+
+/// Which application, of which tenant, at which authority. What is granted to one serves no other,
+/// and must not be shown to another authority.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(super) struct Registration {
+    pub(super) client_id: String,
+    pub(super) tenant_id: String,
+    /// Without a slash at its end.
+    #[serde(default = "usual_authority")]
+    pub(super) authority: String,
+}
+
+/// That of what was kept before it was written down.
+fn usual_authority() -> String {
+    Microsoft::default().authority
 }
 
 /// How an application proves that it is itself.
@@ -104,8 +120,11 @@ impl App {
             name: account.name.clone(),
             flow: account.flow,
             scopes: scopes::asked(account, uses),
-            client_id: account.client_id.clone(),
-            tenant_id: account.tenant_id.clone(),
+            registration: Registration {
+                client_id: account.client_id.clone(),
+                tenant_id: account.tenant_id.clone(),
+                authority: authority.to_ascii_lowercase(),
+            },
             endpoints,
             proof,
         })
@@ -114,21 +133,24 @@ impl App {
     /// Where a person without a gateway at hand consents for a whole tenant.
     pub fn admin_consent_url(&self, redirect_uri: &str) -> String {
         let mut url = self.endpoints.clone();
-        url.set_path(&format!("/{}/v2.0/adminconsent", self.tenant_id));
+        url.set_path(&format!(
+            "/{}/v2.0/adminconsent",
+            self.registration.tenant_id
+        ));
         let scopes = self
             .scopes
             .iter()
             .filter(|scope| scopes::is_of_resource(scope));
         let scopes: Vec<&str> = scopes.map(String::as_str).collect();
         url.query_pairs_mut()
-            .append_pair("client_id", &self.client_id)
+            .append_pair("client_id", &self.registration.client_id)
             .append_pair("redirect_uri", redirect_uri)
             .append_pair("scope", &scopes.join(" "));
         url.into()
     }
 
     pub(super) fn client(&self) -> Client {
-        let client = oauth2::Client::new(ClientId::new(self.client_id.clone()))
+        let client = oauth2::Client::new(ClientId::new(self.registration.client_id.clone()))
             .set_auth_uri(AuthUrl::from_url(self.endpoint("authorize")))
             .set_token_uri(TokenUrl::from_url(self.endpoint("token")))
             .set_device_authorization_url(DeviceAuthorizationUrl::from_url(
@@ -149,7 +171,8 @@ impl App {
             return Ok(Vec::new());
         };
         let token_url = self.endpoint("token");
-        let assertion = certificate.assertion(&self.client_id, token_url.as_str(), now);
+        let assertion =
+            certificate.assertion(&self.registration.client_id, token_url.as_str(), now);
         let assertion = assertion.map_err(|what| OauthError::Configuration {
             account: self.name.clone(),
             what,
@@ -208,7 +231,7 @@ impl fmt::Debug for App {
         f.debug_struct("App")
             .field("name", &self.name)
             .field("flow", &self.flow)
-            .field("client_id", &self.client_id)
+            .field("client_id", &self.registration.client_id)
             .field("endpoints", &self.endpoints.as_str())
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()

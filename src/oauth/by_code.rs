@@ -19,7 +19,7 @@ pub async fn begin(accounts: &Accounts, account: &str) -> Result<Device, OauthEr
 /// says no.
 ///
 /// # Errors
-/// [`OauthError`]; [`Meaning::CodeUsedUp`] if the account is another application's meanwhile.
+/// [`OauthError`]; [`Meaning::SettingsChanged`] if the account is another application's meanwhile.
 pub async fn finish(
     accounts: &Accounts,
     account: &str,
@@ -55,7 +55,7 @@ async fn turn(
 ) -> Result<bool, OauthError> {
     let keeper = accounts.keeper(account)?;
     if !device.is_of(keeper.app()) {
-        return Err(OauthError::refused(Meaning::CodeUsedUp));
+        return Err(OauthError::refused(Meaning::SettingsChanged));
     }
     if granted.is_none() {
         let wire = accounts.wire()?;

@@ -9,6 +9,7 @@ use oauth2::{DeviceAuthorizationResponse, EmptyExtraDeviceAuthorizationFields, H
 use zeroize::Zeroizing;
 
 use crate::oauth::answer::{self, Answer, unreadable};
+use crate::oauth::app::Registration;
 use crate::oauth::flow::lasting;
 use crate::oauth::who::shown;
 use crate::oauth::wire::is_this_machine;
@@ -27,8 +28,7 @@ pub struct Device {
     interval: Duration,
     code: Zeroizing<String>,
     /// Who asked for it: nobody else's is what is granted for it.
-    client_id: String,
-    tenant_id: String,
+    registration: Registration,
 }
 
 impl Device {
@@ -41,7 +41,7 @@ impl Device {
 
     /// Whether this application, in its tenant, asked for it.
     pub(super) fn is_of(&self, app: &App) -> bool {
-        self.client_id == app.client_id && self.tenant_id == app.tenant_id
+        self.registration == app.registration
     }
 }
 
@@ -84,8 +84,7 @@ impl App {
             next: now.plus(interval),
             interval,
             code: Zeroizing::new(answer.device_code().secret().clone()),
-            client_id: self.client_id.clone(),
-            tenant_id: self.tenant_id.clone(),
+            registration: self.registration.clone(),
         })
     }
 
@@ -139,7 +138,7 @@ impl App {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
             .append_pair("device_code", &device.code)
-            .append_pair("client_id", &self.client_id);
+            .append_pair("client_id", &self.registration.client_id);
         if let Some(secret) = self.secret() {
             form.append_pair("client_secret", secret);
         }

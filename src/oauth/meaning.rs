@@ -84,6 +84,8 @@ meanings! {
     CodeUsedUp = oauth_code_used_up, SignIn, [54_005, 50_089, 501_481, 50_147, 501_491, 700_005];
     /// The browser came back with a state that is unknown, used, or older than ten minutes.
     StateUnknown = oauth_state_unknown, SignIn, [];
+    /// The settings of the account were changed between the beginning of a sign-in and its end.
+    SettingsChanged = oauth_settings_changed, SignIn, [];
     /// The refresh token is not accepted.
     GrantInvalid = oauth_grant_invalid, SignIn, [70_000, 9_002_313];
     /// Nobody has consented.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::oauth::answer::unreadable;
+use crate::oauth::app::Registration;
 use crate::oauth::{App, Fault, Grant, Meaning, Moment, OauthError, Wire};
 
 /// The sign-ins that are under way. They end with the process: then one begins anew.
@@ -19,6 +20,8 @@ pub struct Pending {
 
 struct Waiting {
     account: String,
+    /// Who asked for it: nobody else's is the code.
+    registration: Registration,
     redirect_uri: String,
     verifier: PkceCodeVerifier,
     began: Moment,
@@ -42,6 +45,7 @@ pub struct Returned {
 pub struct Arrived {
     /// The account that it is for.
     pub account: String,
+    registration: Registration,
     redirect_uri: String,
     verifier: PkceCodeVerifier,
     code: AuthorizationCode,
@@ -84,6 +88,7 @@ impl Pending {
         }
         let waiting = Waiting {
             account: app.name.clone(),
+            registration: app.registration.clone(),
             redirect_uri: redirect_uri.to_owned(),
             verifier,
             began: now,
@@ -110,6 +115,7 @@ impl Pending {
         }
         Ok(Arrived {
             account: waiting.account,
+            registration: waiting.registration,
             redirect_uri: waiting.redirect_uri,
             verifier: waiting.verifier,
             code: AuthorizationCode::new(returned.code.clone()),
@@ -121,8 +127,12 @@ impl Arrived {
     /// Exchanges the code for tokens. `app` is that of [`Arrived::account`].
     ///
     /// # Errors
-    /// [`OauthError`].
+    /// [`OauthError`]; [`Meaning::SettingsChanged`] if the account is another application's
+    /// meanwhile, or signs in elsewhere: nothing is sent then.
     pub async fn exchange(self, app: &App, wire: &Wire, now: Moment) -> Result<Grant, OauthError> {
+        if self.registration != app.registration {
+            return Err(OauthError::refused(Meaning::SettingsChanged));
+        }
         app.exchange(wire, self.code, self.verifier, &self.redirect_uri, now)
             .await
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::market::calendar::UtcTime;
-use crate::oauth::app::vault_name;
+use crate::oauth::app::{Registration, vault_name};
 use crate::oauth::who::Who;
 use crate::oauth::{App, Fault, OauthError, Token};
 use crate::vault::{Name, Vault};
@@ -28,8 +28,7 @@ pub(super) struct Stored {
 #[derive(Clone, Debug)]
 pub(super) struct Unstored {
     stored: Stored,
-    client_id: String,
-    tenant_id: String,
+    registration: Registration,
 }
 
 impl Unstored {
@@ -37,14 +36,13 @@ impl Unstored {
     pub(super) fn of(app: &App, stored: Stored) -> Self {
         Self {
             stored,
-            client_id: app.client_id.clone(),
-            tenant_id: app.tenant_id.clone(),
+            registration: app.registration.clone(),
         }
     }
 
     /// What of it serves an application: nothing if it was given to another one.
     pub(super) fn for_app(&self, app: &App) -> Option<Stored> {
-        let serves = self.client_id == app.client_id && self.tenant_id == app.tenant_id;
+        let serves = self.registration == app.registration;
         serves.then(|| self.stored.clone())
     }
 }
@@ -53,9 +51,8 @@ impl Unstored {
 #[derive(Deserialize, Serialize)]
 struct Written {
     version: u32,
-    /// Refresh tokens serve the application and tenant that they were given to.
-    client_id: String,
-    tenant_id: String,
+    #[serde(flatten)]
+    registration: Registration,
     refresh_token: String,
     who: Who,
     scopes: Vec<String>,
@@ -79,7 +76,7 @@ impl Drop for Written {
 }
 
 impl Stored {
-    /// Reads what is kept; `None` if nothing is, or if it is of another application or tenant.
+    /// Reads what is kept; `None` if nothing is, or if it is of another registration.
     pub(super) fn load(app: &App, vault: &Vault) -> Result<Option<Self>, OauthError> {
         let name = vault_name(&app.name, "account")?;
         let Some(kept) = vault.read(&name).map_err(Arc::new)? else {
@@ -92,10 +89,7 @@ impl Stored {
             );
             return Ok(None);
         };
-        if written.version != VERSION
-            || written.client_id != app.client_id
-            || written.tenant_id != app.tenant_id
-        {
+        if written.version != VERSION || written.registration != app.registration {
             return Ok(None);
         }
         Ok(Some(Self {
@@ -113,8 +107,7 @@ impl Stored {
     pub(super) fn written(&self, app: &App) -> Result<(Name, Zeroizing<Vec<u8>>), OauthError> {
         let written = Written {
             version: VERSION,
-            client_id: app.client_id.clone(),
-            tenant_id: app.tenant_id.clone(),
+            registration: app.registration.clone(),
             refresh_token: self.refresh.reveal().to_owned(),
             who: self.who.clone(),
             scopes: self.scopes.clone(),

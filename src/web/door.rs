@@ -141,7 +141,13 @@ pub(crate) async fn sent_from_here<B: MessageBody + 'static>(
         && let Some(context) = request.app_data::<Data<Context>>()
         && !is_from_here(request.headers(), context.administrator.base_url())
     {
-        let answer = error::answer(&context.text, &DoorError::Forged.into());
+        let base_url = context.administrator.base_url();
+        let error = if has_lost_its_scheme(request.headers(), base_url) {
+            DoorError::Elsewhere(base_url.to_owned())
+        } else {
+            DoorError::Forged
+        };
+        let answer = error::answer(&context.text, &error.into());
         return Ok(request.into_response(answer));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
@@ -157,16 +163,31 @@ fn is_from_here(headers: &HeaderMap, base_url: &str) -> bool {
     let Some(origin) = text(header::ORIGIN) else {
         return true;
     };
-    // Where a proxy stands between, only `base_url` knows the name that the browser sees.
-    let host = origin.split_once("://").map(|(_, host)| host);
-    origin == origin_of(base_url) || (host.is_some() && host == text(header::HOST))
+    // Where a proxy stands between, only `base_url` knows the name that the browser sees. Under that
+    // name its scheme counts, too: what is on the line in plain text can be anybody's.
+    let (origin, ours) = (
+        origin.to_ascii_lowercase(),
+        origin_of(base_url).to_ascii_lowercase(),
+    );
+    let host = host_of(&origin);
+    let is_by_another_name = host.is_some() && host != host_of(&ours);
+    origin == ours || (is_by_another_name && host == text(header::HOST))
+}
+
+/// Whether a form comes from our own name, by another scheme than that of our address.
+fn has_lost_its_scheme(headers: &HeaderMap, base_url: &str) -> bool {
+    let origin = headers.get(header::ORIGIN).and_then(|it| it.to_str().ok());
+    let host = origin.and_then(host_of);
+    let ours = host_of(origin_of(base_url));
+    host.is_some_and(|host| ours.is_some_and(|ours| ours.eq_ignore_ascii_case(host)))
 }
 
 /// Whether a browser that sends this form sees the pages under `base_url`. A sign-in at Microsoft
 /// comes back there, and the login is not known under another name.
 pub(crate) fn is_at(headers: &HeaderMap, base_url: &str) -> bool {
     let origin = headers.get(header::ORIGIN);
-    origin.is_none_or(|origin| origin.as_bytes() == origin_of(base_url).as_bytes())
+    let ours = origin_of(base_url).as_bytes();
+    origin.is_none_or(|origin| origin.as_bytes().eq_ignore_ascii_case(ours))
 }
 
 /// Whether a browser that sends this form will bring a cookie back: one for https comes over
@@ -180,6 +201,11 @@ fn origin_of(url: &str) -> &str {
     let behind = url.find("://").map_or(0, |at| at + 3);
     let path = url.get(behind..).and_then(|rest| rest.find('/'));
     path.and_then(|at| url.get(..behind + at)).unwrap_or(url)
+}
+
+/// Host and port of an origin.
+fn host_of(origin: &str) -> Option<&str> {
+    origin.split_once("://").map(|(_, host)| host)
 }
 
 /// What a cookie of a new session is set by.
@@ -283,7 +309,15 @@ mod tests {
                 false,
                 &[("origin", "https://gateway.example.org.evil.example")],
             ),
+            (true, &[("origin", "https://GATEWAY.example.org")]),
             (false, &[("origin", "http://gateway.example.org")]),
+            (
+                false,
+                &[
+                    ("origin", "http://gateway.example.org"),
+                    ("host", "gateway.example.org"),
+                ],
+            ),
             (
                 false,
                 &[

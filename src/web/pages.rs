@@ -155,6 +155,8 @@ pub(crate) enum PageError {
     NotFound,
     /// No series has this number.
     NoSeries(u32),
+    /// What stands behind the question mark of the address cannot be read.
+    BadAddress,
     /// The period cannot be read.
     BadPeriod,
     /// The series is not as its definition, or the resolution, wants it.
@@ -180,8 +182,6 @@ pub(crate) enum DoorError {
     Closed,
     /// Microsoft sent somebody who is not logged in.
     NoSession,
-    /// No error: an administrator of the tenant has consented, and there is nothing more to show.
-    Consented,
     /// A login holds under this address alone.
     Elsewhere(String),
 }

@@ -114,7 +114,7 @@ async fn one_door<B: actix_web::body::MessageBody + 'static>(
 fn routes(app: &mut ServiceConfig) {
     app.app_data(
         QueryConfig::default()
-            .error_handler(|cause, request| refuse(cause, request, &PageError::BadPeriod)),
+            .error_handler(|cause, request| refuse(cause, request, &PageError::BadAddress)),
     )
     .app_data(
         PathConfig::default()
@@ -171,17 +171,23 @@ fn routes(app: &mut ServiceConfig) {
 /// What changes something: for the administrator.
 fn settings(app: &mut ServiceConfig) {
     use pages::accounts;
-    app.route("", get().to(accounts::settings))
+    app.route("", get().to(accounts::back))
         .route("/accounts", get().to(accounts::page))
         .route("/accounts", post().to(accounts::add))
+        .route("/accounts/{name}", get().to(accounts::back))
         .route("/accounts/{name}", post().to(accounts::save))
+        .route("/accounts/{name}/remove", post().to(accounts::remove))
         .route("/accounts/{name}/connect", post().to(accounts::connect))
         .route("/accounts/{name}/code", get().to(accounts::code_page))
         .route(
             "/accounts/{name}/disconnect",
             post().to(accounts::disconnect),
         )
-        .route("/accounts/{name}/test", post().to(accounts::test));
+        .route("/accounts/{name}/test", post().to(accounts::test))
+        .route(
+            "/accounts/{name}/{act:connect|disconnect|test|remove}",
+            get().to(accounts::back),
+        );
 }
 
 /// Changing.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
@@ -10,15 +11,19 @@ use tokio::sync::{mpsc, oneshot};
 use crate::config::Gateway;
 use crate::config::file::{EditError, Sheet};
 
-/// Where the configuration stands. Clones are the same place.
+/// Where the configuration stands, if it has a place. Clones are the same one.
 #[derive(Clone)]
 pub struct Settings {
     place: Option<Arc<Place>>,
 }
 
-struct Place {
+/// The configuration's file.
+pub(crate) struct Place {
     file: PathBuf,
     environment: Vec<(String, String)>,
+    /// Whether nobody has seen the file yet, since the gateway began without it: then it is made when
+    /// there is something to write.
+    is_new: AtomicBool,
     reload: mpsc::Sender<Reloaded>,
     /// Who holds it is the one who writes.
     writing: Mutex<()>,
@@ -36,7 +41,7 @@ pub(crate) struct Read {
 }
 
 impl Settings {
-    /// There is no file.
+    /// There is no file, and none to be made.
     pub fn none() -> Self {
         Self { place: None }
     }
@@ -48,6 +53,7 @@ impl Settings {
     ) -> (Self, mpsc::Receiver<Reloaded>) {
         let (reload, wanted) = mpsc::channel(RELOADS_WAITING);
         let place = Place {
+            is_new: matches!(Sheet::read(&file), Err(EditError::Missing { .. })).into(),
             file,
             environment,
             reload,
@@ -59,45 +65,52 @@ impl Settings {
         (settings, wanted)
     }
 
-    /// Reads the file; `None` where there is none.
-    pub(crate) fn read(&self) -> Option<Result<Read, EditError>> {
-        let place = self.place.as_ref()?;
-        Some(Sheet::read(&place.file).and_then(|sheet| {
-            Ok(Read {
-                gateway: sheet.gateway(&place.environment)?,
-                origins: sheet.origins(&place.environment),
-                sheet,
-            })
-        }))
+    /// Where it stands; `None` where there is no file, and none to be made.
+    pub(crate) fn place(&self) -> Option<&Place> {
+        self.place.as_deref()
+    }
+}
+
+impl Place {
+    /// Reads the file. One that the gateway began without, and that is not there still, is blank.
+    pub(crate) fn read(&self) -> Result<Read, EditError> {
+        let sheet = match Sheet::read(&self.file) {
+            Err(EditError::Missing { .. }) if self.is_new.load(Ordering::Relaxed) => {
+                Sheet::blank(&self.file)?
+            }
+            read => {
+                let sheet = read?;
+                self.is_new.store(false, Ordering::Relaxed);
+                sheet
+            }
+        };
+        Ok(Read {
+            gateway: sheet.gateway(&self.environment)?,
+            origins: sheet.origins(&self.environment),
+            sheet,
+        })
     }
 
     /// Whether another text can take the place of what was read.
     pub(crate) fn check(&self, read: &Read, text: &str) -> Result<(), EditError> {
-        let environment = self.place.as_ref().map(|place| &place.environment[..]);
-        let checked = read.sheet.check(text, environment.unwrap_or_default());
-        checked.map(drop)
+        read.sheet.check(text, &self.environment).map(drop)
     }
 
     /// Keeps others from writing, from reading on.
-    pub(crate) fn writing(&self) -> Option<MutexGuard<'_, ()>> {
-        let place = self.place.as_ref()?;
-        Some(place.writing.lock().unwrap_or_else(PoisonError::into_inner))
+    pub(crate) fn writing(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts another text in place of what was read.
     pub(crate) fn write(&self, read: &Read, text: &str) -> Result<(), EditError> {
-        let Some(place) = &self.place else {
-            return Ok(());
-        };
-        read.sheet.replace(text, &place.environment).map(drop)
+        read.sheet.replace(text, &self.environment).map(drop)
     }
 
     /// Has the gateway take over what the file says; returns when it has.
     pub(crate) async fn reload(&self) {
-        let Some(place) = &self.place else { return };
         let (reloaded, done) = oneshot::channel();
         // If the gateway stops, the next start reads the file.
-        if place.reload.send(reloaded).await.is_ok() {
+        if self.reload.send(reloaded).await.is_ok() {
             let _ = done.await;
         }
     }

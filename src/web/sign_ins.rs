@@ -6,18 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::access::sessions::SessionId;
 use crate::clock;
+use crate::market::calendar::UtcTime;
 use crate::oauth::pending::{Arrived, Returned};
 use crate::oauth::{Accounts, App, Moment, OauthError, Pending, by_code};
 use crate::web::administrator::Administrator;
 
-/// The sign-ins under way. Clones are the same ones.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct SignIns {
-    shared: Arc<Shared>,
-}
-
+/// The sign-ins under way.
 #[derive(Debug, Default)]
-struct Shared {
+pub(crate) struct SignIns {
     /// A state is looked for among those of its own session only.
     by_browser: Mutex<HashMap<SessionId, Pending>>,
     /// By the name of the account.
@@ -31,6 +27,10 @@ pub(crate) struct ByCode {
     pub(crate) user_code: String,
     /// Where.
     pub(crate) address: String,
+    /// Who is to sign in: the user of the account's mailbox, if it has one.
+    pub(crate) user: Option<String>,
+    /// Until when the code serves.
+    pub(crate) until: UtcTime,
     /// How it is.
     pub(crate) state: CodeState,
     /// Tells it from one that took its place.
@@ -58,7 +58,7 @@ impl SignIns {
         mailbox: Option<&str>,
     ) -> Result<String, OauthError> {
         let redirect_uri = redirect_uri(administrator.base_url());
-        let mut by_browser = locked(&self.shared.by_browser);
+        let mut by_browser = locked(&self.by_browser);
         by_browser.retain(|session, _| administrator.has_session(*session));
         let pending = by_browser.entry(session).or_default();
         pending.begin(app, &redirect_uri, mailbox, Moment::now())
@@ -70,7 +70,7 @@ impl SignIns {
         session: SessionId,
         returned: &Returned,
     ) -> Result<Arrived, OauthError> {
-        let mut by_browser = locked(&self.shared.by_browser);
+        let mut by_browser = locked(&self.by_browser);
         let pending = by_browser.entry(session).or_default();
         pending.returned(returned, Moment::now())
     }
@@ -78,20 +78,23 @@ impl SignIns {
     /// Begins one by a code, in place of one that is under way for the same account. It goes on by
     /// itself until the person is done.
     pub(crate) async fn begin_by_code(
-        &self,
+        self: &Arc<Self>,
         accounts: &Accounts,
         account: &str,
+        user: Option<String>,
     ) -> Result<(), OauthError> {
         let device = by_code::begin(accounts, account).await?;
         let number = clock::jitter();
         let begun = ByCode {
             user_code: device.user_code.clone(),
             address: device.verification_uri.clone(),
+            user,
+            until: device.until.utc,
             state: CodeState::Waiting,
             number,
         };
-        locked(&self.shared.by_code).insert(account.to_owned(), begun);
-        let (sign_ins, accounts) = (self.clone(), accounts.clone());
+        locked(&self.by_code).insert(account.to_owned(), begun);
+        let (sign_ins, accounts) = (Arc::clone(self), accounts.clone());
         let account = account.to_owned();
         tokio::spawn(async move {
             let is_wanted = |_: Option<&OauthError>| sign_ins.is_wanted(&account, number);
@@ -107,7 +110,7 @@ impl SignIns {
 
     /// The one by a code for an account, if there was one.
     pub(crate) fn by_code(&self, account: &str) -> Option<ByCode> {
-        locked(&self.shared.by_code).get(account).cloned()
+        locked(&self.by_code).get(account).cloned()
     }
 
     /// Whether no other one has taken its place.
@@ -117,7 +120,7 @@ impl SignIns {
     }
 
     fn note(&self, account: &str, number: u32, state: CodeState) {
-        let mut by_code = locked(&self.shared.by_code);
+        let mut by_code = locked(&self.by_code);
         if let Some(found) = by_code.get_mut(account)
             && found.number == number
         {

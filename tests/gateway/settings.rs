@@ -3,7 +3,9 @@
 mod accounts;
 mod browser;
 mod callback;
+mod changes;
 mod login;
+mod places;
 mod secrets;
 mod visitor;
 

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use crate::chart::axis::{TimeTick, time_ticks};
 use crate::chart::load_profile::Drawing;
 use crate::chart::sheet::Plot;
-use crate::chart::svg::{GRID, MUTED, Path, coordinate, escape, text_pixels};
+use crate::chart::svg::{GRID, MUTED, Path, coordinate, text_pixels};
+use crate::text::escape;
 
 impl Drawing<'_> {
     pub(super) fn grid(&mut self) {

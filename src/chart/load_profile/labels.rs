@@ -6,9 +6,9 @@ use crate::chart::Point;
 use crate::chart::legend::quality_name;
 use crate::chart::load_profile::Drawing;
 use crate::chart::sheet::Plot;
-use crate::chart::svg::{GROUND, INK, MEASURED, coordinate, escape, text_pixels};
+use crate::chart::svg::{GROUND, INK, MEASURED, coordinate, text_pixels};
 use crate::series::quality::Quality;
-use crate::text::with_unit;
+use crate::text::{escape, with_unit};
 
 impl Drawing<'_> {
     /// Least, greatest and last value, as far as they find room beside each other.

@@ -1,13 +1,17 @@
 //! The check of `[[microsoft]]`, of the mailboxes that sign in by it, and of `web.base_url`.
 
+mod fault;
+
 use std::collections::{BTreeSet, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::config::check::Check;
+use crate::config::check::{Check, is_name};
 use crate::config::mailbox::{Auth, Encryption, Mailbox, Protocol};
 use crate::config::microsoft::{Flow, Microsoft};
 use crate::config::web::Web;
 use crate::config::{ConfigFault, Gateway, keys};
+
+pub use fault::AccountFault;
 
 pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
     let mut names = HashSet::new();
@@ -16,13 +20,13 @@ pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
             section: format!("microsoft[{index}]"),
             faults,
         };
-        check.name(&account.name, "the account", "default");
+        if account.name.is_empty() {
+            check.account_fault("name", AccountFault::NameMissing);
+        } else if !is_name(&account.name) {
+            check.account_fault("name", AccountFault::NoName(account.name.clone()));
+        }
         if !account.name.is_empty() && !names.insert(&account.name) {
-            let what = format!(
-                "`{}` is the name of two accounts; names must differ",
-                account.name
-            );
-            check.fault("name", what);
+            check.account_fault("name", AccountFault::NameTwice(account.name.clone()));
         }
         check.registration(account);
         check.credential(account);
@@ -76,10 +80,7 @@ fn check_redirect(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
     let is_refused = base_url.is_some_and(|url| !url.is_https && !url.is_loopback());
     if is_refused && gateway.microsoft.iter().any(needs_redirect) {
         let section = "web".to_owned();
-        Check { section, faults }.fault(
-            "base_url",
-            "must begin with `https://`, or be `http://localhost`: Microsoft sends nobody back elsewhere; or use flow = \"device_code\"",
-        );
+        Check { section, faults }.account_fault("base_url", AccountFault::NoWayBack);
     }
 }
 
@@ -130,10 +131,7 @@ impl Check<'_> {
         let names = || accounts.iter().map(|account| account.name.as_str());
         if name.is_empty() && accounts.len() > 1 {
             let names: Vec<&str> = names().collect();
-            self.fault(
-                "account",
-                format!("is missing; choose one of `{}`", names.join("`, `")),
-            );
+            self.account_fault("account", AccountFault::Unchosen(names.join("`, `")));
         } else if accounts.is_empty() {
             self.fault("account", "there is no [[microsoft]] account; add one");
         } else if !name.is_empty() && !names().any(|known| known == name) {
@@ -153,46 +151,29 @@ impl Check<'_> {
             text.len() <= WORD_BYTES && text.bytes().all(fits)
         };
         if account.tenant_id.is_empty() {
-            self.fault(
-                "tenant_id",
-                "is missing; give the directory (tenant) ID of the registration",
-            );
+            self.account_fault("tenant_id", AccountFault::TenantMissing);
         } else if !is_word(&account.tenant_id) {
-            let what = format!(
-                "`{}` is neither a directory ID nor a domain",
-                account.tenant_id
-            );
-            self.fault("tenant_id", what);
+            let tenant = account.tenant_id.clone();
+            self.account_fault("tenant_id", AccountFault::NoTenant(tenant));
         } else if account.flow == Flow::ClientCredentials && is_shared(&account.tenant_id) {
-            let what = "names no tenant; client_credentials needs the tenant's own ID";
-            self.fault("tenant_id", what);
+            self.account_fault("tenant_id", AccountFault::SharedTenant);
         }
         if account.client_id.is_empty() {
-            self.fault(
-                "client_id",
-                "is missing; give the application (client) ID of the registration",
-            );
+            self.account_fault("client_id", AccountFault::ClientMissing);
         } else if !is_word(&account.client_id) {
-            let what = format!("`{}` is no application ID", account.client_id);
-            self.fault("client_id", what);
+            let client = account.client_id.clone();
+            self.account_fault("client_id", AccountFault::NoClient(client));
         }
-        match Address::parse(&account.authority) {
-            Some(address) if address.has_path => self.fault(
-                "authority",
-                "is without a path: such as `https://login.microsoftonline.com`; the tenant goes to `tenant_id`",
-            ),
+        let fault = match Address::parse(&account.authority) {
+            Some(address) if address.has_path => Some(AccountFault::AuthorityWithPath),
             Some(address) if !address.is_https && !address.is_loopback() => {
-                let what = "must begin with `https://`: secrets go there";
-                self.fault("authority", what);
+                Some(AccountFault::AuthorityOpen)
             }
-            Some(_) => {}
-            None => {
-                let what = format!(
-                    "`{}` is no address; write it as `https://login.microsoftonline.com`",
-                    account.authority
-                );
-                self.fault("authority", what);
-            }
+            Some(_) => None,
+            None => Some(AccountFault::NoAuthority(account.authority.clone())),
+        };
+        if let Some(fault) = fault {
+            self.account_fault("authority", fault);
         }
     }
 
@@ -208,16 +189,14 @@ impl Check<'_> {
                     "is missing; give the certificate of the key",
                 );
             }
-            (Some(_), Some(_)) if !account.client_secret.reveal().is_empty() => self.fault(
-                "client_secret",
-                "cannot go with `certificate_file`; leave out one of them",
-            ),
+            (Some(_), Some(_)) if !account.client_secret.reveal().is_empty() => {
+                self.account_fault("client_secret", AccountFault::SecretAndCertificate);
+            }
             (Some(_), Some(_)) | (None, None) => {}
         }
         let until = &account.client_secret_until;
         if !until.is_empty() && account.secret_until().is_none() {
-            let what = format!("`{until}` is no date; write it as `2027-05-31`");
-            self.fault("client_secret_until", what);
+            self.account_fault("client_secret_until", AccountFault::NoDate(until.clone()));
         }
     }
 
@@ -257,8 +236,7 @@ impl Check<'_> {
         if account.flow == Flow::ClientCredentials && !account.scopes.is_empty() {
             let is_default = matches!(&account.scopes[..], [only] if only.ends_with("/.default"));
             if !is_default {
-                let what = "must be one that ends in `/.default` for client_credentials; leave it out for that of Exchange Online";
-                self.fault("scopes", what);
+                self.account_fault("scopes", AccountFault::NotDefaultScope);
             }
         }
     }

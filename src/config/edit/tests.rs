@@ -101,6 +101,46 @@ fn a_key_is_removed_with_its_line() {
 }
 
 #[test]
+fn a_section_is_removed_with_the_comments_right_above_it_and_no_others() {
+    let removed = |source: &str| {
+        edited(source, |draft| {
+            assert!(draft.remove("microsoft", "default"));
+        })
+    };
+    let (before, rest) = FILE.split_once("\n# The account").unwrap();
+    let (_, behind) = rest.split_once("client_id = \"c\"\n").unwrap();
+    assert_eq!(removed(FILE), format!("{before}{behind}"));
+    // A comment that is parted from it by an empty line is of the file.
+    let head = "# Ours.\n\n# The account.\n[[microsoft]]\nname = \"default\"\n";
+    assert_eq!(removed(head), "# Ours.\n");
+    let followed = format!("{head}\n# More.\n[web]\nlisten = \"x\"\n");
+    assert_eq!(
+        removed(&followed),
+        "# Ours.\n\n# More.\n[web]\nlisten = \"x\"\n"
+    );
+    let nested = format!("{head}\n[export.csv]\nbom = true\n\n[web]\n");
+    let kept = "# Ours.\n\n[export.csv]\nbom = true\n\n[web]\n";
+    assert_eq!(removed(&nested), kept);
+    let line = "microsoft = [{ name = \"default\" }, { name = \"b\" }] # two\n";
+    assert!(removed(line).contains("{ name = \"b\" }] # two\n"));
+    let mut draft = Draft::of(FILE).unwrap();
+    assert!(!draft.remove("microsoft", "second") && !draft.remove("web", "default"));
+    assert_eq!(draft.text(), FILE);
+    assert!(!format!("{draft:?}").contains("Jörg"));
+}
+
+#[test]
+fn where_a_secret_is_can_be_told() {
+    let mut draft =
+        Draft::of("[smtp]\na = { env = \"X\" }\nb = { file = \"y\" }\nc = \"z\"\n").unwrap();
+    let section = draft.section("smtp").unwrap();
+    assert_eq!(section.place("a"), Some(SecretPlace::Variable("X")));
+    assert_eq!(section.place("b"), Some(SecretPlace::File("y")));
+    assert_eq!(section.place("c").or(section.place("d")), None);
+    assert!(draft.section("web").is_none());
+}
+
+#[test]
 fn lines_that_end_as_on_windows_go_on_doing_so() {
     let windows = FILE.replace('\n', "\r\n");
     let expected = set(FILE, "flow", "device_code").replace('\n', "\r\n");
@@ -203,5 +243,20 @@ proptest! {
         let (before, after) = added.split_once(new).unwrap();
         let before = before.strip_suffix('\n').unwrap_or(before);
         prop_assert_eq!(before.to_owned() + after, source);
+    }
+
+    #[test]
+    fn a_removed_section_takes_no_line_of_another_one(source in file()) {
+        let removed = edited(&source, |draft| {
+            draft.remove("microsoft", "first");
+        });
+        let (_, behind) = source.rsplit_once("[[microsoft]]").unwrap();
+        let last = ["[[microsoft]]", behind].concat();
+        prop_assert!(removed.ends_with(&last));
+        let first = source.find("[[microsoft]]").unwrap();
+        let key = source[..first].find("data_dir").unwrap();
+        let line = source[key..].find('\n').unwrap() + key + 1;
+        prop_assert!(removed.starts_with(&source[..line]));
+        prop_assert!(!removed.contains("\"first\""));
     }
 }

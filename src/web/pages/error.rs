@@ -37,6 +37,11 @@ pub(crate) fn answer(text: &Text, error: &PageError) -> HttpResponse {
             let title = text.error_no_series(&id.to_string());
             (StatusCode::NOT_FOUND, title, text.error_not_found_hint())
         }
+        PageError::BadAddress => (
+            StatusCode::BAD_REQUEST,
+            text.error_bad_address(),
+            text.error_bad_address_hint(),
+        ),
         PageError::BadPeriod => (
             StatusCode::BAD_REQUEST,
             text.error_bad_period(),
@@ -57,6 +62,11 @@ pub(crate) fn answer(text: &Text, error: &PageError) -> HttpResponse {
         }
         PageError::Door(error) => at_the_door(error, text),
     };
+    page(text, status, title, hint)
+}
+
+/// A page that says one thing, and leads home.
+pub(crate) fn page(text: &Text, status: StatusCode, title: String, hint: String) -> HttpResponse {
     let page = ErrorPage {
         shell: Shell::new(text, Tab::None, title, 0),
         hint,
@@ -96,11 +106,6 @@ fn at_the_door(error: &DoorError, text: &Text) -> (StatusCode, String, String) {
             StatusCode::FORBIDDEN,
             text.accounts_no_session(),
             text.accounts_no_session_hint(),
-        ),
-        DoorError::Consented => (
-            StatusCode::OK,
-            text.accounts_consented(),
-            text.accounts_consented_hint(),
         ),
         DoorError::Elsewhere(base_url) => (
             StatusCode::BAD_REQUEST,

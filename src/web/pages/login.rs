@@ -62,10 +62,10 @@ pub(crate) async fn log_in(
     request: HttpRequest,
     fields: Fields,
 ) -> HttpResponse {
-    let (text, administrator) = (&context.text, &context.administrator);
-    if !keeps_cookie(request.headers(), administrator.base_url()) {
-        return elsewhere(&context);
+    if let Some(elsewhere) = elsewhere(&context, &request) {
+        return elsewhere;
     }
+    let (text, administrator) = (&context.text, &context.administrator);
     let password = Zeroizing::new(fields.exact("password").unwrap_or_default().to_owned());
     match administrator.log_in(password, address(&request)).await {
         Ok(LogIn::Welcome(session)) => {
@@ -111,10 +111,10 @@ pub(crate) async fn set_password(
     request: HttpRequest,
     fields: Fields,
 ) -> HttpResponse {
-    let (text, administrator) = (&context.text, &context.administrator);
-    if !keeps_cookie(request.headers(), administrator.base_url()) {
-        return elsewhere(&context);
+    if let Some(elsewhere) = elsewhere(&context, &request) {
+        return elsewhere;
     }
+    let (text, administrator) = (&context.text, &context.administrator);
     let token = fields.get("token");
     if !administrator.is_open(token) {
         return error::answer(text, &DoorError::LinkOver.into());
@@ -171,9 +171,12 @@ fn closed(text: &Text, error: &AccessError) -> HttpResponse {
     error::answer(text, &DoorError::Closed.into())
 }
 
-fn elsewhere(context: &Context) -> HttpResponse {
-    let base_url = context.administrator.base_url().to_owned();
-    error::answer(&context.text, &DoorError::Elsewhere(base_url).into())
+/// The answer where the cookie of a session would not come back.
+fn elsewhere(context: &Context, request: &HttpRequest) -> Option<HttpResponse> {
+    let base_url = context.administrator.base_url();
+    let elsewhere = || DoorError::Elsewhere(base_url.to_owned()).into();
+    let is_lost = !keeps_cookie(request.headers(), base_url);
+    is_lost.then(|| error::answer(&context.text, &elsewhere()))
 }
 
 fn address(request: &HttpRequest) -> IpAddr {

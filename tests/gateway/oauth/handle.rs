@@ -193,7 +193,7 @@ fn a_sign_in_by_a_code_outlives_a_reload_but_not_another_application() {
         ..account
     };
     accounts.reload(&config(&office, vec![another]));
-    assert_eq!(meaning(finish(device, true)), Meaning::CodeUsedUp);
+    assert_eq!(meaning(finish(device, true)), Meaning::SettingsChanged);
     assert!(accounts.status("default").unwrap().connected.is_none());
 }
 

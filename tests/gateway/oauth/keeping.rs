@@ -344,9 +344,12 @@ fn an_account_of_another_application_is_not_connected() {
         |account: &mut Microsoft| account.client_id = "app-2".to_owned(),
         |account: &mut Microsoft| account.tenant_id = "common".to_owned(),
         |account: &mut Microsoft| account.name = "other".to_owned(),
+        |account: &mut Microsoft| account.authority = Microsoft::default().authority,
     ] {
         assert!(office.keeper(change).status().connected.is_none());
     }
+    let slash = office.keeper(|account| account.authority.push('/'));
+    assert!(slash.status().connected.is_some(), "it is the same place");
     let keeper = office.keeper(|_| {});
     assert!(keeper.status().connected.is_some());
     office.runtime.block_on(keeper.disconnect()).unwrap();

@@ -157,6 +157,17 @@ impl Gateway {
         gateway
     }
 
+    /// `run` in a home that has no `gateway.toml`, waited for as [`Self::run`].
+    pub(crate) fn run_without_file(home: &Home, environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(support::binary());
+        command.arg("run").current_dir(home.path(""));
+        command.env_remove("MSCONS_GATEWAY_LOG");
+        command.envs(environment.iter().copied());
+        let gateway = Self::spawn(command);
+        gateway.wait_for_log("the gateway runs");
+        gateway
+    }
+
     /// Any command, not waited for.
     pub(crate) fn start(home: &Home, arguments: &[&str]) -> Self {
         Self::spawn(program(&home.config(), arguments))

@@ -144,9 +144,9 @@ fn what_is_faulty_is_not_written_and_comes_back_to_be_put_right() {
     let refused = visitor.act("/settings/accounts/office", &wrong);
     assert_eq!(refused.status, 422);
     for told in [
-        "Not saved:",
-        "microsoft[0].tenant_id: is missing",
-        "microsoft[0].authority: must begin with `https://`",
+        "office is not saved:",
+        "Directory (tenant) ID: is missing",
+        "Sign-in service (authority): must begin with `https://`",
         "value=\"app-7\"",
         "<option value=\"client_credentials\" selected>",
     ] {
@@ -159,7 +159,7 @@ fn what_is_faulty_is_not_written_and_comes_back_to_be_put_right() {
     assert!(
         refused
             .body
-            .contains("microsoft[1].name: `No &#34;name&#34;` is no name"),
+            .contains("Name: `No &#34;name&#34;` is no name"),
         "{}",
         refused.body
     );
@@ -172,7 +172,9 @@ fn what_is_faulty_is_not_written_and_comes_back_to_be_put_right() {
     let flow = [("flow", "by_magic")];
     let refused = visitor.act("/settings/accounts/office", &flow);
     assert!(
-        refused.body.contains("microsoft[0].flow"),
+        refused
+            .body
+            .contains("How it is connected: unknown variant"),
         "{}",
         refused.body
     );
@@ -301,6 +303,9 @@ fn a_file_that_is_gone_faulty_or_read_only_is_named_and_the_accounts_are_still_s
         "{page}"
     );
     assert!(page.contains("office <span class=\"pill"), "{page}");
+    let refused = save(&mut visitor);
+    let told = "line 12: microsoft[0].cleint_id: unknown key";
+    assert!(refused.body.contains(told), "{}", refused.body);
     fs::remove_file(&real).unwrap();
     let page = visitor.page("/settings/accounts");
     assert!(
@@ -323,8 +328,7 @@ fn a_file_that_is_gone_faulty_or_read_only_is_named_and_the_accounts_are_still_s
     );
     let House { home, gateway, .. } = house;
     gateway.stop("TERM");
-    drop(disk);
-    drop(home);
+    drop((disk, home));
 }
 
 #[test]
@@ -351,7 +355,7 @@ fn what_comes_from_the_environment_is_shown_as_such_and_not_written() {
         "{page}"
     );
     assert!(
-        page.contains("Comes from microsoft[0].client_secret"),
+        page.contains("Comes from the environment (THE_SECRET)"),
         "{page}"
     );
     for field in ["tenant_id", "client_secret"] {
@@ -448,6 +452,9 @@ fn an_account_is_connected_by_a_code() {
         page.contains("http-equiv=\"refresh\"") && page.contains("/devicelogin"),
         "{page}"
     );
+    for told in ["<dd class=\"break\">office<", METER, "Code good until"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
     let first = code(&page);
     // Begun anew, the first one serves no more.
     visitor.act(connect, &[]).leads_to();

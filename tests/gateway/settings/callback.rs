@@ -237,9 +237,45 @@ fn an_administrator_of_the_tenant_consents_by_a_link_and_comes_back_to_a_page() 
     );
     let back = format!("/oauth/callback?admin_consent=True&tenant={TENANT}&scope=x");
     assert!(house.visitor().page(&back).contains("Consent given"));
-    let declined = "/oauth/callback?error=access_denied&admin_consent=True&code=x&state=";
-    assert_eq!(visitor.get(declined).status, 422);
+    for declined in [
+        "/oauth/callback?error=access_denied&admin_consent=True&code=x&state=",
+        "/oauth/callback?error=permission_denied&error_description=Pay+here:+evil.example",
+    ] {
+        // The administrator of the tenant is anybody here.
+        let answer = house.visitor().get(declined);
+        assert_eq!(answer.status, 422);
+        assert!(answer.body.contains("No consent"), "{}", answer.body);
+        assert!(!answer.body.contains("evil.example"), "{}", answer.body);
+    }
     assert!(visitor.page("/settings/accounts").contains("not connected"));
+    // What anybody can have said as often as they like does not fill the log.
+    let stranger = house.visitor().get("/oauth/callback?state=x&code=y");
+    assert_eq!(stranger.status, 403);
+    let later = [("client_secret", "secret")];
+    visitor.act("/settings/accounts/office", &later).leads_to();
+    let changed = "the settings of an account were changed";
+    house.gateway.wait_for_logs(changed, 2);
+    let log = house.gateway.log();
+    assert!(!log.contains("came back from Microsoft"), "{log}");
+}
+
+#[test]
+fn a_code_that_comes_back_for_another_registration_is_not_sent() {
+    let entra = Entra::start();
+    let (house, mut visitor) = with_account(&entra);
+    let back = come_back(&house, &mut visitor, &entra, METER);
+    let change = [("client_id", "app-2"), ("client_secret", "secret-2")];
+    visitor.act("/settings/accounts/office", &change).leads_to();
+    let refused = visitor.get(&back);
+    assert_eq!(refused.status, 422);
+    for told in ["were changed during the sign-in", "Account office"] {
+        assert!(refused.body.contains(told), "{told}: {}", refused.body);
+    }
+    assert!(entra.log().is_empty(), "{:?}", entra.log());
+    let line = house
+        .gateway
+        .wait_for_log("could not be connected or tried");
+    assert!(line.contains("account=\"office\""), "{line}");
 }
 
 #[test]

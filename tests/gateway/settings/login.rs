@@ -12,6 +12,7 @@ const CHANGES: &[&str] = &[
     "/settings/accounts/office/connect",
     "/settings/accounts/office/disconnect",
     "/settings/accounts/office/test",
+    "/settings/accounts/office/remove",
 ];
 
 #[test]

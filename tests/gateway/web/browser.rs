@@ -66,6 +66,8 @@ if (page.scrollWidth > page.clientWidth)
   faults.push(`the page is ${page.scrollWidth} wide, the window ${page.clientWidth}`);
 if (!page.lang) faults.push('the page has no language');
 if (document.querySelectorAll('h1').length !== 1) faults.push('not one heading');
+const tab = document.querySelector('.top nav [aria-current]')?.getBoundingClientRect();
+if (tab && (tab.left < 0 || tab.right > page.clientWidth)) faults.push('the current tab is out of view');
 // A chart is there once for wide and once for narrow windows.
 const charts = [...document.querySelectorAll('svg.chart')];
 const seen = charts.filter(chart => chart.checkVisibility());

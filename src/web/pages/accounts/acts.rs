@@ -29,6 +29,8 @@ struct AwayPage<'a> {
 #[template(path = "accounts/refused.html", config = "src/web/askama.toml")]
 struct RefusedPage<'a> {
     shell: Shell<'a>,
+    /// Empty if it is not known of which.
+    account: &'a str,
     meaning: String,
     detail: String,
 }
@@ -45,7 +47,7 @@ pub(crate) async fn connect(
     let administrator = &context.administrator;
     let keeper = match context.accounts.keeper(&name) {
         Ok(keeper) => keeper,
-        Err(error) => return refused(&context.text, &error),
+        Err(error) => return refused(&context.text, &name, &error),
     };
     match keeper.app().flow {
         Flow::AuthorizationCode => {
@@ -57,13 +59,17 @@ pub(crate) async fn connect(
             let session = signed.visitor.id;
             match sign_ins.begin(administrator, session, keeper.app(), user.as_deref()) {
                 Ok(url) => away(&context.text, url),
-                Err(error) => refused(&context.text, &error),
+                Err(error) => refused(&context.text, &name, &error),
             }
         }
-        Flow::DeviceCode => match sign_ins.begin_by_code(&context.accounts, &name).await {
-            Ok(()) => see(&format!("/settings/accounts/{name}/code")),
-            Err(error) => refused(&context.text, &error),
-        },
+        Flow::DeviceCode => {
+            let user = user_of(&context, &name).await;
+            let begun = sign_ins.begin_by_code(&context.accounts, &name, user);
+            match begun.await {
+                Ok(()) => see(&format!("/settings/accounts/{name}/code")),
+                Err(error) => refused(&context.text, &name, &error),
+            }
+        }
         // Nobody signs in.
         Flow::ClientCredentials => attempt(&context, name).await,
     }
@@ -84,7 +90,7 @@ pub(crate) async fn disconnect(
             tracing::info!(account = *name, "an account was disconnected");
             notice("disconnected", &name)
         }
-        Err(error) => refused(&context.text, &error),
+        Err(error) => refused(&context.text, &name, &error),
     }
 }
 
@@ -104,7 +110,7 @@ async fn attempt(context: &Context, name: String) -> HttpResponse {
     };
     match asked {
         Ok(()) => notice("works", &name),
-        Err(error) => refused(&context.text, &error),
+        Err(error) => refused(&context.text, &name, &error),
     }
 }
 
@@ -117,13 +123,14 @@ pub(super) async fn reopen(context: &Context, name: &str) {
     }
 }
 
-/// The page of a sign-in that came to nothing.
-pub(super) fn refused(text: &Text, error: &OauthError) -> HttpResponse {
-    tracing::warn!(%error, "an account could not be connected or tried");
+/// The page of a sign-in that came to nothing. `account` is empty if it is not known of which.
+pub(super) fn refused(text: &Text, account: &str, error: &OauthError) -> HttpResponse {
+    tracing::warn!(account, %error, "an account could not be connected or tried");
     let page = RefusedPage {
         shell: Shell::new(text, Tab::Settings, text.accounts_refused(), 0),
+        account,
         meaning: meaning(error, text),
-        detail: detail(error),
+        detail: detail(error, text),
     };
     let status = if error.is_transient() {
         StatusCode::BAD_GATEWAY
@@ -145,7 +152,7 @@ fn away(text: &Text, url: String) -> HttpResponse {
 async fn user_of(context: &Data<Context>, name: &str) -> Option<String> {
     let (shared, name) = (context.clone(), name.to_owned());
     let user = actix_web::web::block(move || {
-        let gateway = shared.settings.read()?.ok()?.gateway;
+        let gateway = shared.settings.place()?.read().ok()?.gateway;
         let account = gateway.microsoft.iter().find(|one| one.name == name)?;
         let mut mailboxes = gateway.mailboxes_of(account);
         mailboxes.next().map(|mailbox| mailbox.username.clone())

@@ -10,7 +10,7 @@ use crate::web::door::see;
 use crate::web::pages::accounts::acts::refused;
 use crate::web::pages::accounts::view::notice;
 use crate::web::pages::{Shell, Tab, html};
-use crate::web::sign_ins::{ByCode, CodeState, SignIns};
+use crate::web::sign_ins::{CodeState, SignIns};
 
 #[derive(Template)]
 #[template(path = "accounts/code.html", config = "src/web/askama.toml")]
@@ -18,6 +18,8 @@ struct CodePage<'a> {
     shell: Shell<'a>,
     address: String,
     code: String,
+    /// What for, as whom, until when.
+    facts: Vec<(String, String)>,
 }
 
 /// The page; it loads itself again until the person is done.
@@ -27,25 +29,30 @@ pub(crate) async fn page(
     name: Path<String>,
 ) -> HttpResponse {
     let text = &context.text;
-    let Some(ByCode {
-        user_code,
-        address,
-        state,
-        ..
-    }) = sign_ins.by_code(&name)
-    else {
+    let Some(begun) = sign_ins.by_code(&name) else {
         return see("/settings/accounts");
     };
-    match state {
+    match begun.state {
         CodeState::Waiting => {
+            let user = begun.user.map(|user| (text.accounts_sign_in_as(), user));
+            let until = text.date_time(begun.until.seconds());
+            let account = (text.accounts_account(), name.into_inner());
             let page = CodePage {
                 shell: Shell::new(text, Tab::Settings, text.accounts_code_title(), 0),
-                address,
-                code: user_code,
+                address: begun.address,
+                code: begun.user_code,
+                facts: [
+                    Some(account),
+                    user,
+                    Some((text.accounts_code_until(), until)),
+                ]
+                .into_iter()
+                .flatten()
+                .collect(),
             };
             html(StatusCode::OK, page.render().unwrap_or_default())
         }
         CodeState::Connected => notice("connected", &name),
-        CodeState::Failed(error) => refused(text, &error),
+        CodeState::Failed(error) => refused(text, &name, &error),
     }
 }

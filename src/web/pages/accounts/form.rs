@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use zeroize::Zeroizing;
 
-use crate::config::edit::{Draft, Section};
+use crate::config::edit::{Draft, SecretPlace, Section};
 use crate::config::microsoft::Microsoft;
 use crate::web::door::Fields;
 
@@ -31,13 +31,24 @@ pub(super) enum Place {
     None,
     /// In the vault.
     Sealed,
-    /// It stands in the file itself.
+    /// It stands in the configuration's file itself.
     InFile,
-    /// The file or the environment says where: it is not the page's to change.
-    Named(String),
+    /// In this variable of the environment: it is not the page's to change.
+    Variable(String),
+    /// In this file of its own: likewise.
+    File(String),
 }
 
 impl Wanted {
+    /// For a new account. What an earlier one of its name left sealed is not for it: nobody would
+    /// see that a secret is there, and goes to its authority.
+    pub(super) fn new(name: &str, fields: &Fields) -> Self {
+        Self {
+            forgets_secret: true,
+            ..Self::read(name, fields)
+        }
+    }
+
     pub(super) fn read(name: &str, fields: &Fields) -> Self {
         let given = |field: &str| fields.find(field).map(str::to_owned);
         let secret = fields.find("client_secret").filter(|text| !text.is_empty());
@@ -51,6 +62,18 @@ impl Wanted {
             secret_until: given("client_secret_until"),
             forgets_secret: fields.find("forget_secret").is_some(),
         }
+    }
+
+    /// Whether the secret that is kept, if there is one, makes room.
+    pub(super) fn changes_secret(&self) -> bool {
+        self.secret.is_some() || self.forgets_secret
+    }
+
+    /// Whether it is to sign in at another authority than before.
+    pub(super) fn moves_from(&self, settings: &Microsoft) -> bool {
+        let place = |authority: &str| authority.trim_end_matches('/').to_ascii_lowercase();
+        let wanted = self.authority.as_deref();
+        wanted.is_some_and(|wanted| place(wanted) != place(&settings.authority))
     }
 
     /// Whether anything but the secret is wanted otherwise than it is.
@@ -82,7 +105,7 @@ impl Wanted {
             }
         }
         let is_text = section.get(SECRET).is_some();
-        if is_text && (self.secret.is_some() || self.forgets_secret) {
+        if is_text && self.changes_secret() {
             section.remove(SECRET);
         }
     }
@@ -98,15 +121,17 @@ pub(super) fn place_of_secret(
     is_sealed: bool,
 ) -> Place {
     if let Some(variable) = origins.get(&format!("microsoft[{index}].{SECRET}")) {
-        return Place::Named(variable.clone());
+        return Place::Variable(variable.clone());
     }
     let section = draft.named("microsoft", &account.name);
-    let stands = section.filter(|section| section.has(SECRET));
-    match stands.as_ref().map(|section| section.get(SECRET)) {
-        Some(None) => Place::Named(format!("microsoft[{index}].{SECRET}")),
-        Some(Some(text)) if !text.is_empty() => Place::InFile,
-        Some(Some(_)) | None if is_sealed => Place::Sealed,
-        Some(Some(_)) | None => Place::None,
+    let place = section.as_ref().and_then(|section| section.place(SECRET));
+    let text = section.as_ref().and_then(|section| section.get(SECRET));
+    match (place, text) {
+        (Some(SecretPlace::Variable(variable)), _) => Place::Variable(variable.to_owned()),
+        (Some(SecretPlace::File(file)), _) => Place::File(file.to_owned()),
+        (None, Some(text)) if !text.is_empty() => Place::InFile,
+        (None, Some(_) | None) if is_sealed => Place::Sealed,
+        (None, Some(_) | None) => Place::None,
     }
 }
 
@@ -165,15 +190,35 @@ mod tests {
         assert_eq!(place(FILE, &[], true), Place::InFile);
         assert_eq!(place(&none, &[], true), Place::Sealed);
         assert_eq!(place(&none, &[], false), Place::None);
-        let named = FILE.replace("\"geheim\"", "{ file = \"x\" }");
+        let file = FILE.replace("\"geheim\"", "{ file = \"x\" }");
+        assert_eq!(place(&file, &[], true), Place::File("x".to_owned()));
+        let variable = FILE.replace("\"geheim\"", "{ env = \"X\" }");
+        assert_eq!(place(&variable, &[], true), Place::Variable("X".to_owned()));
         let key = "microsoft[0].client_secret";
-        assert_eq!(place(&named, &[], true), Place::Named(key.to_owned()));
         let origins = [(key, "VARIABLE")];
         assert_eq!(
             place(FILE, &origins, true),
-            Place::Named("VARIABLE".to_owned())
+            Place::Variable("VARIABLE".to_owned())
         );
         let of_another = [("microsoft[1].client_secret", "VARIABLE")];
         assert_eq!(place(&none, &of_another, false), Place::None);
+    }
+
+    #[test]
+    fn another_authority_is_known_by_its_address_alone() {
+        let settings = Microsoft::default();
+        let moves = |authority: &str| {
+            let wanted = Wanted {
+                authority: Some(authority.to_owned()),
+                ..Wanted::default()
+            };
+            wanted.moves_from(&settings)
+        };
+        assert!(!moves("https://login.microsoftonline.com"));
+        assert!(!moves("https://Login.MicrosoftOnline.com/"));
+        assert!(moves("https://login.microsoftonline.us"));
+        assert!(moves("https://login.microsoftonline.com:8443"));
+        assert!(moves("http://login.microsoftonline.com"));
+        assert!(!Wanted::default().moves_from(&settings));
     }
 }

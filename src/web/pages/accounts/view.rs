@@ -1,19 +1,24 @@
 //! The page of the accounts, from what was seen to ready fields. Pure.
 
+mod faults;
+mod inputs;
+
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::config::file::EditError;
-use crate::config::microsoft::{Flow, Microsoft};
 use crate::market::calendar::UtcTime;
 use crate::oauth::{OauthError, Status};
 use crate::text::Text;
 use crate::web::assets;
 use crate::web::door::see;
-use crate::web::pages::accounts::form::{Place, Wanted};
-use crate::web::pages::accounts::{Known, Locked, Seen, Sight, Unsaved};
+use crate::web::pages::accounts::change::Unsaved;
+use crate::web::pages::accounts::form::Wanted;
+use crate::web::pages::accounts::sight::{Known, Locked, Seen, Sight};
+use crate::web::pages::accounts::view::inputs::{Inputs, new_account};
 use crate::web::pages::{Shell, Tab};
 use crate::web::sign_ins::redirect_uri;
+
+pub(super) use faults::{detail, meaning};
 
 #[derive(Template)]
 #[template(path = "accounts.html", config = "src/web/askama.toml")]
@@ -25,10 +30,14 @@ pub(super) struct AccountsPage<'a> {
     fingerprint: &'a str,
     /// What was done; empty for nothing.
     notice: String,
-    /// What was wrong with the form that was sent.
+    /// What was not done; empty if nothing was to be.
+    not_done: String,
+    /// Why it was not.
     faults: Vec<String>,
     /// Why nothing can be changed; empty if it can.
-    locked: String,
+    locked: Vec<String>,
+    /// The file that the first account makes; empty if there is one.
+    to_be_made: &'a str,
     redirect_uri: String,
     cards: Vec<Card>,
     new_name: String,
@@ -58,33 +67,14 @@ pub(super) struct Card {
     can_disconnect: bool,
 }
 
-/// The fields of an account.
-pub(super) struct Inputs {
-    tenant_id: Input,
-    client_id: Input,
-    authority: Input,
-    flow: Input,
-    /// Value, label, whether it is chosen.
-    flows: Vec<(&'static str, String, bool)>,
-    secret: String,
-    secret_until: Input,
-    can_write_secret: bool,
-    can_forget_secret: bool,
-}
-
-/// A field.
-pub(super) struct Input {
-    value: String,
-    /// The variable that it comes from; empty if it can be changed.
-    from: String,
-}
-
 /// What led to the page.
 pub(super) enum Said {
     /// Something was done, and with which account.
     Notice(String, String),
     /// A form was not stored; what it said, and whether for a new account.
     Unsaved(Unsaved, Wanted, bool),
+    /// An account of this name was not removed.
+    NotRemoved(Unsaved, String),
 }
 
 pub(super) fn view<'a>(
@@ -94,9 +84,9 @@ pub(super) fn view<'a>(
     base_url: &str,
     text: &'a Text,
 ) -> AccountsPage<'a> {
-    let (faults, entered) = match said {
-        Said::Notice(..) => (Vec::new(), None),
-        Said::Unsaved(why, wanted, is_new) => (faults(why, text), Some((wanted, *is_new))),
+    let entered = match said {
+        Said::Notice(..) | Said::NotRemoved(..) => None,
+        Said::Unsaved(_, wanted, is_new) => Some((wanted, *is_new)),
     };
     let cards = sight.accounts.iter().map(|seen| {
         let entered = entered.filter(|(wanted, is_new)| !is_new && wanted.name == seen.name);
@@ -111,12 +101,14 @@ pub(super) fn view<'a>(
         form_token,
         fingerprint: &sight.fingerprint,
         notice: said.notice(text),
-        faults,
+        not_done: said.not_done(text),
+        faults: said.faults(text),
         locked: match &sight.locked {
-            Locked::No => String::new(),
-            Locked::NoFile => text.accounts_no_file(),
-            Locked::Because(why) => text.accounts_locked(why),
+            Locked::No => Vec::new(),
+            Locked::NoFile => vec![text.accounts_no_file()],
+            Locked::Because(error) => faults::of_file(error, text),
         },
+        to_be_made: &sight.to_be_made,
         redirect_uri: redirect_uri(base_url),
         cards: cards.collect(),
         new_name: new.map_or_else(String::new, |wanted| wanted.name.clone()),
@@ -132,29 +124,6 @@ pub(super) fn notice(what: &str, account: &str) -> HttpResponse {
     ))
 }
 
-/// What an error means, and what to do.
-pub(super) fn meaning(error: &OauthError, text: &Text) -> String {
-    match error {
-        OauthError::Configuration { .. } => text.accounts_unusable(),
-        OauthError::Refused(_)
-        | OauthError::Unreachable { .. }
-        | OauthError::Unreadable { .. }
-        | OauthError::Vault(_) => error.explain(text),
-    }
-}
-
-/// What Microsoft, the network or the system said, for who knows what to make of it.
-pub(super) fn detail(error: &OauthError) -> String {
-    match error {
-        OauthError::Refused(fault) if fault.error.is_empty() => String::new(),
-        OauthError::Refused(fault) => format!("{}: {}", fault.error, fault.description),
-        OauthError::Configuration { what, .. } => what.clone(),
-        OauthError::Unreachable { .. } | OauthError::Unreadable { .. } | OauthError::Vault(_) => {
-            error.to_string()
-        }
-    }
-}
-
 impl Said {
     fn notice(&self, text: &Text) -> String {
         let Self::Notice(what, account) = self else {
@@ -167,38 +136,39 @@ impl Said {
         }
         match what.as_str() {
             "saved" => text.accounts_saved(account),
+            "connect-again" => text.accounts_connect_again(account),
+            "removed" => text.accounts_removed(account),
+            "removed-not-wiped" => text.accounts_removed_not_wiped(account),
             "connected" => text.accounts_connected(account),
             "disconnected" => text.accounts_disconnected(account),
             "works" => text.accounts_works(account),
             _ => String::new(),
         }
     }
-}
 
-fn faults(why: &Unsaved, text: &Text) -> Vec<String> {
-    match why {
-        Unsaved::Stale | Unsaved::Edit(EditError::Changed { .. }) => vec![text.accounts_stale()],
-        Unsaved::NoFile => vec![text.accounts_no_file()],
-        Unsaved::NotThere => vec![text.accounts_not_there()],
-        Unsaved::There => vec![text.accounts_there()],
-        Unsaved::Edit(EditError::Faulty(error)) => {
-            error.faults.iter().map(ToString::to_string).collect()
+    fn not_done(&self, text: &Text) -> String {
+        match self {
+            Self::Notice(..) => String::new(),
+            Self::Unsaved(_, _, true) => text.accounts_not_added(),
+            Self::Unsaved(_, wanted, false) => text.accounts_not_saved(&wanted.name),
+            Self::NotRemoved(_, name) => text.accounts_not_removed(name),
         }
-        Unsaved::Edit(
-            error @ (EditError::Missing { .. }
-            | EditError::Unreadable { .. }
-            | EditError::Unwritable { .. }),
-        ) => vec![text.accounts_locked(&error.to_string())],
-        Unsaved::Secret(error) => vec![text.accounts_secret_not_kept(&error.to_string())],
+    }
+
+    fn faults(&self, text: &Text) -> Vec<String> {
+        match self {
+            Self::Notice(..) => Vec::new(),
+            Self::Unsaved(why, ..) | Self::NotRemoved(why, _) => faults::unsaved(why, text),
+        }
     }
 }
 
 fn card(seen: &Seen, entered: Option<&Wanted>, text: &Text) -> Card {
-    let (tone, state) = state(&seen.status, text);
-    let status = seen.status.as_ref().ok();
-    let fault = match &seen.status {
-        Ok(status) => status.fault.as_ref(),
-        Err(error) => Some(error),
+    let (tone, state) = state(seen.status.as_ref(), text);
+    let (status, fault) = match &seen.status {
+        Some(Ok(status)) => (Some(status), status.fault.as_ref()),
+        Some(Err(error)) => (None, Some(error)),
+        None => (None, None),
     };
     let is_connected = status.is_some_and(|status| status.connected.is_some());
     let by_a_person = status.is_some_and(|status| status.by_a_person);
@@ -206,8 +176,12 @@ fn card(seen: &Seen, entered: Option<&Wanted>, text: &Text) -> Card {
         name: seen.name.clone(),
         tone,
         state,
-        fault: fault.map_or_else(String::new, |fault| meaning(fault, text)),
-        detail: fault.map_or_else(String::new, detail),
+        fault: match fault {
+            Some(fault) => meaning(fault, text),
+            None if seen.status.is_none() => text.accounts_not_read(),
+            None => String::new(),
+        },
+        detail: fault.map_or_else(String::new, |fault| detail(fault, text)),
         warnings: warnings(seen, text),
         facts: status.map_or_else(Vec::new, |status| facts(status, text)),
         scopes: status.map_or_else(Vec::new, |status| status.scopes.clone()),
@@ -227,8 +201,8 @@ fn card(seen: &Seen, entered: Option<&Wanted>, text: &Text) -> Card {
     }
 }
 
-fn state(status: &Result<Status, OauthError>, text: &Text) -> (&'static str, String) {
-    let Ok(status) = status else {
+fn state(status: Option<&Result<Status, OauthError>>, text: &Text) -> (&'static str, String) {
+    let Some(Ok(status)) = status else {
         return ("bad", text.accounts_state_fault());
     };
     match (&status.fault, status.renewed) {
@@ -248,10 +222,11 @@ fn state(status: &Result<Status, OauthError>, text: &Text) -> (&'static str, Str
 fn warnings(seen: &Seen, text: &Text) -> Vec<String> {
     let usernames = seen.known.as_ref().map(|known| known.usernames.as_slice());
     let mut warnings = Vec::new();
-    if usernames.is_some_and(<[String]>::is_empty) {
-        warnings.push(text.accounts_unused());
+    let is_unused = |known: &Known| known.usernames.is_empty() && !known.sends;
+    if seen.known.as_ref().is_some_and(is_unused) {
+        warnings.push(text.accounts_unused(&seen.name));
     }
-    let Ok(status) = &seen.status else {
+    let Some(Ok(status)) = &seen.status else {
         return warnings;
     };
     let others = usernames.unwrap_or_default().iter();
@@ -279,71 +254,6 @@ fn facts(status: &Status, text: &Text) -> Vec<(String, String)> {
     let rows = rows.into_iter();
     rows.filter_map(|(name, fact)| Some((name, fact?)))
         .collect()
-}
-
-impl Inputs {
-    /// The fields of an account: what was entered, else what holds.
-    fn of(known: &Known, entered: Option<&Wanted>, text: &Text) -> Self {
-        let origin = |key: &str| known.origins.get(key).cloned().unwrap_or_default();
-        let input = |key: &str, holds: &str, entered: Option<&String>| Input {
-            value: entered.map_or(holds, String::as_str).to_owned(),
-            from: origin(key),
-        };
-        let settings = &known.settings;
-        let flow = |wanted: &Wanted| wanted.flow.as_deref().and_then(Flow::named);
-        let chosen = entered.and_then(flow).unwrap_or(settings.flow);
-        let is_named = matches!(known.secret, Place::Named(_));
-        let has_certificate = settings.certificate_file.is_some();
-        Self {
-            tenant_id: input(
-                "tenant_id",
-                &settings.tenant_id,
-                entered.and_then(|wanted| wanted.tenant_id.as_ref()),
-            ),
-            client_id: input(
-                "client_id",
-                &settings.client_id,
-                entered.and_then(|wanted| wanted.client_id.as_ref()),
-            ),
-            authority: input(
-                "authority",
-                &settings.authority,
-                entered.and_then(|wanted| wanted.authority.as_ref()),
-            ),
-            flow: input("flow", "", None),
-            flows: [
-                (Flow::AuthorizationCode, text.accounts_flow_browser()),
-                (Flow::DeviceCode, text.accounts_flow_code()),
-                (Flow::ClientCredentials, text.accounts_flow_application()),
-            ]
-            .map(|(flow, label)| (flow.name(), label, flow == chosen))
-            .into(),
-            secret: match &known.secret {
-                _ if has_certificate => text.accounts_secret_certificate(),
-                Place::None => text.accounts_secret_none(),
-                Place::Sealed => text.accounts_secret_sealed(),
-                Place::InFile => text.accounts_secret_in_file(),
-                Place::Named(place) => text.accounts_secret_named(place),
-            },
-            secret_until: input(
-                "client_secret_until",
-                &settings.client_secret_until,
-                entered.and_then(|wanted| wanted.secret_until.as_ref()),
-            ),
-            can_write_secret: !is_named && !has_certificate,
-            can_forget_secret: matches!(known.secret, Place::Sealed | Place::InFile),
-        }
-    }
-}
-
-/// What the form of a new account begins with.
-fn new_account() -> Known {
-    Known {
-        settings: Microsoft::default(),
-        origins: std::collections::HashMap::new(),
-        secret: Place::None,
-        usernames: Vec::new(),
-    }
 }
 
 /// As long as names are in the configuration.

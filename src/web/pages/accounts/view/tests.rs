@@ -25,7 +25,7 @@ fn seen(status: Result<Status, OauthError>, usernames: &[&str]) -> Seen {
             usernames: usernames.iter().map(|name| (*name).to_owned()).collect(),
             ..new_account()
         }),
-        status,
+        status: Some(status),
         consent: String::new(),
     }
 }
@@ -80,7 +80,7 @@ fn each_state_of_an_account_has_its_word_and_tone() {
         (Ok(worked), "good", "works"),
     ] {
         assert_eq!(
-            state(&status, &text()),
+            state(Some(&status), &text()),
             (tone, word.to_owned()),
             "{status:?}"
         );
@@ -110,6 +110,7 @@ fn what_looks_like_a_mistake_is_told() {
 fn a_fault_is_told_with_the_answer_and_the_answer_is_no_markup() {
     let sight = Sight {
         locked: Locked::No,
+        to_be_made: String::new(),
         fingerprint: "f".to_owned(),
         accounts: vec![
             seen(Err(refused(Meaning::Revoked)), &["meter@example.org"]),
@@ -122,9 +123,9 @@ fn a_fault_is_told_with_the_answer_and_the_answer_is_no_markup() {
     let page = page.render().unwrap();
     for told in [
         "or the sessions were revoked",
-        "invalid_grant: AADSTS1: &#60;b&#62;why&#60;/b&#62;",
+        "Microsoft answered: invalid_grant: AADSTS1: &#60;b&#62;why&#60;/b&#62;",
         "The account cannot be used with what is entered",
-        "the certificate is none",
+        "<small class=\"break\">the certificate is none",
     ] {
         assert!(page.contains(told), "{told}: {page}");
     }
