@@ -206,7 +206,7 @@ fn an_account_whose_key_is_missing_says_so_and_works_when_it_is_back() {
     fs::rename(&key, &away).unwrap();
     let accounts = Accounts::open(&config(&office, vec![office.account(|_| {})]));
     let error = accounts.status("default").unwrap_err();
-    assert_eq!(error.meaning(), Meaning::NotKept);
+    assert_eq!(error.meaning(), Meaning::KeyUnfit);
     assert!(
         error.to_string().contains("their key is missing"),
         "{error}"
