@@ -3,37 +3,35 @@
 use crate::config::mailbox::Mailbox;
 use crate::config::smtp::Smtp;
 use crate::market::calendar::UtcTime;
-use crate::oauth::accounts::Known;
+use crate::oauth::accounts::Standing;
 use crate::oauth::who::Who;
 use crate::oauth::{Accounts, Moment, OauthError, Status};
-use crate::text::Text;
 use crate::upkeep::doctor::{Check, Verdict};
 
 /// Examines an account, live. `mailboxes` and `smtp` are those that sign in by it.
 pub async fn account(
-    known: &Known,
+    known: &Standing,
     accounts: &Accounts,
     mailboxes: &[&Mailbox],
     smtp: Option<&Smtp>,
-    text: &Text,
 ) -> Vec<Check> {
     let now = Moment::now();
     let name = &known.name;
     let tried = format!("an access token of account {name}");
     let keeper = match accounts.keeper(name) {
         Ok(keeper) => keeper,
-        Err(error) => return named(name, vec![failed(tried, &error, known, text)]),
+        Err(error) => return named(name, vec![failed(tried, &error, known)]),
     };
     let came = keeper.try_now(now).await;
     let status = keeper.status();
     let mut checks = vec![match came {
         Ok(()) => Check::ok("token", tried, given(&status)),
         Err(error) => {
-            let known = Known {
+            let known = Standing {
                 status: Ok(status.clone()),
                 ..known.clone()
             };
-            failed(tried, &error, &known, text)
+            failed(tried, &error, &known)
         }
     }];
     checks.extend(who(&status.who, mailboxes, smtp));
@@ -70,9 +68,9 @@ fn given(status: &Status) -> String {
     )
 }
 
-fn failed(tried: String, error: &OauthError, known: &Known, text: &Text) -> Check {
+fn failed(tried: String, error: &OauthError, known: &Standing) -> Check {
     let check = Check::ok("token", tried, error.to_string());
-    let mut advice = error.explain(text);
+    let mut advice = error.in_english();
     if known.needs_sign_in() {
         advice = format!("{advice} mscons-gateway connect {}", known.name);
     }
