@@ -38,8 +38,8 @@ pub struct Microsoft {
     #[schemars(extend("de" = "PEM-Datei mit dem privaten RSA-Schlüssel des Zertifikats."))]
     #[serde(deserialize_with = "mailbox::path_unless_empty")]
     pub key_file: Option<PathBuf>,
-    /// Where users and applications sign in; national clouds have their own.
-    #[schemars(extend("de" = "Wo Benutzer und Anwendungen sich anmelden; nationale Clouds haben eigene."))]
+    /// Where users and applications sign in; national clouds have their own. Empty: the usual one.
+    #[schemars(extend("de" = "Wo Benutzer und Anwendungen sich anmelden; nationale Clouds haben eigene. Leer: der übliche Ort."))]
     #[serde(deserialize_with = "authority_unless_empty")]
     pub authority: String,
     /// How the account is connected.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::oauth::accounts::{Account, locked};
 use crate::oauth::app::{account_of, sign_in_name};
 use crate::oauth::{Accounts, OauthError};
 use crate::vault;
@@ -38,15 +39,26 @@ impl Accounts {
         Ok(())
     }
 
-    /// Removes the sign-in of an account that cannot be opened, such as by what is sealed of it, and
-    /// tries to open it anew. Blocks.
+    /// Removes the sign-in of an account that cannot be opened, such as by what is sealed of it,
+    /// and tries to open it anew. Blocks.
     ///
     /// # Errors
     /// [`OauthError::Vault`].
     pub fn forget(&self, name: &str) -> Result<(), OauthError> {
-        let sealed = sign_in_name(name)?;
-        self.vault()?.remove(&sealed).map_err(Arc::new)?;
-        self.reopen(name);
-        Ok(())
+        let (sealed, vault) = (sign_in_name(name)?, self.vault()?);
+        let _changing = locked(&self.shared.changing);
+        let all = locked(&self.shared.all).clone();
+        let old = all.iter().find(|account| account.settings.name == name);
+        // What is not stored yet must not come back afterwards.
+        drop(old.and_then(Account::retire));
+        let removed = vault.remove(&sealed).map_err(Arc::new);
+        if let Some(old) = old {
+            let forgotten = Account {
+                unstored: None,
+                ..old.clone()
+            };
+            self.put(self.in_place_of(Some(&forgotten), &old.settings, old.uses));
+        }
+        Ok(removed?)
     }
 }
