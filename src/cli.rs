@@ -2,6 +2,7 @@
 
 mod accounts;
 mod args;
+mod at_accounts;
 mod at_store;
 mod backup;
 mod call;
@@ -97,6 +98,14 @@ enum Command {
     Run,
     #[command(flatten)]
     AtStore(at_store::Command),
+    #[command(flatten)]
+    AtAccounts(at_accounts::Command),
+    /// Make a link that sets the administrator's password: for the first time, or if it is forgotten
+    #[command(
+        long_about = "Make a link that sets the administrator's password: for the first time, or if it is forgotten.\n\nThe running gateway makes it; it serves once, within 24 hours, and the one before serves no more. Whoever may use the gateway's data directory may use this command.",
+        after_help = "Example:\n  mscons-gateway login-link --config /etc/mscons-gateway/gateway.toml"
+    )]
+    LoginLink(login_link::Args),
     /// Parse files and print what is in them; store nothing
     #[command(
         after_help = "Example:\n  mscons-gateway parse --format summary MSCONS_TL_2026-11.zip"
@@ -146,12 +155,14 @@ enum Command {
 }
 
 impl Command {
-    /// What of the command works on the store, and can run in the gateway that has it.
-    fn at_store(&self) -> Option<&dyn at_store::AtStore> {
+    /// What of the command can run in the gateway, if anything.
+    fn in_gateway(&self) -> Option<InGateway<'_>> {
         match self {
-            Self::AtStore(command) => Some(command.work()),
-            Self::Doctor(args) => Some(args),
-            Self::SendTest(args) => Some(args),
+            Self::AtStore(command) => Some(InGateway::Store(command.work())),
+            Self::Doctor(args) => Some(InGateway::Store(args)),
+            Self::AtAccounts(command) => Some(InGateway::Accounts(command.work())),
+            Self::SendTest(args) => Some(InGateway::Accounts(args)),
+            Self::LoginLink(_) => Some(InGateway::LoginLink),
             Self::Init(_)
             | Self::Demo(_)
             | Self::Run
@@ -167,6 +178,16 @@ impl Command {
             | Self::Generate(_) => None,
         }
     }
+}
+
+/// What can run in the gateway.
+enum InGateway<'a> {
+    /// Work on the store.
+    Store(&'a dyn at_store::AtStore),
+    /// Work with the Microsoft accounts.
+    Accounts(&'a dyn at_accounts::AtAccounts),
+    /// A link that sets the administrator's password.
+    LoginLink,
 }
 
 /// Runs the command that the process was started with. Exit codes: 0 done, 1 it ran and something
@@ -266,11 +287,13 @@ fn dispatch(cli: &Cli) -> Result<Done, Failure> {
         Command::Demo(args) => demo::run(args),
         Command::Run => run::run(config),
         Command::AtStore(command) => command.call(config),
+        Command::AtAccounts(command) => at_accounts::call(config, command.work()),
+        Command::LoginLink(_) => login_link::run(config),
         Command::Parse(args) => parse::run(args),
         Command::Explain(args) => explain::run(config, args),
         Command::CheckConfig => check_config::run(config),
         Command::Doctor(args) => doctor::run(config, args),
-        Command::SendTest(args) => send_test::run(config, args),
+        Command::SendTest(args) => at_accounts::call(config, args),
         Command::Healthcheck(args) => healthcheck::run(config, args),
         Command::Reindex => reindex::run(config),
         Command::Restore(args) => restore::run(config, args),
@@ -293,6 +316,8 @@ fn start_log(cli: &Cli) -> Result<(), Failure> {
         // What they would log, they say themselves.
         Command::Init(_) | Command::Doctor(_) | Command::SendTest(_) => "error",
         Command::AtStore(_)
+        | Command::AtAccounts(_)
+        | Command::LoginLink(_)
         | Command::Parse(_)
         | Command::Explain(_)
         | Command::CheckConfig

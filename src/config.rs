@@ -7,6 +7,7 @@ pub mod edit;
 pub mod expect;
 pub mod export;
 pub mod file;
+pub mod fingerprint;
 mod fit;
 pub mod keys;
 mod lines;

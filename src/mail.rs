@@ -293,3 +293,25 @@ impl MailError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::backoff;
+
+    #[test]
+    fn a_refused_token_is_tried_again_soon_and_a_refused_password_is_not() {
+        let (host, user, answer) = ("host".to_owned(), "user".to_owned(), "NO".to_owned());
+        let token = MailError::TokenRefused {
+            host: host.clone(),
+            user: user.clone(),
+            answer: answer.clone(),
+        };
+        let password = MailError::LoginRefused { host, user, answer };
+        let waits = |error: &MailError| {
+            [1, 2, 3, 4].map(|attempt| backoff::delay(error.cause(), attempt, 0).as_secs())
+        };
+        assert_eq!(waits(&token), [60, 300, 900, 900]);
+        assert_eq!(waits(&password), [60, 21_600, 21_600, 21_600]);
+    }
+}

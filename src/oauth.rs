@@ -33,7 +33,7 @@ use zeroize::Zeroizing;
 
 use crate::market::calendar::UtcTime;
 use crate::net::backoff::Cause;
-use crate::text::Text;
+use crate::text::{Language, Text};
 use crate::vault::VaultError;
 
 pub use accounts::Accounts;
@@ -155,7 +155,7 @@ impl OauthError {
             Self::Unreadable { .. } => Meaning::Unreadable,
             Self::Refused(fault) => fault.meaning,
             Self::Configuration { .. } => Meaning::Misconfigured,
-            Self::Vault(_) => Meaning::NotKept,
+            Self::Vault(error) => of_vault(error),
         }
     }
 
@@ -172,6 +172,23 @@ impl OauthError {
             | Self::Unreadable { .. }
             | Self::Refused(_)
             | Self::Vault(_) => self.meaning().explain(text),
+        }
+    }
+
+    /// The same in English, for a shell, whose other words are English, too.
+    pub fn in_english(&self) -> String {
+        self.explain(&Text::new(Language::En))
+    }
+
+    /// The same, with what Microsoft, the network or the system said.
+    pub fn in_a_shell(&self) -> String {
+        match self {
+            Self::Configuration { what, .. } => what.clone(),
+            // They say by themselves what to do.
+            Self::Refused(_) | Self::Vault(_) => self.to_string(),
+            Self::Unreachable { .. } | Self::Unreadable { .. } => {
+                format!("{} ({self})", self.in_english())
+            }
         }
     }
 
@@ -192,5 +209,19 @@ impl OauthError {
 
     fn refused(meaning: Meaning) -> Self {
         Self::Refused(Box::new(Fault::ours(meaning)))
+    }
+}
+
+fn of_vault(error: &VaultError) -> Meaning {
+    match error {
+        VaultError::NoKey { .. }
+        | VaultError::WrongKey { .. }
+        | VaultError::BadKey { .. }
+        | VaultError::KeyIsOpen { .. } => Meaning::KeyUnfit,
+        VaultError::Damaged { .. } => Meaning::SealDamaged,
+        VaultError::File { .. }
+        | VaultError::KeyIsGiven { .. }
+        | VaultError::TooLarge { .. }
+        | VaultError::NoRandomness => Meaning::NotKept,
     }
 }

@@ -66,13 +66,15 @@ pub enum VaultError {
     },
     /// The key is not the one that sealed.
     #[error(
-        "the key in {place} did not seal {name}: it is the key of another gateway, or an old one. Put the right key back; if it is lost, remove the sealed secrets and enter them again"
+        "the key in {place} did not seal {name}: it is the key of another gateway, or an old one. Put the right key back; if it is lost, remove {directory} and enter the secrets again"
     )]
     WrongKey {
         /// Where the key is from.
         place: String,
         /// The first secret that it does not open.
         name: Name,
+        /// Where the secrets are.
+        directory: String,
     },
     /// What stands where the key should be is none.
     #[error("{place} holds no key: {what}; `openssl rand -base64 32` makes one")]
@@ -97,7 +99,9 @@ pub enum VaultError {
         place: String,
     },
     /// A sealed file was changed, or is not whole.
-    #[error("the sealed secret {name} is damaged ({what}); enter it again")]
+    #[error(
+        "the sealed secret {name} is damaged ({what}); enter it again, or disconnect the account whose sign-in it is, and connect it anew"
+    )]
     Damaged {
         /// Its name.
         name: Name,
@@ -187,20 +191,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::File`].
     pub fn names(&self) -> Result<Vec<Name>, VaultError> {
-        let failed = |source| file("reading", &self.directory, source);
-        let entries = match std::fs::read_dir(&self.directory) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(failed(error)),
-        };
-        let mut names = Vec::new();
-        for entry in entries {
-            let found = entry.map_err(failed)?.file_name();
-            let name = found.to_str().and_then(|name| name.strip_suffix(SUFFIX));
-            names.extend(name.and_then(Name::new));
-        }
-        names.sort();
-        Ok(names)
+        names(&self.directory)
     }
 
     /// Whether the key is the one that sealed. Ends a change of the key file that was cut off.
@@ -315,6 +306,7 @@ impl Vault {
         VaultError::WrongKey {
             place: self.source.to_string(),
             name: name.clone(),
+            directory: self.directory.display().to_string(),
         }
     }
 
@@ -339,6 +331,28 @@ fn file(action: &'static str, path: &Path, source: io::Error) -> VaultError {
         path: path.display().to_string(),
         source,
     }
+}
+
+/// The names of all secrets in a directory, in order; none where there is no such directory. Needs
+/// no key.
+///
+/// # Errors
+/// [`VaultError::File`].
+pub fn names(directory: &Path) -> Result<Vec<Name>, VaultError> {
+    let failed = |source| file("reading", directory, source);
+    let entries = match std::fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let found = entry.map_err(failed)?.file_name();
+        let name = found.to_str().and_then(|name| name.strip_suffix(SUFFIX));
+        names.extend(name.and_then(Name::new));
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// Where the secrets of a data directory are.

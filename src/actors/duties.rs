@@ -20,7 +20,7 @@ use crate::market::calendar::UtcTime;
 use crate::metrics;
 use crate::net;
 use crate::oauth::Accounts;
-use crate::oauth::accounts::Known;
+use crate::oauth::accounts::{Standing, State};
 use crate::outbox::Note;
 use crate::store::StoreError;
 use crate::store::data_dir::room;
@@ -308,15 +308,16 @@ fn count(undone: &Undone) {
     }
 }
 
-fn state(account: &Known, text: &Text) -> AccountState {
-    match account.trouble() {
-        Some(error) if error.is_transient() => AccountState::Unknown,
-        Some(error) => AccountState::Trouble {
+fn state(account: &Standing, text: &Text) -> AccountState {
+    match account.state() {
+        State::NeedsSignIn | State::Fault => AccountState::Trouble {
             needs_sign_in: account.needs_sign_in(),
-            what: error.explain(text),
+            what: account
+                .trouble()
+                .map_or_else(String::new, |error| error.explain(text)),
         },
-        None if account.was_tried() => AccountState::Well,
-        None => AccountState::Unknown,
+        State::Good => AccountState::Well,
+        State::Waits | State::Untried => AccountState::Unknown,
     }
 }
 

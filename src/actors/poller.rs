@@ -368,7 +368,13 @@ const STEADY: Duration = Duration::from_mins(1);
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::Path;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
+    use actix::Addr;
+    use tokio::sync::Notify;
+
+    use crate::health::MailboxState;
     use crate::mail::{FetchedMail, IntakeError};
     use crate::mailbox::{Cursor, MailId, Outcome};
 
@@ -376,11 +382,26 @@ mod tests {
 
     /// A store that is broken, or works.
     #[derive(Clone)]
-    struct Store(Arc<std::sync::atomic::AtomicBool>);
+    struct Store {
+        works: Arc<AtomicBool>,
+        /// Told each time that it is asked what is settled.
+        asked: Arc<Notify>,
+        /// Each such question takes one.
+        answers: Arc<Semaphore>,
+    }
 
     impl Store {
+        /// A broken one, with so many answers.
+        fn broken(answers: usize) -> Self {
+            Self {
+                works: Arc::default(),
+                asked: Arc::default(),
+                answers: Arc::new(Semaphore::new(answers)),
+            }
+        }
+
         fn answer<T>(&self, answer: T) -> Result<T, IntakeError> {
-            if self.0.load(std::sync::atomic::Ordering::SeqCst) {
+            if self.works.load(Ordering::SeqCst) {
                 return Ok(answer);
             }
             Err(IntakeError {
@@ -404,6 +425,8 @@ mod tests {
         }
 
         async fn settled(&self, ids: Vec<MailId>) -> Result<Vec<bool>, IntakeError> {
+            self.asked.notify_one();
+            self.answers.acquire().await.unwrap().forget();
             self.answer(vec![false; ids.len()])
         }
 
@@ -422,36 +445,53 @@ mod tests {
         panic!("{:?}", health.snapshot());
     }
 
-    #[actix::test]
-    async fn a_broken_store_shows_at_once_and_no_more_when_it_works() {
-        let home = tempfile::tempdir().unwrap();
+    /// A poller of a Maildir with one mail in it.
+    fn poller(home: &Path, store: Store) -> (Addr<MailboxPollerActor<Store>>, Health) {
         for part in ["new", "cur", "tmp"] {
-            fs::create_dir(home.path().join(part)).unwrap();
+            fs::create_dir(home.join(part)).unwrap();
         }
-        fs::write(home.path().join("new/1"), "a mail").unwrap();
+        fs::write(home.join("new/1"), "a mail").unwrap();
         let mailbox = Mailbox {
             name: "mails".to_owned(),
             protocol: Protocol::Maildir,
-            path: home.path().to_owned(),
+            path: home.to_owned(),
             ..Mailbox::default()
         };
         let health = Health::new(clock::now());
         health.store_ready(true);
         health.set_mailboxes(std::slice::from_ref(&mailbox));
-        let store = Store(Arc::default());
-        let works = Arc::clone(&store.0);
-        let poller = MailboxPollerActor::new(
-            Arc::new(mailbox),
-            store,
-            health.clone(),
-            Accounts::none(),
-            None,
-        );
-        let poller = poller.start();
+        let told = health.clone();
+        let poller =
+            MailboxPollerActor::new(Arc::new(mailbox), store, told, Accounts::none(), None);
+        (poller.start(), health)
+    }
+
+    #[actix::test]
+    async fn a_broken_store_shows_at_once_and_no_more_when_it_works() {
+        let (home, store) = (tempfile::tempdir().unwrap(), Store::broken(1_000));
+        let works = Arc::clone(&store.works);
+        let (poller, health) = poller(home.path(), store);
         let fault = "mailbox mails: the mail could not be stored: the database failed";
         until(&health, &["store: the database failed", fault]).await;
-        works.store(true, std::sync::atomic::Ordering::SeqCst);
+        works.store(true, Ordering::SeqCst);
         poller.send(PollNow).await.unwrap();
+        until(&health, &[]).await;
+    }
+
+    #[actix::test]
+    async fn a_poll_that_is_asked_for_while_one_fails_follows_without_a_rest() {
+        let (home, store) = (tempfile::tempdir().unwrap(), Store::broken(0));
+        let (poller, health) = poller(home.path(), store.clone());
+        store.asked.notified().await;
+        poller.send(PollNow).await.unwrap();
+        store.answers.add_permits(1);
+        // The second poll has begun, and the first one has failed.
+        store.asked.notified().await;
+        let mailbox = health.snapshot().mailboxes.remove(0);
+        assert!(matches!(mailbox.state, MailboxState::Down { .. }));
+        assert_eq!(mailbox.next_poll, None, "it has not rested");
+        store.works.store(true, Ordering::SeqCst);
+        store.answers.add_permits(1_000);
         until(&health, &[]).await;
     }
 }

@@ -12,7 +12,7 @@ use crate::actors::messages::{PollAccount, Stop};
 use crate::actors::tether::Tether;
 use crate::market::calendar::UtcTime;
 use crate::metrics;
-use crate::oauth::accounts::Known;
+use crate::oauth::accounts::Standing;
 use crate::oauth::{Accounts, Meaning, OauthError, upkeep};
 use crate::text::Text;
 
@@ -108,7 +108,7 @@ struct State {
 }
 
 impl Listener {
-    fn hear(&mut self, known: &[Known]) {
+    fn hear(&mut self, known: &[Standing]) {
         let names: Vec<String> = known.iter().map(|known| known.name.clone()).collect();
         self.before.retain(|name, _| {
             let is_kept = names.contains(name);
@@ -145,7 +145,7 @@ impl Listener {
         }
     }
 
-    fn log(&self, known: &Known, state: State, before: Option<State>) {
+    fn log(&self, known: &Standing, state: State, before: Option<State>) {
         let account = known.name.as_str();
         if let Some(connected) = state.connected
             && before.is_some_and(|before| before.connected != state.connected)

@@ -2,17 +2,17 @@
 
 use std::io::Write;
 
+use serde_json::Value;
+
 use crate::cli::args::ListFormat;
-use crate::cli::at_store::AtStore;
-use crate::cli::call::Call;
+use crate::cli::at_accounts::{AccountsCall, AtAccounts};
 use crate::cli::{Done, Failure};
 use crate::config::Gateway;
 use crate::config::microsoft::Microsoft;
 use crate::format::table::Table;
 use crate::market::calendar::UtcTime;
 use crate::oauth::OauthError;
-use crate::oauth::accounts::Known;
-use crate::text::Text;
+use crate::oauth::accounts::{Standing, State};
 
 /// `accounts`.
 #[derive(Debug, clap::Args)]
@@ -22,36 +22,45 @@ pub(super) struct Args {
     format: ListFormat,
 }
 
-impl AtStore for Args {
-    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
-        let known = call.accounts().all();
-        let text = Text::new(call.config.language);
-        if known.is_empty() {
+impl AtAccounts for Args {
+    fn run(&self, call: &AccountsCall<'_>) -> Result<Done, Failure> {
+        let (all, left) = (call.accounts.all(), call.accounts.unconfigured()?);
+        if all.is_empty() && left.is_empty() {
             call.nothing_found("there is no [[microsoft]] account in the configuration");
         }
         let mut out = call.results();
         match self.format {
-            ListFormat::Table => table(&known).write(&mut out)?,
+            ListFormat::Table => table(&all, &left).write(&mut out)?,
             ListFormat::Json => {
-                let list: Vec<serde_json::Value> =
-                    known.iter().map(|one| json(one, &text)).collect();
+                let left = left.iter().map(|name| json_of_left(name));
+                let list: Vec<Value> = all.iter().map(json).chain(left).collect();
                 serde_json::to_writer_pretty(&mut out, &list)?;
+                writeln!(out)?;
             }
         }
         out.flush()?;
         if matches!(self.format, ListFormat::Table) {
-            for one in &known {
-                if let Some(error) = one.trouble() {
-                    call.note(&format!("{}: {}", one.name, error.explain(&text)));
-                }
-            }
+            say_more(call, &all, &left);
         }
-        Ok(Done::Well)
+        Ok(if all.iter().any(Standing::needs_a_person) {
+            Done::WithFailures
+        } else {
+            Done::Well
+        })
     }
+}
 
-    /// There need be no store: nobody has signed in then.
-    fn check(&self, _: &Gateway) -> Result<(), Failure> {
-        Ok(())
+/// What has no place in the table: why, and what to do.
+fn say_more(call: &AccountsCall<'_>, all: &[Standing], left: &[String]) {
+    for one in all {
+        if let Some(error) = one.trouble() {
+            call.note(&format!("{}: {}", one.name, error.in_a_shell()));
+        }
+    }
+    for name in left {
+        call.note(&format!(
+            "{name}: something of it is kept sealed; `mscons-gateway disconnect {name}` removes it"
+        ));
     }
 }
 
@@ -77,18 +86,21 @@ pub(super) fn named<'c>(config: &'c Gateway, name: Option<&str>) -> Result<&'c M
     })
 }
 
-/// In a word, how an account is.
-fn state(known: &Known) -> &'static str {
-    match known.trouble() {
-        _ if known.needs_sign_in() => "needs sign-in",
-        Some(error) if error.is_transient() => "waits",
-        Some(_) => "fault",
-        None if known.was_tried() => "good",
-        None => "not tried yet",
+/// How an account is, in a word.
+const fn word(state: State) -> &'static str {
+    match state {
+        State::NeedsSignIn => "needs sign-in",
+        State::Waits => "waits",
+        State::Fault => "fault",
+        State::Good => "good",
+        State::Untried => "not tried yet",
     }
 }
 
-fn table(known: &[Known]) -> Table {
+/// That of one of which only something sealed is left.
+const LEFT: &str = "no longer configured";
+
+fn table(all: &[Standing], left: &[String]) -> Table {
     let header = [
         "name",
         "flow",
@@ -99,13 +111,13 @@ fn table(known: &[Known]) -> Table {
         "refreshed",
         "scopes",
     ];
-    let rows = known.iter().map(|one| {
+    let rows = all.iter().map(|one| {
         let status = one.status.clone().unwrap_or_default();
         let time = |at: Option<UtcTime>| at.map_or_else(String::new, |at| at.to_string());
         vec![
             one.name.clone(),
             one.flow.name().to_owned(),
-            state(one).to_owned(),
+            word(one.state()).to_owned(),
             time(status.connected),
             status.who.address().to_owned(),
             time(status.expires),
@@ -113,7 +125,12 @@ fn table(known: &[Known]) -> Table {
             short(&status.scopes),
         ]
     });
-    Table::new(&header, rows.collect())
+    let left = left.iter().map(|name| {
+        let mut row = vec![name.clone(), String::new(), LEFT.to_owned()];
+        row.resize(header.len(), String::new());
+        row
+    });
+    Table::new(&header, rows.chain(left).collect())
 }
 
 /// Scopes without the address of what they are of.
@@ -122,16 +139,16 @@ fn short(scopes: &[String]) -> String {
     scopes.iter().map(last).collect::<Vec<_>>().join(" ")
 }
 
-fn json(known: &Known, text: &Text) -> serde_json::Value {
-    let status = known.status.clone().unwrap_or_default();
+fn json(one: &Standing) -> Value {
+    let status = one.status.clone().unwrap_or_default();
     let time = |at: Option<UtcTime>| at.map(|at| at.to_string());
-    let trouble = known.trouble();
+    let trouble = one.trouble();
     serde_json::json!({
-        "name": known.name,
-        "flow": known.flow.name(),
-        "is_used": known.is_used,
-        "state": state(known),
-        "needs_sign_in": known.needs_sign_in(),
+        "name": one.name,
+        "flow": one.flow.name(),
+        "is_used": one.is_used,
+        "state": word(one.state()),
+        "needs_sign_in": one.needs_sign_in(),
         "connected": time(status.connected),
         "who": {
             "name": status.who.name,
@@ -142,9 +159,13 @@ fn json(known: &Known, text: &Text) -> serde_json::Value {
         "refreshed": time(status.renewed),
         "scopes": status.scopes,
         "withheld": status.withheld,
-        "credential_until": time(known.credential_until),
+        "credential_until": time(one.credential_until),
         "fault": trouble.as_ref().map(ToString::to_string),
         "meaning": trouble.as_ref().map(OauthError::meaning),
-        "remedy": trouble.as_ref().map(|error| error.explain(text)),
+        "remedy": trouble.as_ref().map(OauthError::in_english),
     })
+}
+
+fn json_of_left(name: &str) -> Value {
+    serde_json::json!({ "name": name, "is_used": false, "state": LEFT })
 }

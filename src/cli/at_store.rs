@@ -7,9 +7,8 @@ use clap::Subcommand;
 use crate::cli::call::{Call, Caller};
 use crate::cli::terminal::Terminal;
 use crate::cli::{
-    Done, Failure, accounts, backup, connect, control, diff, disconnect, export, fetch, gaps,
-    import, login_link, messages, open, outbox, plot, quarantine, rotate_key, series, values,
-    verify,
+    Done, Failure, backup, control, diff, export, fetch, gaps, import, messages, open, outbox,
+    plot, quarantine, series, values, verify,
 };
 use crate::config::Gateway;
 use crate::store::StoreError;
@@ -61,30 +60,12 @@ pub(super) enum Command {
     /// Look at the mails that the gateway sends, send them again, or do not
     #[command(after_help = "Example:\n  mscons-gateway outbox --open")]
     Outbox(outbox::Args),
-    /// Make a link that sets the administrator's password: for the first time, or if it is forgotten
-    #[command(
-        long_about = "Make a link that sets the administrator's password: for the first time, or if it is forgotten.\n\nThe running gateway makes it; it serves once, within 24 hours, and the one before serves no more. Whoever may use the gateway's data directory may use this command.",
-        after_help = "Example:\n  mscons-gateway login-link --config /etc/mscons-gateway/gateway.toml"
-    )]
-    LoginLink(login_link::Args),
     /// Read everything that is kept, and say what is damaged
     #[command(after_help = "Example:\n  mscons-gateway verify --format json")]
     Verify(verify::Args),
     /// Copy everything that is kept into one file, also while the gateway runs
     #[command(after_help = "Example:\n  mscons-gateway backup /backup/mscons-2026-11-24.tar")]
     Backup(backup::Args),
-    /// Sign in to a Microsoft account from the terminal, by a code for any browser
-    #[command(after_help = "Example:\n  mscons-gateway connect office")]
-    Connect(connect::Args),
-    /// List the Microsoft accounts: who signed in, until when the token is good, what is wrong
-    #[command(after_help = "Example:\n  mscons-gateway accounts --format json")]
-    Accounts(accounts::Args),
-    /// Forget the sign-in to a Microsoft account
-    #[command(after_help = "Example:\n  mscons-gateway disconnect office")]
-    Disconnect(disconnect::Args),
-    /// Seal the kept secrets under a new key
-    #[command(after_help = "Example:\n  mscons-gateway rotate-key")]
-    RotateKey(rotate_key::Args),
 }
 
 /// What a command does with the store.
@@ -129,12 +110,14 @@ impl Command {
             Ok(opened) => work.run(&Call {
                 config: &config,
                 opened: &opened,
-                administrator: None,
                 gateway: None,
                 runtime: None,
+                is_older: false,
                 caller: &terminal,
             }),
-            Err(in_use @ StoreError::InUse { .. }) => control::call(&config, &terminal, in_use),
+            Err(in_use @ StoreError::InUse { .. }) => {
+                control::call(&config, &terminal, in_use.into())
+            }
             Err(error) => work.without_database(&config, &terminal, error),
         }?;
         terminal.finish()?;
@@ -155,13 +138,8 @@ impl Command {
             Self::Messages(args) => args,
             Self::Quarantine(args) => args,
             Self::Outbox(args) => args,
-            Self::LoginLink(args) => args,
             Self::Verify(args) => args,
             Self::Backup(args) => args,
-            Self::Connect(args) => args,
-            Self::Accounts(args) => args,
-            Self::Disconnect(args) => args,
-            Self::RotateKey(args) => args,
         }
     }
 }

@@ -24,7 +24,6 @@ use crate::oauth::Accounts;
 use crate::query::Catalogue;
 use crate::store::Store;
 use crate::store::archive::Archive;
-use crate::web::Administrator;
 
 /// What a command says while it works.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -113,12 +112,12 @@ pub(super) struct Call<'a> {
     pub(super) config: &'a Gateway,
     /// The open store.
     pub(super) opened: &'a Opened,
-    /// Who may change something in the running gateway, if the command runs in it.
-    pub(super) administrator: Option<&'a Administrator>,
     /// The running gateway, if the command runs in it.
     pub(super) gateway: Option<&'a Addr<Supervisor>>,
     /// Whose threads it waits on, if the command runs in a gateway: what it begins there goes on.
     pub(super) runtime: Option<&'a Handle>,
+    /// The gateway that it runs in goes by another configuration than who calls.
+    pub(super) is_older: bool,
     /// Whom it answers.
     pub(super) caller: &'a dyn Caller,
 }
@@ -146,10 +145,7 @@ impl Call<'_> {
 
     /// Waits for work that may outlive the command, such as connections that are kept.
     pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
-        match self.runtime {
-            Some(runtime) => Ok(runtime.block_on(work)),
-            None => wait(work),
-        }
+        wait_on(self.runtime, work)
     }
 
     /// The dialect of CSV that the configuration names.
@@ -164,6 +160,17 @@ impl<'a> Deref for Call<'a> {
 
     fn deref(&self) -> &Self::Target {
         self.caller
+    }
+}
+
+/// Waits for work on the threads of a gateway, or of this command where there is none.
+pub(super) fn wait_on<T>(
+    runtime: Option<&Handle>,
+    work: impl Future<Output = T>,
+) -> Result<T, Failure> {
+    match runtime {
+        Some(runtime) => Ok(runtime.block_on(work)),
+        None => wait(work),
     }
 }
 
@@ -238,5 +245,7 @@ impl Drop for Told<'_> {
 
 /// Bytes of results that are handed over at once.
 pub(super) const RESULT_BYTES: usize = 1 << 16;
+/// For who has changed the configuration, and not told the gateway.
+pub(super) const OLDER: &str = "the running gateway goes by an older configuration than this file (or another environment): SIGHUP makes it read the file";
 /// Smooth for the eye, and nothing for the socket.
 const TELL_EVERY: Duration = Duration::from_millis(100);

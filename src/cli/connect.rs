@@ -5,14 +5,14 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
 use crate::cli::accounts::named;
-use crate::cli::at_store::AtStore;
-use crate::cli::call::{Call, Unit};
+use crate::cli::at_accounts::{AccountsCall, AtAccounts};
+use crate::cli::call::Unit;
+use crate::cli::kept::{self, Kept};
 use crate::cli::{Done, Failure};
 use crate::config::Gateway;
 use crate::config::microsoft::{Flow, Microsoft};
 use crate::oauth::device::Device;
-use crate::oauth::{Accounts, Keeper, Moment, OauthError, by_code};
-use crate::text::Text;
+use crate::oauth::{Keeper, Moment, OauthError, by_code};
 
 /// `connect`.
 #[derive(Debug, clap::Args)]
@@ -21,15 +21,15 @@ pub(super) struct Args {
     account: Option<String>,
 }
 
-impl AtStore for Args {
-    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+impl AtAccounts for Args {
+    fn run(&self, call: &AccountsCall<'_>) -> Result<Done, Failure> {
         let account = named(call.config, self.account.as_deref())?;
-        let accounts = call.accounts();
+        let accounts = &call.accounts;
         let keeper = accounts.keeper(&account.name)?;
         let done = match keeper.app().flow {
             Flow::ClientCredentials => call.wait(keeper.try_now(Moment::now()))?,
             Flow::AuthorizationCode | Flow::DeviceCode => {
-                match call.wait(sign_in(call, &accounts, &account.name))? {
+                match call.wait(sign_in(call, &account.name))? {
                     Ok(true) => Ok(()),
                     Ok(false) => return Ok(Done::WithFailures),
                     Err(error) => Err(error),
@@ -37,9 +37,7 @@ impl AtStore for Args {
             }
         };
         if let Err(error) = done {
-            let text = Text::new(call.config.language);
-            call.complain(&format!("{}: {}", account.name, error.explain(&text)));
-            call.note(&error.to_string());
+            call.complain(&format!("{}: {}", account.name, error.in_a_shell()));
             return Ok(Done::WithFailures);
         }
         // Settings that changed meanwhile have made another one.
@@ -47,16 +45,20 @@ impl AtStore for Args {
         Ok(Done::Well)
     }
 
-    /// A store is made where there is none: the gateway goes on with it.
     fn check(&self, config: &Gateway) -> Result<(), Failure> {
         named(config, self.account.as_deref()).map(drop)
+    }
+
+    /// What is granted must be kept: the gateway goes on with it.
+    fn find(&self, config: &Gateway) -> Result<Kept, Failure> {
+        kept::make(config)
     }
 }
 
 /// Shows where to sign in, and waits until somebody has; gives whether that was before whoever
 /// started the command was gone.
-async fn sign_in(call: &Call<'_>, accounts: &Accounts, account: &str) -> Result<bool, OauthError> {
-    let begun = Moment::now();
+async fn sign_in(call: &AccountsCall<'_>, account: &str) -> Result<bool, OauthError> {
+    let (accounts, begun) = (&call.accounts, Moment::now());
     let device = by_code::begin(accounts, account).await?;
     show(call, &device);
     let since_begun = |point: Moment| {
@@ -73,7 +75,7 @@ async fn sign_in(call: &Call<'_>, accounts: &Accounts, account: &str) -> Result<
     by_code::finish(accounts, account, device, goes_on).await
 }
 
-fn show(call: &Call<'_>, device: &Device) {
+fn show(call: &AccountsCall<'_>, device: &Device) {
     let address = &device.verification_uri;
     if call.is_person()
         && let Some(picture) = picture(address)
@@ -97,7 +99,7 @@ fn picture(address: &str) -> Option<String> {
 }
 
 /// What came of it, and whether that fits.
-fn tell(call: &Call<'_>, account: &Microsoft, keeper: &Keeper) {
+fn tell(call: &AccountsCall<'_>, account: &Microsoft, keeper: &Keeper) {
     let (name, status) = (&account.name, keeper.status());
     if !status.by_a_person {
         let until = status

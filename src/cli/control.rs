@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::Ended;
 use crate::cli::call::Said;
 use crate::config::export::Csv;
+use crate::config::fingerprint::Fingerprint;
 use crate::text::Language;
 
 pub(super) use client::call;
@@ -46,6 +47,8 @@ struct Request {
     language: Language,
     time_zone: String,
     csv: Csv,
+    /// What of the client's configuration the gateway has a copy of that may be older.
+    fingerprint: Fingerprint,
 }
 
 /// What the gateway tells.

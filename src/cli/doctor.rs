@@ -11,15 +11,14 @@ use crate::cli::at_store::AtStore;
 use crate::cli::call::{Call, Caller, Said};
 use crate::cli::inputs::Input;
 use crate::cli::kept::{self, Kept};
-use crate::cli::{Done, Failure, control, open, output};
+use crate::cli::{Done, Failure, check_config, control, open, output};
 use crate::clock;
 use crate::config::mailbox::{Auth, Mailbox};
 use crate::config::microsoft::Microsoft;
-use crate::config::{Gateway, check, smtp};
+use crate::config::{Gateway, smtp};
 use crate::mail::visit::Newest;
 use crate::oauth::Accounts;
 use crate::store::StoreError;
-use crate::text::Text;
 use crate::upkeep::doctor::{self, Check, Verdict};
 
 /// `doctor`.
@@ -83,6 +82,8 @@ struct Trial<'a> {
 #[derive(Default, Deserialize, Serialize)]
 struct Inside {
     store: Option<Check>,
+    /// The gateway that was asked goes by another configuration.
+    is_older: bool,
     accounts: Vec<Check>,
     mailboxes: Vec<Seen>,
     smtp: Vec<Check>,
@@ -108,6 +109,7 @@ impl Trial<'_> {
         }
         let inside = self.inside(runtime);
         checks.extend(inside.store);
+        checks.extend(inside.is_older.then(older));
         checks.extend(inside.accounts);
         let mut seen = inside.mailboxes;
         let mut witnesses = Vec::new();
@@ -180,7 +182,6 @@ impl Trial<'_> {
     async fn by_account(&self, accounts: &Accounts, note: impl Fn(&str) + Copy) -> Inside {
         let config = self.config;
         let mut inside = Inside::default();
-        let text = Text::new(config.language);
         let is_of = |account: &Microsoft, mailbox: &&&Mailbox| {
             let of = config.account_of(mailbox);
             of.is_some_and(|of| of.name == account.name)
@@ -198,7 +199,7 @@ impl Trial<'_> {
             note(&format!("looking at account {} …", known.name));
             let smtp = sends.filter(|of| of.name == known.name && self.with_machine);
             let smtp = smtp.map(|_| &config.smtp);
-            let checks = doctor::account(&known, accounts, &mailboxes, smtp, &text).await;
+            let checks = doctor::account(&known, accounts, &mailboxes, smtp).await;
             inside.accounts.extend(checks);
         }
         for mailbox in &self.mailboxes {
@@ -215,6 +216,14 @@ impl Trial<'_> {
         }
         inside
     }
+}
+
+/// Of a gateway that was not told of the changed file.
+fn older() -> Check {
+    let tried = "comparing the configuration of the running gateway with this one";
+    let said = "mailboxes, accounts or [smtp] differ: the gateway goes by an older file, or by another environment";
+    let advice = "send the gateway SIGHUP: it reads the file; what is said of accounts, and of what signs in by them, is said of the older one";
+    Check::ok("gateway", tried, said).but(Verdict::Warning, advice)
 }
 
 /// A mailbox whose account is with a running gateway that does not know the mailbox, or does not
@@ -267,7 +276,7 @@ fn ask(config: &Gateway, in_use: StoreError, with_machine: bool) -> Inside {
         config.data_dir.display()
     );
     let heard = Heard::default();
-    let called = control::call(config, &heard, in_use);
+    let called = control::call(config, &heard, in_use.into());
     let answer = serde_json::from_slice::<Inside>(&heard.results.take());
     match (called, answer) {
         (Ok(_), Ok(mut inside)) => {
@@ -316,6 +325,7 @@ impl AtStore for Args {
         let by_account = trial.by_account(&accounts, |what| call.note(what));
         let inside = Inside {
             store: trial.with_machine.then_some(store),
+            is_older: call.is_older,
             ..call.wait(by_account)?
         };
         let mut out = call.results();
@@ -360,7 +370,7 @@ fn configuration(path: &Path, config: &Gateway) -> Check {
     }
     let mailboxes = config.mailbox.len();
     let said = format!("it has no faults, and {mailboxes} mailbox(es)");
-    let hints: Vec<String> = check::hints(config)
+    let hints: Vec<String> = check_config::hints(config)
         .iter()
         .map(|hint| format!("{}: {}", hint.key, hint.what))
         .collect();

@@ -11,7 +11,7 @@ use crate::actors::intake::MailboxIntake;
 use crate::actors::mscons::MsconsActor;
 use crate::actors::{Poll, Supervisor};
 use crate::cli::at_store::AtStore;
-use crate::cli::call::{Call, Unit, wait};
+use crate::cli::call::{Call, OLDER, Unit, wait};
 use crate::cli::{Done, Failure, open};
 use crate::config::Gateway;
 use crate::config::mailbox::Mailbox;
@@ -29,6 +29,9 @@ pub(super) struct Args {
 
 impl AtStore for Args {
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        if call.is_older {
+            call.note(OLDER);
+        }
         let wanted = self.wanted(call.config)?;
         let failed = match call.gateway {
             Some(gateway) => ask(call, gateway, &wanted)?,

@@ -20,6 +20,11 @@ pub(super) fn open(config: &Gateway) -> Result<Kept, Failure> {
         // So nobody has signed in: what is left are applications that sign in by themselves.
         return Ok(Kept::Here(Accounts::open(config), None));
     }
+    make(config)
+}
+
+/// The same for what is about to keep something: makes the data directory if it is missing.
+pub(super) fn make(config: &Gateway) -> Result<Kept, Failure> {
     match DataDir::open(&config.data_dir) {
         Ok(data_dir) => Ok(Kept::Here(Accounts::open(config), Some(data_dir))),
         Err(in_use @ StoreError::InUse { .. }) => Ok(Kept::Elsewhere(in_use)),

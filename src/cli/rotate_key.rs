@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use zeroize::Zeroizing;
 
-use crate::cli::at_store::AtStore;
-use crate::cli::call::Call;
+use crate::cli::at_accounts::{AccountsCall, AtAccounts};
 use crate::cli::{Done, Failure};
 use crate::config::Gateway;
-use crate::vault::key::Key;
+use crate::vault::key::{Key, check_owner_alone_reads};
 
 /// `rotate-key`.
 #[derive(Debug, clap::Args)]
@@ -20,9 +19,13 @@ pub(super) struct Args {
     to: Vec<PathBuf>,
 }
 
-impl AtStore for Args {
-    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
-        let vault = call.accounts().vault()?;
+impl AtAccounts for Args {
+    fn run(&self, call: &AccountsCall<'_>) -> Result<Done, Failure> {
+        if !call.config.data_dir.is_dir() {
+            call.note("nothing is kept sealed yet, so there is no key to change");
+            return Ok(Done::Well);
+        }
+        let vault = call.accounts.vault()?;
         let new = match call.next_input()? {
             Some(input) => Some(read(&input.name, input.bytes)?),
             None => None,
@@ -47,7 +50,9 @@ impl AtStore for Args {
 
     fn check(&self, _: &Gateway) -> Result<(), Failure> {
         match &self.to[..] {
-            [] | [_] => Ok(()),
+            [] => Ok(()),
+            [file] if file.as_os_str() == "-" => Ok(()),
+            [file] => Ok(check_owner_alone_reads(file)?),
             [_, _, ..] => Err(Failure::Usage("--to names one file".to_owned())),
         }
     }

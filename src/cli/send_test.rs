@@ -1,13 +1,11 @@
 //! `send-test`: a mail to those who test, and the dialogue if it does not go.
 
 use std::io::Write;
-use std::path::Path;
 
-use crate::cli::at_store::AtStore;
-use crate::cli::call::{Call, Caller, wait};
+use crate::cli::at_accounts::{AccountsCall, AtAccounts};
+use crate::cli::call::Caller;
 use crate::cli::kept::{self, Kept};
-use crate::cli::terminal::Terminal;
-use crate::cli::{Done, Failure, control, open};
+use crate::cli::{Done, Failure, open};
 use crate::clock;
 use crate::config::Gateway;
 use crate::config::smtp::address;
@@ -27,32 +25,28 @@ pub(super) struct Args {
     dialogue: bool,
 }
 
-pub(super) fn run(path: &Path, args: &Args) -> Result<Done, Failure> {
-    let config = open::config(path)?;
-    if !config.smtp.is_on() {
-        return Err(Failure::Usage(
-            "smtp.host is empty, so nothing is sent; give [smtp] a host and a sender".to_owned(),
-        ));
+impl AtAccounts for Args {
+    fn run(&self, call: &AccountsCall<'_>) -> Result<Done, Failure> {
+        call.wait(self.send(call.config, &call.accounts, call.caller))?
     }
-    // What is wrong with the command line is said before anything is opened.
-    mails(&config, args)?;
-    let terminal = Terminal::new(None, &[])?;
-    let kept = match config.account_of_sending(&config.smtp) {
-        Some(_) => kept::open(&config)?,
-        None => Kept::Here(Accounts::none(), None),
-    };
-    let done = match kept {
-        Kept::Here(accounts, _held) => wait(args.send(&config, &accounts, &terminal))?,
-        Kept::Elsewhere(in_use) => control::call(&config, &terminal, in_use),
-    }?;
-    terminal.finish()?;
-    Ok(done)
-}
 
-/// Where it signs in by an account that a running gateway has, it runs there.
-impl AtStore for Args {
-    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
-        call.wait(self.send(call.config, &call.accounts(), call.caller))?
+    /// What is wrong with the command line is said before anything is opened.
+    fn check(&self, config: &Gateway) -> Result<(), Failure> {
+        if !config.smtp.is_on() {
+            return Err(Failure::Usage(
+                "smtp.host is empty, so nothing is sent; give [smtp] a host and a sender"
+                    .to_owned(),
+            ));
+        }
+        mails(config, self).map(drop)
+    }
+
+    /// Only where it signs in by one does it need an account.
+    fn find(&self, config: &Gateway) -> Result<Kept, Failure> {
+        match config.account_of_sending(&config.smtp) {
+            Some(_) => kept::open(config),
+            None => Ok(Kept::Here(Accounts::none(), None)),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::config::Gateway;
 use crate::config::mailbox::{self, Auth, Mailbox};
@@ -38,8 +38,9 @@ pub struct Microsoft {
     #[schemars(extend("de" = "PEM-Datei mit dem privaten RSA-Schlüssel des Zertifikats."))]
     #[serde(deserialize_with = "mailbox::path_unless_empty")]
     pub key_file: Option<PathBuf>,
-    /// Where users and applications sign in; national clouds have their own.
-    #[schemars(extend("de" = "Wo Benutzer und Anwendungen sich anmelden; nationale Clouds haben eigene."))]
+    /// Where users and applications sign in; national clouds have their own. Empty: the usual one.
+    #[schemars(extend("de" = "Wo Benutzer und Anwendungen sich anmelden; nationale Clouds haben eigene. Leer: der übliche Ort."))]
+    #[serde(deserialize_with = "authority_unless_empty")]
     pub authority: String,
     /// How the account is connected.
     #[schemars(extend("de" = "Wie das Konto verbunden wird."))]
@@ -59,12 +60,25 @@ impl Default for Microsoft {
             client_secret_until: String::new(),
             certificate_file: None,
             key_file: None,
-            authority: "https://login.microsoftonline.com".to_owned(),
+            authority: AUTHORITY.to_owned(),
             flow: Flow::AuthorizationCode,
             scopes: Vec::new(),
         }
     }
 }
+
+/// `""` is the usual one, as for other keys: nobody signs in nowhere.
+fn authority_unless_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let written = String::deserialize(deserializer)?;
+    Ok(if written.is_empty() {
+        AUTHORITY.to_owned()
+    } else {
+        written
+    })
+}
+
+/// That of the worldwide cloud.
+const AUTHORITY: &str = "https://login.microsoftonline.com";
 
 impl Microsoft {
     /// The last day of the client secret, if it is known.

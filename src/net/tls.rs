@@ -204,6 +204,14 @@ fn speaks_of_dates(error: &rustls::Error) -> bool {
     )
 }
 
+/// Whether a `ca_file` holds certificates. Reads it.
+///
+/// # Errors
+/// [`NetError::CaFile`].
+pub fn check_ca_file(path: &Path) -> Result<(), NetError> {
+    read_certificates(path).map(drop)
+}
+
 fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, NetError> {
     let failed = |what: String| NetError::CaFile {
         path: path.display().to_string(),

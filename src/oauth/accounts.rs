@@ -1,6 +1,7 @@
 //! All Microsoft accounts of a configuration, and what they share: the vault and the way out.
 
-mod known;
+mod sealed;
+mod standing;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,14 +12,13 @@ use tokio::sync::watch;
 
 use crate::config::Gateway;
 use crate::config::microsoft::Microsoft;
-use crate::oauth::app::{secret_name, vault_name};
 use crate::oauth::scopes::Uses;
 use crate::oauth::stored::Unstored;
 use crate::oauth::{App, Keeper, OauthError, Status, Wire};
 use crate::vault::key::KeySource;
 use crate::vault::{self, Vault};
 
-pub use known::Known;
+pub use standing::{Standing, State};
 
 /// All Microsoft accounts of the configuration. Clones are the same ones.
 #[derive(Clone, Debug)]
@@ -62,8 +62,7 @@ impl Accounts {
     /// The accounts of a configuration. Reads files. An account that cannot be opened tells why
     /// when it is asked for; the vault is not opened where nobody needs it.
     pub fn open(config: &Gateway) -> Self {
-        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-        let key = KeySource::of(&config.secrets, &config.data_dir, credentials.as_deref());
+        let key = KeySource::found(&config.secrets, &config.data_dir);
         let accounts = Self::at(Some((vault::directory(&config.data_dir), key)));
         accounts.reload(config);
         accounts
@@ -98,9 +97,9 @@ impl Accounts {
     }
 
     /// Each account as it is, in order of the configuration; never waits.
-    pub fn all(&self) -> Vec<Known> {
+    pub fn all(&self) -> Vec<Standing> {
         let all = locked(&self.shared.all);
-        all.iter().map(Account::known).collect()
+        all.iter().map(Account::standing).collect()
     }
 
     /// The keeper of an account; of the only one for an empty name. Not to be held for long: a
@@ -219,19 +218,6 @@ impl Accounts {
         }
     }
 
-    /// Removes what is kept sealed of an account that is none any more. Whoever calls it has the
-    /// configuration reloaded before: then no keeper stores anything under that name. Blocks.
-    ///
-    /// # Errors
-    /// [`OauthError::Vault`].
-    pub fn forget(&self, name: &str) -> Result<(), OauthError> {
-        let vault = self.vault()?;
-        for kept in [secret_name(name)?, vault_name(name, "account")?] {
-            vault.remove(&kept).map_err(Arc::new)?;
-        }
-        Ok(())
-    }
-
     /// Tries again to open what could not be opened, and tells if that fails for another reason.
     /// Reads files where there is such a thing.
     pub fn retry(&self) {
@@ -315,9 +301,9 @@ impl Account {
         is_same && self.keeper.as_ref().is_ok_and(is_proved)
     }
 
-    fn known(&self) -> Known {
+    fn standing(&self) -> Standing {
         let keeper = self.keeper.as_ref();
-        Known {
+        Standing {
             name: self.settings.name.clone(),
             flow: self.settings.flow,
             is_used: self.uses.any(),

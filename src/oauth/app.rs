@@ -130,6 +130,17 @@ impl App {
         })
     }
 
+    /// Whether the files of an account's certificate can be used, if it names both. Reads them.
+    ///
+    /// # Errors
+    /// What is wrong with which file.
+    pub fn check_files_of(account: &Microsoft) -> Result<(), String> {
+        match (&account.certificate_file, &account.key_file) {
+            (Some(certificate), Some(key)) => Certificate::load(certificate, key).map(drop),
+            (Some(_) | None, None) | (None, Some(_)) => Ok(()),
+        }
+    }
+
     /// Where a person without a gateway at hand consents for a whole tenant.
     pub fn admin_consent_url(&self, redirect_uri: &str) -> String {
         let mut url = self.endpoints.clone();
@@ -243,11 +254,22 @@ impl fmt::Debug for App {
 /// # Errors
 /// [`OauthError::Configuration`] for a name that no configuration lets pass.
 pub fn secret_name(account: &str) -> Result<Name, OauthError> {
-    vault_name(account, "client-secret")
+    vault_name(account, CLIENT_SECRET)
 }
 
-pub(super) fn vault_name(account: &str, what: &str) -> Result<Name, OauthError> {
-    Name::new(format!("microsoft.{account}.{what}")).ok_or_else(|| OauthError::Configuration {
+/// The name that an account's sign-in has in the vault.
+pub(super) fn sign_in_name(account: &str) -> Result<Name, OauthError> {
+    vault_name(account, SIGN_IN)
+}
+
+/// The account that a secret of the vault is of, if it is one of ours.
+pub(super) fn account_of(sealed: &Name) -> Option<&str> {
+    let (account, what) = sealed.as_str().strip_prefix(OURS)?.rsplit_once('.')?;
+    [CLIENT_SECRET, SIGN_IN].contains(&what).then_some(account)
+}
+
+fn vault_name(account: &str, what: &str) -> Result<Name, OauthError> {
+    Name::new(format!("{OURS}{account}.{what}")).ok_or_else(|| OauthError::Configuration {
         account: account.to_owned(),
         what: "its name is none: use a-z, 0-9, `-` and `_`".to_owned(),
     })
@@ -267,4 +289,9 @@ fn end_of(day: Day) -> UtcTime {
     UtcTime::from_seconds((i64::from(day.number()) + 1) * 86_400)
 }
 
+/// What our names in the vault begin with: it keeps other secrets, too.
+const OURS: &str = "microsoft.";
+/// What they end with.
+const CLIENT_SECRET: &str = "client-secret";
+const SIGN_IN: &str = "account";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -138,7 +138,11 @@ meanings! {
     Unreadable = oauth_unreadable, Wait, [];
     /// The account's settings, or the files that they name, cannot be used.
     Misconfigured = oauth_misconfigured, Configuration, [];
-    /// The gateway could not keep what it was given.
+    /// The key of the sealed secrets is missing, is none, or is another one.
+    KeyUnfit = oauth_key_unfit, Administrator, [];
+    /// What was sealed does not open any more.
+    SealDamaged = oauth_seal_damaged, Administrator, [];
+    /// What is kept could not be written or read.
     NotKept = oauth_not_kept, Administrator, [];
     /// Nothing is known of it.
     Other = oauth_other, Administrator, [];

@@ -7,7 +7,7 @@ use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::market::calendar::UtcTime;
-use crate::oauth::app::{Registration, vault_name};
+use crate::oauth::app::{Registration, sign_in_name};
 use crate::oauth::who::Who;
 use crate::oauth::{App, Fault, OauthError, Token};
 use crate::vault::{Name, Vault};
@@ -78,7 +78,7 @@ impl Drop for Written {
 impl Stored {
     /// Reads what is kept; `None` if nothing is, or if it is of another registration.
     pub(super) fn load(app: &App, vault: &Vault) -> Result<Option<Self>, OauthError> {
-        let name = vault_name(&app.name, "account")?;
+        let name = sign_in_name(&app.name)?;
         let Some(kept) = vault.read(&name).map_err(Arc::new)? else {
             return Ok(None);
         };
@@ -119,7 +119,7 @@ impl Stored {
         let mut bytes = Zeroizing::new(Vec::with_capacity(WRITTEN_BYTES));
         // Writing to memory cannot fail, and every field can be written.
         let _ = serde_json::to_writer(&mut *bytes, &written);
-        Ok((vault_name(&app.name, "account")?, bytes))
+        Ok((sign_in_name(&app.name)?, bytes))
     }
 
     /// Writes it to the disk. Blocks.
@@ -131,7 +131,7 @@ impl Stored {
 
     /// Forgets what is kept.
     pub(super) fn remove(app: &App, vault: &Vault) -> Result<(), OauthError> {
-        let name = vault_name(&app.name, "account")?;
+        let name = sign_in_name(&app.name)?;
         vault.remove(&name).map_err(Arc::new)?;
         Ok(())
     }

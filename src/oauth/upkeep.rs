@@ -5,12 +5,12 @@ use std::time::Duration;
 use futures_util::future::{join_all, pending, select_all};
 use tokio::sync::watch;
 
-use crate::oauth::accounts::Known;
+use crate::oauth::accounts::Standing;
 use crate::oauth::{Accounts, Moment, Status};
 
 /// Keeps all accounts fresh, for as long as it is polled. `tell` hears at once how they are, and
 /// again at every change, one of the configuration too.
-pub async fn keep(accounts: &Accounts, tell: impl FnMut(&[Known])) {
+pub async fn keep(accounts: &Accounts, tell: impl FnMut(&[Standing])) {
     tokio::join!(renew(accounts), watch(accounts, tell));
 }
 
@@ -32,7 +32,7 @@ async fn renew(accounts: &Accounts) {
 }
 
 /// Until something is due, within bounds.
-fn pause(known: &[Known], now: Moment) -> Duration {
+fn pause(known: &[Standing], now: Moment) -> Duration {
     let dues = known
         .iter()
         .filter_map(|known| known.status.as_ref().ok()?.due);
@@ -42,7 +42,7 @@ fn pause(known: &[Known], now: Moment) -> Duration {
     next.unwrap_or(PAUSE_MOST).clamp(PAUSE_LEAST, PAUSE_MOST)
 }
 
-async fn watch(accounts: &Accounts, mut tell: impl FnMut(&[Known])) {
+async fn watch(accounts: &Accounts, mut tell: impl FnMut(&[Standing])) {
     let mut changes = accounts.changes();
     loop {
         // Subscribed before it is looked: what changes between is heard of.

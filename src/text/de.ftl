@@ -617,7 +617,9 @@ oauth_busy = Microsoft ist überlastet oder bittet um Geduld. Das Gateway versuc
 oauth_unreachable = Der Anmeldedienst ist nicht erreichbar. Das Gateway versucht es von selbst wieder; bleibt es so, Netz, Firewall und Proxy prüfen.
 oauth_unreadable = Statt des Anmeldedienstes hat etwas anderes geantwortet, oder die Antwort war nicht ganz. Das Gateway versucht es von selbst wieder; bleibt es so, Proxy und authority prüfen.
 oauth_misconfigured = Mit seinen Einstellungen lässt sich das Konto nicht benutzen. Die Meldung dazu nennt den Grund.
-oauth_not_kept = Die Anmeldung konnte nicht gespeichert werden. Das Protokoll nennt Datei und Grund.
+oauth_key_unfit = Der Schlüssel der versiegelten Geheimnisse fehlt, lässt sich nicht benutzen oder ist ein anderer. Den richtigen zurücklegen. Ist er verloren: den Ordner „secrets“ im Datenverzeichnis leeren, Clientschlüssel neu eingeben und die Konten neu verbinden.
+oauth_seal_damaged = Was versiegelt aufbewahrt wurde, ist beschädigt. Das Konto trennen und neu verbinden; ist es der Clientschlüssel, ihn neu eingeben.
+oauth_not_kept = Was versiegelt aufbewahrt wird, ließ sich nicht schreiben oder lesen. Das Protokoll nennt Datei und Grund.
 oauth_other = Microsoft hat die Anmeldung abgelehnt. Der Text der Antwort nennt den Grund.
 
 account_fault_name_missing = fehlt; dem Konto einen Namen geben, etwa `default`

@@ -617,7 +617,9 @@ oauth_busy = Microsoft is overloaded, or asks to come back later. The gateway tr
 oauth_unreachable = The sign-in service cannot be reached. The gateway tries again by itself; if it stays so, check network, firewall and proxy.
 oauth_unreadable = Something else answered instead of the sign-in service, or the answer was not whole. The gateway tries again by itself; if it stays so, check proxy and authority.
 oauth_misconfigured = The account cannot be used as it is configured. The message beside it gives the reason.
-oauth_not_kept = The sign-in could not be stored. The log names file and reason.
+oauth_key_unfit = The key of the sealed secrets is missing, cannot be used, or is another one. Put the right one back. If it is lost: empty the folder “secrets” in the data directory, enter client secrets again and connect the accounts anew.
+oauth_seal_damaged = What was kept sealed is damaged. Disconnect the account and connect it anew; if it is the client secret, enter it again.
+oauth_not_kept = What is kept sealed could not be written or read. The log names file and reason.
 oauth_other = Microsoft refused the sign-in. The text of the answer gives the reason.
 
 account_fault_name_missing = is missing; give the account a name, such as `default`

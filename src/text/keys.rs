@@ -543,6 +543,8 @@ sentences! {
     oauth_unreachable;
     oauth_unreadable;
     oauth_misconfigured;
+    oauth_key_unfit;
+    oauth_seal_damaged;
     oauth_not_kept;
     oauth_other;
 

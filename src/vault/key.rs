@@ -131,6 +131,20 @@ impl KeySource {
         Self::File(file.unwrap_or_else(|| data_dir.join(KEY_FILE)))
     }
 
+    /// The one that this process finds by a configuration: it knows whether systemd laid one there.
+    pub fn found(secrets: &Secrets, data_dir: &Path) -> Self {
+        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        Self::of(secrets, data_dir, credentials.as_deref())
+    }
+
+    /// Whether what stands there is a key, if anything does. Reads a file.
+    ///
+    /// # Errors
+    /// [`VaultError::BadKey`], [`VaultError::KeyIsOpen`], [`VaultError::File`].
+    pub fn check(&self) -> Result<(), VaultError> {
+        self.read().map(drop)
+    }
+
     /// Reads the key; `None` if there is no key file.
     pub(super) fn read(&self) -> Result<Option<Key>, VaultError> {
         let bad = |what| VaultError::BadKey {
@@ -149,16 +163,7 @@ impl KeySource {
             Err(source) => return Err(file("reading", path, source)),
         };
         if let Self::File(path) = self {
-            let data = path.metadata();
-            let mode = data
-                .map_err(|source| file("reading", path, source))?
-                .permissions()
-                .mode()
-                & 0o777;
-            if mode & 0o077 != 0 {
-                let path = path.display().to_string();
-                return Err(VaultError::KeyIsOpen { path, mode });
-            }
+            check_owner_alone_reads(path)?;
         }
         let text = std::str::from_utf8(&bytes).map_err(|_| bad("it is no text"))?;
         Key::parse(text).map(Some).map_err(bad)
@@ -179,6 +184,21 @@ impl fmt::Debug for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "KeySource({self})")
     }
+}
+
+/// Whether nobody but its owner can read the file of a key.
+///
+/// # Errors
+/// [`VaultError::KeyIsOpen`], [`VaultError::File`].
+pub fn check_owner_alone_reads(path: &Path) -> Result<(), VaultError> {
+    let data = path.metadata();
+    let data = data.map_err(|source| file("reading", path, source))?;
+    let mode = data.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let path = path.display().to_string();
+        return Err(VaultError::KeyIsOpen { path, mode });
+    }
+    Ok(())
 }
 
 fn fill(bytes: &mut [u8]) -> Result<(), VaultError> {

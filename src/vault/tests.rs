@@ -175,11 +175,12 @@ fn a_key_that_did_not_seal_is_an_error() {
     assert_eq!(read(&with(BASE64).unwrap(), "token").unwrap(), b"x");
     let error = with(OTHER_HEX).unwrap_err();
     assert!(matches!(error, VaultError::WrongKey { .. }), "{error:?}");
-    assert_eq!(
-        error.to_string(),
+    let what = format!(
         "the key in secrets.key did not seal token: it is the key of another gateway, or an old one. \
-         Put the right key back; if it is lost, remove the sealed secrets and enter them again"
+         Put the right key back; if it is lost, remove {} and enter the secrets again",
+        home.secrets().display()
     );
+    assert_eq!(error.to_string(), what);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod commands;
 mod examined;
 mod exchange;
 mod fetching;
+mod kept;
 mod secrets;
 mod troubles;
 

@@ -1,5 +1,6 @@
 //! What the tests run against: a real Dovecot, a real Postfix, and servers that misbehave by script.
 
+pub(crate) mod bed;
 pub(crate) mod certificates;
 pub(crate) mod cutting;
 pub(crate) mod dovecot;

@@ -12,17 +12,17 @@ use crate::cli::control::{Given, Request, Told, socket};
 use crate::cli::inputs::Input;
 use crate::cli::{Done, Ended, Failure};
 use crate::config::Gateway;
-use crate::store::StoreError;
+use crate::config::fingerprint::Fingerprint;
 
-/// Has the gateway that has the store run the command line of this process. Where no gateway
-/// answers, another command has it: then `in_use` says so.
+/// Has the gateway of a data directory run the command line of this process. Where no gateway
+/// answers, such as when another command has the store, `nobody` says so.
 pub(in crate::cli) fn call(
     config: &Gateway,
     caller: &dyn Caller,
-    in_use: StoreError,
+    nobody: Failure,
 ) -> Result<Done, Failure> {
     let Ok(stream) = UnixStream::connect(socket(&config.data_dir)) else {
-        return Err(in_use.into());
+        return Err(nobody);
     };
     let theirs = frame::greet(&stream).map_err(|error| lost(&error))?;
     let ours = frame::greeting();
@@ -39,6 +39,7 @@ pub(in crate::cli) fn call(
         language: config.language,
         time_zone: config.time_zone.clone(),
         csv: config.export.csv.clone(),
+        fingerprint: Fingerprint::of(config),
     };
     frame::send(&stream, &request).map_err(|error| lost(&error))?;
     let mut receiver = Receiver::default();

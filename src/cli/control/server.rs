@@ -19,13 +19,15 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::actors::Supervisor;
-use crate::cli::call::{Call, Caller, Said, complaint};
+use crate::cli::at_accounts::AccountsCall;
+use crate::cli::call::{Call, Caller, OLDER, Said, complaint};
 use crate::cli::control::frame::{self, Receiver};
 use crate::cli::control::{Given, Request, Told, socket};
 use crate::cli::inputs::{Input, MAX_FILE_BYTES};
 use crate::cli::open::Opened;
-use crate::cli::{Cli, Ended, Failure};
+use crate::cli::{Cli, Done, Ended, Failure, InGateway, login_link};
 use crate::config::Gateway;
+use crate::config::fingerprint::Fingerprint;
 use crate::web::Administrator;
 
 /// The listening socket; its file goes when it is dropped.
@@ -169,24 +171,49 @@ fn run(gateway: &Running, client: &Client<'_>, request: Request) -> Ended {
     config.language = request.language;
     config.time_zone = request.time_zone;
     config.export.csv = request.csv;
+    let is_older = request.fingerprint != Fingerprint::of(&config);
     let arguments = request.arguments.into_iter().map(OsString::from_vec);
     let done = match Cli::try_parse_from(arguments) {
-        Ok(cli) => match cli.command.at_store() {
-            Some(work) => work.run(&Call {
-                config: &config,
-                opened: &gateway.opened,
-                administrator: Some(&gateway.administrator),
-                gateway: Some(&gateway.supervisor),
-                runtime: Some(&gateway.runtime),
-                caller: client,
-            }),
-            None => Err(Failure::Usage("it does not run in the gateway".to_owned())),
-        },
+        Ok(cli) => gateway.run(&cli, &config, is_older, client),
         Err(error) => Err(Failure::Usage(error.to_string())),
     };
     match done {
         Ok(done) => Ended::from(&done),
         Err(failure) => failure.report(&|what| client.complain(what)),
+    }
+}
+
+impl Running {
+    fn run(
+        &self,
+        cli: &Cli,
+        config: &Gateway,
+        is_older: bool,
+        caller: &dyn Caller,
+    ) -> Result<Done, Failure> {
+        match cli.command.in_gateway() {
+            Some(InGateway::Store(work)) => work.run(&Call {
+                config,
+                opened: &self.opened,
+                gateway: Some(&self.supervisor),
+                runtime: Some(&self.runtime),
+                is_older,
+                caller,
+            }),
+            Some(InGateway::Accounts(work)) => {
+                if is_older {
+                    caller.note(OLDER);
+                }
+                work.run(&AccountsCall {
+                    config,
+                    accounts: self.opened.accounts(config),
+                    runtime: Some(&self.runtime),
+                    caller,
+                })
+            }
+            Some(InGateway::LoginLink) => login_link::answer(&self.administrator, caller),
+            None => Err(Failure::Usage("it does not run in the gateway".to_owned())),
+        }
     }
 }
 

@@ -44,11 +44,19 @@ pub(super) fn hints(gateway: &Gateway, hints: &mut Vec<ConfigFault>) {
         };
         let has_none =
             account.client_secret.reveal().is_empty() && account.certificate_file.is_none();
-        if has_none && account.flow == Flow::ClientCredentials {
-            check.fault(
-                "client_secret",
-                "is empty, and there is no certificate: one must be kept sealed in `data_dir` for client_credentials",
-            );
+        if has_none {
+            match account.flow {
+                Flow::ClientCredentials => check.fault(
+                    "client_secret",
+                    "is empty, and there is no certificate: one must be kept sealed in `data_dir` for client_credentials",
+                ),
+                Flow::AuthorizationCode => check.fault(
+                    "client_secret",
+                    "is empty, and there is no certificate: that is right for a public client alone; any other is refused with AADSTS7000218 unless a secret is kept sealed in `data_dir`",
+                ),
+                // Public clients are what it is for.
+                Flow::DeviceCode => {}
+            }
         }
         let is_sending = gateway.sends_by(account);
         if gateway.mailboxes_of(account).next().is_none() && !is_sending {
@@ -86,11 +94,18 @@ fn check_redirect(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
 
 impl Check<'_> {
     pub(super) fn base_url(&mut self, url: &str) {
-        if Address::parse(url).is_none() {
-            let what = format!(
-                "`{url}` is no address of a page; write it as `https://gateway.example.org`, with a port or path if need be"
-            );
-            self.fault("base_url", what);
+        match Address::parse(url) {
+            Some(address) if address.has_path => self.fault(
+                "base_url",
+                "is without a path: such as `https://gateway.example.org`; the pages link to each other from the root of their host",
+            ),
+            Some(_) => {}
+            None => {
+                let what = format!(
+                    "`{url}` is no address of a page; write it as `https://gateway.example.org`, with a port if need be"
+                );
+                self.fault("base_url", what);
+            }
         }
     }
 

@@ -56,6 +56,16 @@ fn a_file_is_loaded_with_the_environment_over_it() {
 }
 
 #[test]
+fn an_emptied_authority_is_the_usual_one() {
+    let account = "[[microsoft]]\nname = \"office\"\ntenant_id = \"t\"\nclient_id = \"c\"\n";
+    let emptied = load_text("gateway.toml", &format!("{account}authority = \"\"\n"), &[]);
+    let usual = load_text("gateway.toml", account, &[]).unwrap();
+    assert_eq!(emptied.unwrap(), usual);
+    let emptied = environment(&[("MSCONS_GATEWAY__MICROSOFT__OFFICE__AUTHORITY", "")]);
+    assert_eq!(load_text("gateway.toml", account, &emptied).unwrap(), usual);
+}
+
+#[test]
 fn a_folder_is_looked_at_often_unless_it_says_otherwise() {
     let folder = |more: &str| {
         let source =

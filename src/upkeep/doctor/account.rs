@@ -3,37 +3,35 @@
 use crate::config::mailbox::Mailbox;
 use crate::config::smtp::Smtp;
 use crate::market::calendar::UtcTime;
-use crate::oauth::accounts::Known;
+use crate::oauth::accounts::Standing;
 use crate::oauth::who::Who;
 use crate::oauth::{Accounts, Moment, OauthError, Status};
-use crate::text::Text;
 use crate::upkeep::doctor::{Check, Verdict};
 
 /// Examines an account, live. `mailboxes` and `smtp` are those that sign in by it.
 pub async fn account(
-    known: &Known,
+    standing: &Standing,
     accounts: &Accounts,
     mailboxes: &[&Mailbox],
     smtp: Option<&Smtp>,
-    text: &Text,
 ) -> Vec<Check> {
     let now = Moment::now();
-    let name = &known.name;
+    let name = &standing.name;
     let tried = format!("an access token of account {name}");
     let keeper = match accounts.keeper(name) {
         Ok(keeper) => keeper,
-        Err(error) => return named(name, vec![failed(tried, &error, known, text)]),
+        Err(error) => return named(name, vec![failed(tried, &error, standing)]),
     };
     let came = keeper.try_now(now).await;
     let status = keeper.status();
     let mut checks = vec![match came {
         Ok(()) => Check::ok("token", tried, given(&status)),
         Err(error) => {
-            let known = Known {
+            let standing = Standing {
                 status: Ok(status.clone()),
-                ..known.clone()
+                ..standing.clone()
             };
-            failed(tried, &error, &known, text)
+            failed(tried, &error, &standing)
         }
     }];
     checks.extend(who(&status.who, mailboxes, smtp));
@@ -46,7 +44,7 @@ pub async fn account(
         checks.push(check.but(Verdict::Warning, "sign in again and consent to all of it"));
     }
     checks.extend(
-        known
+        standing
             .credential_until
             .map(|until| credential(until, now.utc)),
     );
@@ -70,13 +68,15 @@ fn given(status: &Status) -> String {
     )
 }
 
-fn failed(tried: String, error: &OauthError, known: &Known, text: &Text) -> Check {
+fn failed(tried: String, error: &OauthError, standing: &Standing) -> Check {
     let check = Check::ok("token", tried, error.to_string());
-    let mut advice = error.explain(text);
-    if known.needs_sign_in() {
-        advice = format!("{advice} mscons-gateway connect {}", known.name);
-    }
-    let verdict = if error.is_transient() || !known.is_used {
+    let advice = if standing.needs_sign_in() {
+        let name = &standing.name;
+        format!("sign in: mscons-gateway connect {name}, or by its page")
+    } else {
+        error.in_english()
+    };
+    let verdict = if error.is_transient() || !standing.is_used {
         Verdict::Warning
     } else {
         Verdict::Fault

@@ -1,6 +1,9 @@
 //! `connect`, `accounts`, `disconnect`, `rotate-key`: beside a gateway and without one.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -13,16 +16,20 @@ fn an_account_is_connected_listed_and_forgotten() {
     let home = &office.home;
     home.configure(&[office.mailbox("ida", "imap", ""), office.device()]);
     let (code, listed, said) = home.command(&["accounts"]);
-    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(code, Some(1), "a person is waited for: {said}");
     assert!(
-        listed.contains("office  device_code  needs sign-in"),
-        "{listed}"
+        listed.contains("office  device_code  needs sign-in")
+            && said.contains("office: The account is not connected yet"),
+        "{listed}{said}"
     );
+    assert!(!home.path("data").exists(), "looking makes nothing");
     // No person reads along: there is no picture.
     let (code, said) = office.connect("ida@example.org");
     assert_eq!(code, Some(0), "{said}");
     assert!(!said.contains('█'), "{said}");
-    let (_, listed, _) = home.command(&["accounts", "--format", "json"]);
+    let (code, listed, _) = home.command(&["accounts", "--format", "json"]);
+    assert_eq!(code, Some(0), "{listed}");
+    assert!(listed.ends_with("]\n"), "{listed}");
     let listed: Value = serde_json::from_str(&listed).unwrap();
     let account = &listed[0];
     assert_eq!(account["state"], "good", "{account}");
@@ -54,7 +61,7 @@ fn who_declines_is_told_so_and_another_user_is_noticed() {
         .configure(&[office.mailbox("ida", "imap", ""), office.device()]);
     let (code, said) = office.connect("deny");
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("abgelehnt"), "{said}");
+    assert!(said.contains("declined or cancelled"), "{said}");
     let (code, said) = office.connect("other@example.org");
     assert_eq!(code, Some(0), "{said}");
     assert!(
@@ -121,11 +128,23 @@ fn the_key_is_changed_beside_the_gateway_and_a_missing_one_is_no_new_one() {
     fs::write(&key, &before).unwrap();
     let gateway = Gateway::run(home);
     let line = gateway.wait_for_log("the Microsoft account does not work");
-    assert!(line.contains("did not seal"), "{line}");
+    let secrets = home.path("data/secrets").display().to_string();
+    assert!(
+        line.contains("did not seal") && line.contains(&format!("remove {secrets} and enter")),
+        "{line}"
+    );
+    assert!(
+        line.contains("Der Schlüssel der versiegelten Geheimnisse fehlt"),
+        "{line}"
+    );
     gateway.stop("TERM");
     fs::rename(&key, home.path("away")).unwrap();
-    let (_, _, said) = home.command(&["accounts"]);
-    assert!(said.contains("gespeichert"), "{said}");
+    let (code, listed, said) = home.command(&["accounts"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        listed.contains("fault") && said.contains(&format!("{} does not exist", key.display())),
+        "{listed}{said}"
+    );
     let (code, _, said) = home.command(&["rotate-key"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(
@@ -137,9 +156,15 @@ fn the_key_is_changed_beside_the_gateway_and_a_missing_one_is_no_new_one() {
     fs::rename(home.path("away"), &key).unwrap();
     fs::write(&key, kept).unwrap();
     let new = home.path("new.key");
-    // For its permissions.
-    fs::copy(&key, &new).unwrap();
     fs::write(&new, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n").unwrap();
+    fs::set_permissions(&new, fs::Permissions::from_mode(0o644)).unwrap();
+    let (code, _, said) = home.command(&["rotate-key", "--to", new.to_str().unwrap()]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("can be read by others (mode 644): run `chmod 600"),
+        "{said}"
+    );
+    fs::set_permissions(&new, fs::Permissions::from_mode(0o600)).unwrap();
     let (code, _, said) = home.command(&["rotate-key", "--to", new.to_str().unwrap()]);
     assert_eq!(code, Some(0), "{said}");
     assert!(
@@ -152,13 +177,42 @@ fn the_key_is_changed_beside_the_gateway_and_a_missing_one_is_no_new_one() {
 }
 
 #[test]
+fn init_leaves_what_a_running_gateway_has_to_that_gateway() {
+    let office = Office::open();
+    let home = &office.home;
+    home.configure(&[home.maildir("mails", "")]);
+    let gateway = Gateway::run(home);
+    let out = home.path("new.toml");
+    let output = init_of_an_application(&office, &out).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert_eq!(office.entra.requests("client_credentials"), 0, "{said}");
+    let written = fs::read_to_string(out).unwrap();
+    assert!(written.contains("\nauth = \"microsoft\"\n"), "{written}");
+    gateway.stop("TERM");
+}
+
+#[test]
 fn init_writes_down_that_a_mailbox_of_the_environment_signs_in_by_an_account() {
     let office = Office::open();
     office.application_of("quirin");
+    let out = office.home.path("new.toml");
+    let output = init_of_an_application(&office, &out).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(!said.contains("!!"), "it signed in: {said}");
+    assert_eq!(office.entra.requests("client_credentials"), 1);
+    let written = fs::read_to_string(out).unwrap();
+    assert!(written.contains("\nauth = \"microsoft\"\n"), "{written}");
+    assert!(!written.contains("\"secret\""), "{written}");
+}
+
+/// `init` for a mailbox of the environment that an application opens. Its data directory is that of
+/// the home.
+fn init_of_an_application(office: &Office, out: &Path) -> Command {
     let home = &office.home;
-    let out = home.path("new.toml");
     let mut init = program(&home.config(), &["init", "--defaults", "--out"]);
-    init.arg(&out).current_dir(home.path(""));
+    init.arg(out).current_dir(home.path(""));
     let port = office.bed.imap.to_string();
     let authority = office.entra.authority();
     for (key, value) in [
@@ -175,12 +229,5 @@ fn init_writes_down_that_a_mailbox_of_the_environment_signs_in_by_an_account() {
     ] {
         init.env(format!("MSCONS_GATEWAY__{key}"), value);
     }
-    let output = init.output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{said}");
-    assert!(!said.contains("!!"), "it signed in: {said}");
-    assert_eq!(office.entra.requests("client_credentials"), 1);
-    let written = fs::read_to_string(out).unwrap();
-    assert!(written.contains("\nauth = \"microsoft\"\n"), "{written}");
-    assert!(!written.contains("\"secret\""), "{written}");
+    init
 }

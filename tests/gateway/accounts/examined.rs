@@ -3,17 +3,22 @@
 use super::*;
 use crate::run::gateway::Gateway;
 
-/// The check of this name, as it is printed.
-fn check<'t>(told: &'t str, name: &str) -> &'t str {
-    let at = told
-        .find(name)
+/// The check of exactly this name, as it is printed: the line with its verdict, and those below it
+/// that are indented.
+fn check(told: &str, name: &str) -> String {
+    let is_it = |line: &&str| {
+        let named = line.split_once(' ').map(|(_, name)| name.trim_start());
+        !line.starts_with(' ') && named == Some(name)
+    };
+    let mut lines = told.lines().skip_while(|line| !is_it(line));
+    let first = lines
+        .next()
         .unwrap_or_else(|| panic!("no {name} in {told}"));
-    let rest = &told[at..];
-    let end = rest
-        .find("\nok")
-        .or(rest.find("\nWARN"))
-        .or(rest.find("\nFAULT"));
-    &rest[..end.unwrap_or(rest.len())]
+    let more = lines.take_while(|line| line.starts_with(' '));
+    std::iter::once(first)
+        .chain(more)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
@@ -31,7 +36,7 @@ fn doctor_tries_accounts_with_and_without_a_running_gateway() {
     assert_eq!(code, Some(1), "{told}");
     let token = check(&told, "account office: token");
     assert!(
-        token.contains("noch nicht verbunden") && token.contains("connect office"),
+        token.contains("not connected yet") && token.contains("connect office"),
         "{token}"
     );
     let sign_in = check(&told, "mailbox klara-imap: sign-in");

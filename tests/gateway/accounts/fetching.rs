@@ -64,6 +64,30 @@ fn what_is_connected_beside_the_gateway_is_fetched_at_once_by_imap_and_pop3() {
 }
 
 #[test]
+fn an_account_that_only_sending_needs_is_the_headline_while_all_mailboxes_are_well() {
+    let office = Office::open();
+    let home = &office.home;
+    let smtp = "[smtp]\nhost = \"127.0.0.1\"\nport = 9\nencryption = \"none\"\nauth = \"microsoft\"\n\
+        username = \"xenia@example.org\"\nsender = \"xenia@example.org\"\n";
+    home.configure(&[home.maildir("mails", ""), office.device(), smtp.to_owned()]);
+    let gateway = Gateway::run(home);
+    gateway.wait_for_metric("mscons_gateway_mailbox_up{mailbox=\"mails\"} 1");
+    let (_, page) = gateway.get("/");
+    assert!(
+        page.contains("Eine Anmeldung bei Microsoft fehlt"),
+        "{page}"
+    );
+    office.connect("xenia@example.org");
+    gateway.wait_for_metric(&needs_sign_in("office", 0));
+    let (_, page) = gateway.get("/");
+    assert!(
+        !page.contains("Eine Anmeldung bei Microsoft fehlt"),
+        "{page}"
+    );
+    gateway.stop("TERM");
+}
+
+#[test]
 fn an_application_signs_in_by_secret_or_certificate_without_a_person() {
     let office = Office::open();
     office.application_of("berta");
@@ -156,6 +180,13 @@ fn a_token_that_a_server_refuses_is_asked_for_anew_once() {
         let (status, answer) = gateway.get("/readyz");
         (status == 503 && answer.contains("refused the access token")).then_some(answer)
     });
+    // The second failure. Rights at Exchange take effect within an hour, and nobody tells of it: it
+    // is no wrong password, after which the next poll is six hours away.
+    let line = gateway.wait_for_log("refused the access token");
+    assert!(
+        line.contains("poll failed") && line.contains("retry_in=300s"),
+        "{line}"
+    );
     // What the server said of it in base64.
     assert!(
         reason.contains("status") && reason.contains("401"),

@@ -43,9 +43,12 @@ fn what_is_revoked_needs_a_sign_in_and_the_other_mailbox_goes_on() {
     gateway.wait_for_metric(
         "mscons_gateway_token_refreshes_total{account=\"office\",result=\"final\"} 1",
     );
-    let (_, listed, said) = home.command(&["accounts"]);
+    let (code, listed, said) = home.command(&["accounts"]);
+    assert_eq!(code, Some(1), "{said}");
     assert!(
-        listed.contains("needs sign-in") && said.contains("Kennwort"),
+        listed.contains("needs sign-in")
+            && said.contains("The password was changed")
+            && said.contains("AADSTS50173"),
         "{listed}{said}"
     );
     let (code, told, _) = home.command(&["doctor"]);

@@ -139,6 +139,22 @@ fn a_token_that_is_not_stored_yet_outlives_its_keeper() {
 }
 
 #[test]
+fn a_token_that_is_not_stored_yet_does_not_come_back_when_it_is_forgotten() {
+    let office = Office::open();
+    let (accounts, account) = with_a_full_disk(&office);
+    let unusable = Microsoft {
+        certificate_file: Some("missing.pem".into()),
+        ..account.clone()
+    };
+    accounts.reload(&config(&office, vec![unusable]));
+    accounts.keeper("").unwrap_err();
+    mend_storage(&office);
+    accounts.forget("default").unwrap();
+    accounts.reload(&config(&office, vec![account]));
+    assert_eq!(accounts.status("").unwrap().connected, None);
+}
+
+#[test]
 fn who_is_replaced_or_closed_stores_what_it_could_not_store_before() {
     let office = Office::open();
     let (accounts, account) = with_a_full_disk(&office);
@@ -206,7 +222,7 @@ fn an_account_whose_key_is_missing_says_so_and_works_when_it_is_back() {
     fs::rename(&key, &away).unwrap();
     let accounts = Accounts::open(&config(&office, vec![office.account(|_| {})]));
     let error = accounts.status("default").unwrap_err();
-    assert_eq!(error.meaning(), Meaning::NotKept);
+    assert_eq!(error.meaning(), Meaning::KeyUnfit);
     assert!(
         error.to_string().contains("their key is missing"),
         "{error}"

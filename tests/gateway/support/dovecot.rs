@@ -2,17 +2,19 @@
 //! certificates. Needs Dovecot 2.3 installed, and root (Dovecot drops its rights itself).
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::net::TcpStream;
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::certificates;
+use super::bed;
+
+pub(crate) use super::bed::PASSWORD;
 
 /// Everything works here; the certificate is for `localhost`, too, by `ca.pem`.
 pub(crate) const GOOD: &str = "127.0.0.1";
@@ -25,9 +27,6 @@ pub(crate) const WRONG_NAME: &str = "127.0.0.3";
 pub(crate) const EXPIRED: &str = "127.0.0.4";
 /// The certificate is self-signed: `own.pem`.
 pub(crate) const SELF_SIGNED: &str = "127.0.0.5";
-
-/// The password of every user. Any user name exists.
-pub(crate) const PASSWORD: &str = "secret";
 
 /// A running Dovecot; stopped when dropped. The ports are the same on all addresses.
 #[derive(Debug)]
@@ -47,38 +46,22 @@ impl Dovecot {
     /// user names of their own.
     pub(crate) fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Dovecot>> = Mutex::new(Weak::new());
-        let mut shared = SHARED
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        shared.upgrade().unwrap_or_else(|| {
-            let started = Arc::new(Self::start());
-            *shared = Arc::downgrade(&started);
-            started
-        })
+        bed::shared(&SHARED, Self::start)
     }
 
     /// Starts one, and returns when its ports are open.
     pub(crate) fn start() -> Self {
-        let dir = tempfile::Builder::new()
-            .prefix("bed")
-            .tempdir_in("/tmp")
-            .unwrap();
-        let owner = account("mail");
-        // Dovecot's processes are not root: they must be able to pass.
-        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let (dir, owner) = (bed::folder("bed"), bed::account("mail"));
         fs::create_dir(dir.path().join("mail")).unwrap();
         chown(dir.path().join("mail"), Some(owner.0), Some(owner.1)).unwrap();
-        certificates::write(dir.path());
-        fs::create_dir(dir.path().join("jwt")).unwrap();
-        fs::write(dir.path().join("oauth2.conf"), oauth2(dir.path())).unwrap();
-        let [imap, imaps, pop3, pop3s] = free_ports();
+        let [imap, imaps, pop3, pop3s] = bed::free_ports();
         let config = dir.path().join("dovecot.conf");
         fs::write(
             &config,
             configuration(dir.path(), [imap, imaps, pop3, pop3s]),
         )
         .unwrap();
-        let master = spawn(&config);
+        let master = bed::dovecot(&config);
         let mut bed = Self {
             imap,
             imaps,
@@ -221,7 +204,7 @@ impl Dovecot {
 
     /// Starts it again on the same ports.
     pub(crate) fn start_again(&mut self) {
-        self.master = spawn(&self.dir.path().join("dovecot.conf"));
+        self.master = bed::dovecot(&self.dir.path().join("dovecot.conf"));
         self.wait_for_ports();
     }
 
@@ -254,64 +237,15 @@ impl Drop for Dovecot {
     }
 }
 
-fn spawn(config: &Path) -> Child {
-    Command::new("dovecot")
-        .arg("-F")
-        .arg("-c")
-        .arg(config)
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("dovecot must be installed")
-}
-
-/// Four ports that nobody has at the moment.
-fn free_ports() -> [u16; 4] {
-    let held = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    held.map(|listener| listener.local_addr().unwrap().port())
-}
-
-/// User and group of a system account.
-pub(crate) fn account(name: &str) -> (u32, u32) {
-    let accounts = fs::read_to_string("/etc/passwd").unwrap();
-    let line = accounts
-        .lines()
-        .find(|line| line.split(':').next() == Some(name))
-        .unwrap_or_else(|| panic!("no account {name}"));
-    let fields: Vec<&str> = line.split(':').collect();
-    (fields[2].parse().unwrap(), fields[3].parse().unwrap())
-}
-
-/// Tokens are known by their signature, users by the name in them.
-pub(crate) fn oauth2(dir: &Path) -> String {
-    let dir = dir.display();
-    format!(
-        "introspection_mode = local
-local_validation_key_dict = fs:posix:prefix={dir}/jwt/
-username_attribute = preferred_username
-username_format = %Ln
-"
-    )
-}
-
 fn configuration(dir: &Path, ports: [u16; 4]) -> String {
-    let (listeners, dir) = (listeners(ports), dir.display());
+    let (settings, listeners, dir) = (bed::settings(dir), listeners(ports), dir.display());
     format!(
-        "base_dir = {dir}/run
-state_dir = {dir}/state
-log_path = {dir}/dovecot.log
-instance_name = {dir}
-protocols = imap pop3
+        "{settings}protocols = imap pop3
 listen = {GOOD}, {STRICT}, {WRONG_NAME}, {EXPIRED}, {SELF_SIGNED}
-default_internal_user = dovecot
-default_login_user = dovenull
-first_valid_uid = 1
 mail_uid = mail
 mail_gid = mail
 mail_location = maildir:{dir}/mail/%Ln
 mail_max_userip_connections = 100
-auth_username_format = %Ln
-auth_failure_delay = 0
-auth_mechanisms = plain login xoauth2
 disable_plaintext_auth = no
 ssl = yes
 ssl_cert = <{dir}/good.pem
@@ -332,31 +266,7 @@ local {SELF_SIGNED} {{
   ssl_cert = <{dir}/own.pem
   ssl_key = <{dir}/own.key
 }}
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2
-  args = {dir}/oauth2.conf
-}}
-passdb {{
-  driver = static
-  mechanisms = plain login
-  args = password={PASSWORD}
-}}
-userdb {{
-  driver = static
-  args = uid=mail gid=mail home={dir}/mail/%Ln allow_all_users=yes
-}}
 {listeners}
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-service stats {{
-  unix_listener stats-writer {{
-    mode = 0666
-  }}
-}}
 "
     )
 }

@@ -3,19 +3,18 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::net::TcpStream;
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::certificates;
-use super::dovecot::{PASSWORD, account, oauth2};
+use super::bed;
 
-/// A running Postfix on 127.0.0.1; stopped when dropped. Any user with [`PASSWORD`] may send; each
+/// A running Postfix on 127.0.0.1; stopped when dropped. Any user with [`bed::PASSWORD`] may send; each
 /// mail lands in one Maildir. Recipients `reject@…` are refused for good, `defer@…` for now, and
 /// `late@…` behind the mail.
 #[derive(Debug)]
@@ -36,45 +35,27 @@ impl Postfix {
     /// The one that the tests of this process share.
     pub(crate) fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Postfix>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.upgrade().unwrap_or_else(|| {
-            let started = Arc::new(Self::start());
-            *shared = Arc::downgrade(&started);
-            started
-        })
+        bed::shared(&SHARED, Self::start)
     }
 
     fn start() -> Self {
-        let dir = tempfile::Builder::new()
-            .prefix("post")
-            .tempdir_in("/tmp")
-            .unwrap();
+        let dir = bed::folder("post");
         let root = dir.path();
-        fs::set_permissions(root, fs::Permissions::from_mode(0o755)).unwrap();
-        for folder in ["pf", "spool", "data", "mail", "jwt"] {
+        for folder in ["pf", "spool", "data", "mail"] {
             fs::create_dir(root.join(folder)).unwrap();
         }
-        certificates::write(root);
-        let (mail, postfix) = (account("mail"), account("postfix"));
+        let (mail, postfix) = (bed::account("mail"), bed::account("postfix"));
         chown(root.join("mail"), Some(mail.0), Some(mail.1)).unwrap();
         chown(root.join("data"), Some(postfix.0), Some(postfix.1)).unwrap();
-        let held = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-        let [submission, submissions, plain, relay] =
-            held.map(|listener| listener.local_addr().unwrap().port());
+        let [submission, submissions, plain, relay] = bed::free_ports();
         fs::write(root.join("auth.conf"), auth(root)).unwrap();
-        fs::write(root.join("oauth2.conf"), oauth2(root)).unwrap();
         fs::write(root.join("pf/main.cf"), main_cf(root, mail)).unwrap();
         let services = master_cf([submission, submissions, plain, relay]);
         fs::write(root.join("pf/master.cf"), services).unwrap();
         let answers = "reject@ 550 5.1.1 no such user here\ndefer@ 450 4.2.1 try again later\n";
         fs::write(root.join("pf/recipients"), answers).unwrap();
         fs::write(root.join("pf/late"), "late@ 554 5.7.1 content refused\n").unwrap();
-        let auth = Command::new("dovecot")
-            .args(["-F", "-c"])
-            .arg(root.join("auth.conf"))
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("dovecot must be installed");
+        let auth = bed::dovecot(&root.join("auth.conf"));
         let bed = Self {
             submission,
             submissions,
@@ -162,46 +143,12 @@ impl Drop for Postfix {
 }
 
 fn auth(dir: &Path) -> String {
-    let dir = dir.display();
+    let settings = bed::settings(dir);
     format!(
-        "base_dir = {dir}/run
-state_dir = {dir}/state
-log_path = {dir}/auth.log
-instance_name = {dir}
-protocols =
+        "{settings}protocols =
 ssl = no
-default_internal_user = dovecot
-default_login_user = dovenull
-first_valid_uid = 1
-auth_username_format = %Ln
-auth_failure_delay = 0
-auth_mechanisms = plain login xoauth2
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2
-  args = {dir}/oauth2.conf
-}}
-passdb {{
-  driver = static
-  mechanisms = plain login
-  args = password={PASSWORD}
-}}
-userdb {{
-  driver = static
-  args = uid=mail gid=mail home={dir}/mail/%Ln allow_all_users=yes
-}}
 service auth {{
   unix_listener auth-smtp {{
-    mode = 0666
-  }}
-}}
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-service stats {{
-  unix_listener stats-writer {{
     mode = 0666
   }}
 }}

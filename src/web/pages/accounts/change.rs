@@ -177,7 +177,7 @@ fn needs_connecting(context: &Context, name: &str) -> bool {
 /// Removes what is kept sealed of an account that is not in the file any more.
 async fn forget(context: &Data<Context>, name: &str) -> &'static str {
     let (accounts, of) = (context.accounts.clone(), name.to_owned());
-    let forgotten = tokio::task::spawn_blocking(move || accounts.forget(&of)).await;
+    let forgotten = tokio::task::spawn_blocking(move || accounts.remove_unconfigured(&of)).await;
     let why = match forgotten {
         Ok(Ok(())) => return "removed",
         Ok(Err(error)) => error.to_string(),
@@ -286,8 +286,7 @@ fn take_out(draft: &mut Draft, read: &Read, name: &str) -> Result<(), Unsaved> {
     let (index, before) = account(read, name).ok_or(Unsaved::NotThere)?;
     let mailboxes = read.gateway.mailboxes_of(before);
     let mailboxes: Vec<String> = mailboxes.map(|mailbox| mailbox.name.clone()).collect();
-    let sends = read.gateway.account_of_sending();
-    let sends = sends.is_some_and(|of| of.name == before.name);
+    let sends = read.gateway.sends_by(before);
     if sends || !mailboxes.is_empty() {
         return Err(Unsaved::InUse(mailboxes, sends));
     }

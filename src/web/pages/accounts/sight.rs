@@ -117,12 +117,11 @@ fn known(
         Some((key, variable?))
     };
     let mailboxes = read.gateway.mailboxes_of(account);
-    let sends = read.gateway.account_of_sending();
     Known {
         origins: KEYS.into_iter().filter_map(origin).collect(),
         secret: place_of_secret(draft, account, index, &read.origins, is_sealed),
         usernames: mailboxes.map(|mailbox| mailbox.username.clone()).collect(),
-        sends: sends.is_some_and(|of| of.name == account.name),
+        sends: read.gateway.sends_by(account),
         settings: account.clone(),
         is_in_file,
     }
