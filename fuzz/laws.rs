@@ -9,7 +9,12 @@ use mscons_gateway::edifact::separators::Separators;
 use mscons_gateway::explain::{self, PieceKind, Source, Step, Walk};
 use mscons_gateway::extract::{self, Bounds, Extract};
 use mscons_gateway::mail::pop3::codec::{Body, Decoder, Event, Expected};
+use mscons_gateway::market::calendar::UtcTime;
+use mscons_gateway::message::aperak::{self, Aperak};
+use mscons_gateway::message::contrl;
+use mscons_gateway::message::incoming::{self, Incoming};
 use mscons_gateway::message::mscons::{self, File};
+use mscons_gateway::message::transfer::Transfer;
 use mscons_gateway::series::{Block, Columns, Label, Labels, Row};
 use mscons_gateway::text::Language;
 
@@ -86,6 +91,59 @@ pub(crate) fn whole(bytes: &[u8], file: &File) {
             "{finding}"
         );
     }
+}
+
+/// Messages that are no MSCONS are read whatever is in them; what is said of an interchange can be
+/// sent if its parties can be answered, and is read again as it was said.
+pub(crate) fn incoming(bytes: &[u8]) {
+    let file = mscons::read(bytes);
+    let now = UtcTime::from_seconds(1_795_510_800);
+    for interchange in &file.interchanges {
+        let mut aperaks = Vec::new();
+        for message in &interchange.messages {
+            if let Some((_, findings)) = incoming::read(bytes, interchange, message) {
+                for finding in findings {
+                    let at = usize::try_from(finding.place.offset_bytes).unwrap();
+                    assert!(message.bytes.contains(&at), "{finding}");
+                }
+            }
+            let faults = aperak::faults(bytes, interchange, message);
+            aperaks.push(if faults.is_empty() {
+                Aperak::accepting(interchange, message, "A1", now)
+            } else {
+                Aperak::refusing(interchange, message, faults, "A1", now)
+            });
+        }
+        let Ok(transfer) = Transfer::answering(interchange, "R1", now) else {
+            continue;
+        };
+        // What UNOC does not have is refused.
+        if let Some(contrl) = contrl::report(bytes, interchange)
+            && let Ok(written) = contrl::write(&transfer, &contrl)
+        {
+            assert_eq!(read_again(&written), [Incoming::Contrl(contrl)]);
+        }
+        if let Ok(written) = aperak::write(&transfer, &aperaks) {
+            for (read, aperak) in read_again(&written).iter().zip(&aperaks) {
+                let Incoming::Aperak(read) = read else {
+                    panic!("{read:?}");
+                };
+                assert_eq!(read.is_acceptance(), aperak.is_acceptance());
+                assert_eq!(read.faults, aperak.faults);
+            }
+        }
+    }
+}
+
+/// What is read of an interchange that we wrote.
+fn read_again(bytes: &[u8]) -> Vec<Incoming> {
+    let file = mscons::read(bytes);
+    let [interchange] = file.interchanges.as_slice() else {
+        panic!("{file:?}");
+    };
+    let messages = interchange.messages.iter();
+    let read = |message| incoming::read(bytes, interchange, message).unwrap().0;
+    messages.map(read).collect()
 }
 
 /// An explanation tells each byte of the file once and in order, but for what stands between

@@ -9,5 +9,6 @@ pub mod obis;
 pub mod party;
 pub mod pid;
 pub mod quantity;
+pub mod role;
 pub mod unit;
 pub mod workday;

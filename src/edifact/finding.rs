@@ -77,6 +77,8 @@ pub enum FindingCode {
     IntervalNotPositive,
     /// An interchange with more messages or values than the bound.
     TooMuch,
+    /// A message lacks what it must say to be understood.
+    Incomplete,
 }
 
 impl FindingCode {
@@ -106,7 +108,8 @@ impl FindingCode {
             | Self::UnknownPid
             | Self::BadDocumentDate
             | Self::CheckDigit
-            | Self::NoValues => false,
+            | Self::NoValues
+            | Self::Incomplete => false,
         }
     }
 }

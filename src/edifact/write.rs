@@ -80,6 +80,9 @@ pub enum WriteError {
         /// What it holds.
         character: char,
     },
+    /// An interchange without a message says nothing.
+    #[error("the interchange would hold no message")]
+    NoMessage,
     /// UNB 0020 is too long or empty.
     #[error(
         "the interchange reference {reference:?} has {length} characters; 1 to {MAX_REFERENCE} \
@@ -277,6 +280,13 @@ impl Segments {
             }
         });
     }
+}
+
+/// A time as DTM 2380 has it in format 303: `YYYYMMDDHHMM+00`. The market sends UTC (AHB format
+/// rule 931).
+pub fn minute(at: UtcTime) -> String {
+    let (year, month, day, hour, minute, _) = civil(at);
+    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}+00")
 }
 
 fn bad_reference(reference: &str) -> Option<WriteError> {

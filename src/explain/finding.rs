@@ -33,6 +33,7 @@ pub(super) fn name(code: FindingCode) -> &'static str {
         FindingCode::CancelsNothing => "cancels_nothing",
         FindingCode::IntervalNotPositive => "interval_not_positive",
         FindingCode::TooMuch => "too_much",
+        FindingCode::Incomplete => "incomplete",
     }
 }
 
@@ -103,6 +104,7 @@ pub(super) fn title(code: FindingCode) -> Words {
             "mehr Werte oder Nachrichten als in eine Übertragungsdatei passen",
             "more values or messages than an interchange may hold",
         ),
+        FindingCode::Incomplete => ("Angabe fehlt", "something is missing"),
     };
     Words::new(de, en)
 }

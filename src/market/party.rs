@@ -19,6 +19,51 @@ pub enum Agency {
     Other,
 }
 
+impl Agency {
+    /// UNB 0007. An EIC is sent under BDEW's, as Swiss files do.
+    pub fn qualifier(self) -> &'static str {
+        match self {
+            Self::Dvgw => "502",
+            Self::Gs1 => "14",
+            Self::Bdew | Self::Eic | Self::Other => "500",
+        }
+    }
+
+    /// NAD 3055. Likewise.
+    pub fn responsible(self) -> &'static str {
+        match self {
+            Self::Dvgw => "332",
+            Self::Gs1 => "9",
+            Self::Bdew | Self::Eic | Self::Other => "293",
+        }
+    }
+
+    /// Who stands for a UNB 0007; `None` for those that the German market does not use.
+    pub fn of_qualifier(code: &str) -> Option<Self> {
+        let all = [Self::Bdew, Self::Dvgw, Self::Gs1];
+        all.into_iter().find(|agency| agency.qualifier() == code)
+    }
+}
+
+/// A partner as messages name it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Party {
+    /// Its MP-ID, or an EIC.
+    pub code: String,
+    /// Who issued the code.
+    pub agency: Agency,
+}
+
+impl Party {
+    /// The partner of a code; who issued it follows from its form.
+    pub fn new(code: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            agency: agency(code),
+        }
+    }
+}
+
 /// Who issued this code, by its form alone.
 pub fn agency(code: &str) -> Agency {
     let is_number = code.len() == 13 && code.bytes().all(|byte| byte.is_ascii_digit());
@@ -77,5 +122,13 @@ mod tests {
     fn the_agency_follows_from_the_form() {
         assert_eq!(agency("9800357000005"), Agency::Dvgw);
         assert_eq!(agency("4012345000023"), Agency::Gs1);
+    }
+
+    #[test]
+    fn the_codes_of_an_agency_lead_back_to_it() {
+        for agency in [Agency::Bdew, Agency::Dvgw, Agency::Gs1] {
+            assert_eq!(Agency::of_qualifier(agency.qualifier()), Some(agency));
+        }
+        assert_eq!(Party::new("12XBKW-HANDEL--X").agency.responsible(), "293");
     }
 }

@@ -2,6 +2,7 @@
 //! the market, and every message of ours is put before it.
 
 mod hand;
+mod message;
 mod teeth;
 
 use std::collections::HashMap;
@@ -55,7 +56,8 @@ fn issues_of(platform: &Platform, message: &AnyMessage) -> Vec<(u32, String, Str
     };
     let number = pid.as_u32();
     let registry = platform.registry();
-    if !registry.pid_has_ahb_rules(MessageType::Mscons, pid) {
+    let is_known = |kind| registry.pid_has_ahb_rules(kind, pid);
+    if !message.try_message_type().is_some_and(is_known) {
         return vec![(number, "NO-RULES".to_owned(), "was not checked".to_owned())];
     }
     let report = match platform.validate(message) {

@@ -39,7 +39,7 @@ fn fixture(name: &str) -> PathBuf {
 
 /// Every fixture that is EDIFACT, and its name.
 fn all_fixtures() -> Vec<(String, Vec<u8>)> {
-    let folders = ["mscons", "pid", "broken"];
+    let folders = ["mscons", "pid", "message", "broken"];
     let paths = folders.into_iter().flat_map(fixtures);
     paths
         .map(|path| (path.display().to_string(), fs::read(path).unwrap()))
@@ -75,7 +75,7 @@ fn pieces(bytes: &[u8], language: Language) -> Vec<Told> {
 
 #[test]
 fn each_segment_of_the_good_fixtures_is_told_once_and_in_order() {
-    for path in fixtures("mscons").into_iter().chain(fixtures("pid")) {
+    for path in ["mscons", "pid", "message"].into_iter().flat_map(fixtures) {
         let bytes = fs::read(&path).unwrap();
         let una = bytes.windows(3).position(|three| three == b"UNA");
         let is_usual = |at: usize| matches!(&bytes[at + 3..at + 9], b":+.? '" | b":+,? '");
@@ -134,7 +134,7 @@ fn nothing_lacks_words_and_both_languages_tell_the_same() {
 #[test]
 fn every_code_of_the_good_fixtures_is_in_the_dictionary() {
     let mut unknown = BTreeSet::new();
-    for folder in ["mscons", "pid"] {
+    for folder in ["mscons", "pid", "message"] {
         for path in fixtures(folder) {
             for piece in pieces(&fs::read(&path).unwrap(), Language::En) {
                 assert!(piece.name.is_some(), "{}: {}", path.display(), piece.raw);

@@ -13,10 +13,11 @@ pub(crate) mod laws;
 type Law = fn(&[u8]);
 
 /// Each law, and the folders that hold inputs of its kind.
-const LAWS: [(&str, Law, &[&str]); 8] = [
+const LAWS: [(&str, Law, &[&str]); 9] = [
     ("scan", laws::scan, &["mscons", "broken"]),
     ("mscons_read", laws::mscons_read, &["mscons", "broken"]),
     ("explain", laws::explain, &["mscons", "pid", "broken"]),
+    ("incoming", laws::incoming, &["message", "broken"]),
     ("extract", laws::extract, &["mail"]),
     ("block", laws::block, &[]),
     ("config", laws::config, &["../docs"]),

@@ -68,7 +68,7 @@ fn of_una(text: &str) -> String {
 const OPEN: &str = "{}";
 
 /// The sentences of the reader, as `{}` leaves them open.
-const SENTENCES: [Words; 29] = [
+const SENTENCES: [Words; 32] = [
     Words::new(
         "{} Bytes, die zu keiner Übertragungsdatei gehören",
         "{} bytes that belong to no interchange",
@@ -146,6 +146,12 @@ const SENTENCES: [Words; 29] = [
         "a cancellation without RFF+ACW does not say what it cancels",
     ),
     Words::new("die Nachricht hat kein QTY", "the message has no QTY"),
+    Words::new("der Nachricht fehlt {}", "the message has no {}"),
+    Words::new("{} ist keine Zahl", "{} is no number"),
+    Words::new(
+        "mehr als {} Teile in einer Nachricht; der Rest wird übergangen",
+        "more than {} parts in a message; the rest is left out",
+    ),
     Words::new(
         "Prüfidentifikator {} ist nicht bekannt; die Werte werden trotzdem gelesen",
         "Prüfidentifikator {} is not known; its values are read all the same",

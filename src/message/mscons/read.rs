@@ -16,7 +16,7 @@
 //! assert!(interchange.findings.is_empty());
 //! ```
 
-mod findings;
+pub(in crate::message) mod findings;
 mod head;
 mod interchange;
 mod label;

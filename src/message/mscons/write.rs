@@ -33,9 +33,9 @@ mod retell;
 pub use draft::{Interchange, Line, Location, Message, Place, Timing, Version};
 pub use retell::{Retelling, Told};
 
-use crate::edifact::write::{Envelope, Segments, WriteError, Writer};
+use crate::edifact::write::{Envelope, Segments, WriteError, Writer, minute};
 use crate::market::calendar::{Day, UtcTime, civil, legal_day};
-use crate::market::party::{Agency, agency};
+use crate::market::party::agency;
 use crate::series::{Label, Row, Value};
 
 /// Writes an interchange.
@@ -48,8 +48,8 @@ pub fn write(interchange: &Interchange) -> Result<Vec<u8>, WriteError> {
     } = interchange;
     let mut writer = Writer::begin(&Envelope {
         separators: interchange.separators,
-        sender: (sender, Codes::of(sender).qualifier),
-        receiver: (receiver, Codes::of(receiver).qualifier),
+        sender: (sender, agency(sender).qualifier()),
+        receiver: (receiver, agency(receiver).qualifier()),
         prepared: interchange.prepared,
         reference: &interchange.reference,
         application: &interchange.application,
@@ -98,10 +98,7 @@ fn head(interchange: &Interchange, message: &Message, segments: &mut Segments) {
     }
     segments.segment("RFF", &[&["Z13", &message.pid.to_string()]]);
     for (role, party) in [("MS", &interchange.sender), ("MR", &interchange.receiver)] {
-        segments.segment(
-            "NAD",
-            &[&[role], &[party, "", Codes::of(party).responsible]],
-        );
+        segments.segment("NAD", &[&[role], &[party, "", agency(party).responsible()]]);
     }
     segments.segment("UNS", &[&["D"]]);
 }
@@ -248,12 +245,6 @@ fn write_version(version: UtcTime, segments: &mut Segments) {
     segments.segment("DTM", &[&["293", &text, "304"]]);
 }
 
-/// `YYYYMMDDHHMM+00`: the market sends UTC (AHB format rule 931).
-fn minute(at: UtcTime) -> String {
-    let (year, month, day, hour, minute, _) = civil(at);
-    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}+00")
-}
-
 /// `YYYYMMDD`.
 fn date(day: Day) -> String {
     day.to_string().replace('-', "")
@@ -263,29 +254,6 @@ fn date(day: Day) -> String {
 fn month(day: Day) -> String {
     let date = date(day);
     date.get(..date.len() - 2).unwrap_or_default().to_owned()
-}
-
-/// The codes that go with a party's own.
-struct Codes {
-    /// UNB 0007.
-    qualifier: &'static str,
-    /// NAD 3055.
-    responsible: &'static str,
-}
-
-impl Codes {
-    /// They follow from who issued the party's code; EIC is sent as BDEW's, as Swiss files do.
-    fn of(party: &str) -> Self {
-        let (qualifier, responsible) = match agency(party) {
-            Agency::Dvgw => ("502", "332"),
-            Agency::Gs1 => ("14", "9"),
-            Agency::Bdew | Agency::Eic | Agency::Other => ("500", "293"),
-        };
-        Self {
-            qualifier,
-            responsible,
-        }
-    }
 }
 
 /// STS 9015 in the order of the MIG: plausibility, how substituted, why corrected, why

@@ -4,7 +4,7 @@ use crate::edifact::{Finding, FindingCode, Place};
 
 /// Gathers the findings of an interchange, as far as the file's budget goes.
 #[derive(Debug)]
-pub(super) struct Findings {
+pub(in crate::message) struct Findings {
     kept: Vec<Finding>,
     budget: Budget,
     /// UNH 0062 of the message under way.
@@ -18,9 +18,9 @@ pub(super) struct Findings {
 
 /// A segment's place: its number in the interchange (UNB = 1) and its offset in the file.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct At {
-    pub(super) number: u32,
-    pub(super) offset: usize,
+pub(in crate::message) struct At {
+    pub(in crate::message) number: u32,
+    pub(in crate::message) offset: usize,
 }
 
 /// How many findings of a file are still kept.
@@ -28,15 +28,15 @@ pub(super) struct At {
 /// A part of the room is for those that bar a message: a flood of harmless ones must not hide why a
 /// message was refused.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Budget {
+pub(in crate::message) struct Budget {
     room: usize,
     /// How many found no room.
-    pub(super) left_out: u64,
+    pub(in crate::message) left_out: u64,
 }
 
 impl Budget {
     /// The budget of a file.
-    pub(super) fn of_file() -> Self {
+    pub(in crate::message) fn of_file() -> Self {
         Self {
             room: MAX_FINDINGS,
             left_out: 0,
@@ -44,7 +44,7 @@ impl Budget {
     }
 
     /// Takes room for one finding, if there is some.
-    pub(super) fn take(&mut self, code: FindingCode) -> bool {
+    pub(in crate::message) fn take(&mut self, code: FindingCode) -> bool {
         let kept_free = if code.bars_message() {
             0
         } else {
@@ -61,7 +61,7 @@ impl Budget {
 }
 
 impl Findings {
-    pub(super) fn new(budget: Budget) -> Self {
+    pub(in crate::message) fn new(budget: Budget) -> Self {
         Self {
             kept: Vec::new(),
             budget,
@@ -73,41 +73,41 @@ impl Findings {
     }
 
     /// Takes note of the segment that comes.
-    pub(super) fn go_to(&mut self, at: At) {
+    pub(in crate::message) fn go_to(&mut self, at: At) {
         self.at = at;
     }
 
     /// The segment under way.
-    pub(super) fn here(&self) -> At {
+    pub(in crate::message) fn here(&self) -> At {
         self.at
     }
 
     /// The segment under way begins a message.
-    pub(super) fn begin_message(&mut self) {
+    pub(in crate::message) fn begin_message(&mut self) {
         self.message = None;
         self.before_message = self.at.number.saturating_sub(1);
         self.is_barred = false;
     }
 
     /// The message under way has this UNH 0062, if it has one.
-    pub(super) fn name_message(&mut self, reference: &str) {
+    pub(in crate::message) fn name_message(&mut self, reference: &str) {
         self.message = (!reference.is_empty()).then(|| reference.to_owned());
     }
 
     /// The message ends: whether a finding bars it.
-    pub(super) fn end_message(&mut self) -> bool {
+    pub(in crate::message) fn end_message(&mut self) -> bool {
         self.message = None;
         self.before_message = 0;
         std::mem::take(&mut self.is_barred)
     }
 
     /// Number of the segment under way in its message (UNH = 1).
-    pub(super) fn segment(&self) -> u32 {
+    pub(in crate::message) fn segment(&self) -> u32 {
         self.at.number.saturating_sub(self.before_message)
     }
 
     /// Adds a finding at the segment under way. `detail` is made only if there is room.
-    pub(super) fn add(&mut self, code: FindingCode, detail: impl FnOnce() -> String) {
+    pub(in crate::message) fn add(&mut self, code: FindingCode, detail: impl FnOnce() -> String) {
         self.is_barred |= code.bars_message();
         if !self.budget.take(code) {
             return;
@@ -129,20 +129,25 @@ impl Findings {
     }
 
     /// Adds a finding at an earlier segment of the message under way.
-    pub(super) fn add_at(&mut self, at: At, code: FindingCode, detail: impl FnOnce() -> String) {
+    pub(in crate::message) fn add_at(
+        &mut self,
+        at: At,
+        code: FindingCode,
+        detail: impl FnOnce() -> String,
+    ) {
         let here = std::mem::replace(&mut self.at, at);
         self.add(code, detail);
         self.at = here;
     }
 
     /// What was found, and what is left of the budget.
-    pub(super) fn finish(self) -> (Vec<Finding>, Budget) {
+    pub(in crate::message) fn finish(self) -> (Vec<Finding>, Budget) {
         (self.kept, self.budget)
     }
 }
 
 /// A piece of a partner's data in a text for people: bounded, and nothing that moves a cursor.
-pub(super) fn shown(bytes: &[u8]) -> String {
+pub(in crate::message) fn shown(bytes: &[u8]) -> String {
     let start = bytes.get(..bytes.len().min(MAX_SHOWN)).unwrap_or_default();
     let more = if bytes.len() > MAX_SHOWN { "…" } else { "" };
     format!("\"{}{more}\"", start.escape_ascii())
