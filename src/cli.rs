@@ -35,6 +35,8 @@ mod parse;
 mod plot;
 mod quarantine;
 mod reindex;
+mod request;
+mod requests;
 mod restore;
 mod rotate_key;
 mod run;

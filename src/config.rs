@@ -16,6 +16,7 @@ pub mod mailbox;
 pub mod microsoft;
 pub mod overlay;
 pub mod partner;
+pub mod party;
 pub mod secret;
 pub mod secrets;
 pub mod smtp;
@@ -68,8 +69,11 @@ pub struct Gateway {
     #[serde(rename = "virtual")]
     #[schemars(extend("de" = "Zeitreihen, die beim Lesen aus anderen entstehen: Summen, Differenzen, Anteile."))]
     pub virtual_series: Vec<virtual_series::Virtual>,
-    /// The market partners, for names beside their numbers.
-    #[schemars(extend("de" = "Die Marktpartner, für Namen neben ihren Nummern."))]
+    /// Who we are in the market, for requests by ORDERS.
+    #[schemars(extend("de" = "Wer wir im Markt sind, für Anfragen per ORDERS."))]
+    pub party: Vec<party::Party>,
+    /// The market partners: names beside their numbers, and how they are asked.
+    #[schemars(extend("de" = "Die Marktpartner: Namen neben ihren Nummern, und wie man sie fragt."))]
     pub partner: Vec<partner::Partner>,
     /// What should arrive, and by when; drives gaps and alerts.
     #[schemars(extend("de" = "Was ankommen soll und bis wann; davon leben Lücken und Alarme."))]
@@ -95,6 +99,7 @@ impl Default for Gateway {
             microsoft: Vec::new(),
             secrets: secrets::Secrets::default(),
             virtual_series: Vec::new(),
+            party: Vec::new(),
             partner: Vec::new(),
             expect: Vec::new(),
             export: export::Export::default(),

@@ -5,6 +5,7 @@
 //! what is new, what is a duplicate and what contradicts, and makes many mails durable with one
 //! flush. [`Ingest`] puts the two together; actors, `import` and `reindex` all enter there.
 
+mod answer;
 mod arrivals;
 pub mod barred;
 pub mod blocks;

@@ -36,6 +36,7 @@ pub mod expect;
 pub mod ingest;
 pub mod outbox;
 pub mod query;
+pub mod request;
 pub mod upkeep;
 
 // The shells: translate, call the work, translate back.

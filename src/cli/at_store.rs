@@ -8,7 +8,7 @@ use crate::cli::call::{Call, Caller};
 use crate::cli::terminal::Terminal;
 use crate::cli::{
     Done, Failure, backup, control, diff, export, fetch, gaps, import, messages, open, outbox,
-    plot, quarantine, series, values, verify,
+    plot, quarantine, request, requests, series, values, verify,
 };
 use crate::config::Gateway;
 use crate::store::StoreError;
@@ -57,6 +57,14 @@ pub(super) enum Command {
     /// Look at what was not understood, try it again, or drop it
     #[command(after_help = "Example:\n  mscons-gateway quarantine")]
     Quarantine(quarantine::Args),
+    /// Ask a partner for data: by ORDERS, or by a mail in words
+    #[command(
+        after_help = "Example:\n  mscons-gateway request --partner 9905048000007 --location 41373559241 --from 2026-11-01 --to 2026-12-01 --dry-run"
+    )]
+    Request(request::Args),
+    /// List what was asked for, and what came of it
+    #[command(after_help = "Example:\n  mscons-gateway requests --limit 10")]
+    Requests(requests::Args),
     /// Look at the mails that the gateway sends, send them again, or do not
     #[command(after_help = "Example:\n  mscons-gateway outbox --open")]
     Outbox(outbox::Args),
@@ -137,6 +145,8 @@ impl Command {
             Self::Plot(args) => args,
             Self::Messages(args) => args,
             Self::Quarantine(args) => args,
+            Self::Request(args) => args,
+            Self::Requests(args) => args,
             Self::Outbox(args) => args,
             Self::Verify(args) => args,
             Self::Backup(args) => args,

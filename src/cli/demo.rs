@@ -59,6 +59,7 @@ fn partner((name, id): (&str, &str)) -> Partner {
     Partner {
         name: name.to_owned(),
         id: id.to_owned(),
+        ..Partner::default()
     }
 }
 

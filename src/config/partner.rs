@@ -13,4 +13,40 @@ pub struct Partner {
     /// Its MP-ID: 13 digits, or an EIC.
     #[schemars(extend("de" = "Seine MP-ID: 13 Ziffern, oder ein EIC."))]
     pub id: String,
+    /// Where requests go to.
+    #[schemars(extend("de" = "Wohin Anfragen gehen."))]
+    pub mail: String,
+    /// Power or gas; `auto`: by the agency of its MP-ID (99… power, 98… gas).
+    #[schemars(extend("de" = "Strom oder Gas; `auto`: nach der Codenummer (99… Strom, 98… Gas)."))]
+    pub sector: Sector,
+    /// How it is asked: as market partners ask each other, or in words.
+    #[schemars(extend("de" = "Wie man ihn fragt: wie Marktpartner einander fragen, oder in Worten."))]
+    pub request_format: RequestFormat,
+    /// Pack the files that go to it with gzip.
+    #[schemars(extend("de" = "Dateien an ihn mit gzip packen."))]
+    pub gzip: bool,
+}
+
+/// What flows.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sector {
+    /// By the agency of the MP-ID.
+    #[default]
+    Auto,
+    /// Power.
+    Power,
+    /// Gas.
+    Gas,
+}
+
+/// How a partner is asked for data.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RequestFormat {
+    /// By ORDERS, from a `[[party]]`.
+    #[default]
+    Orders,
+    /// By a mail in the configured language.
+    Mail,
 }

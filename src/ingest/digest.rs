@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::edifact::{Finding, FindingCode};
 use crate::extract::{self, Bounds, Head, Looked, Refused};
+use crate::ingest::answer;
 use crate::ingest::barred::{Barred, MAX_REASONS};
 use crate::ingest::blocks::blocks_of;
 use crate::mailbox::MailId;
@@ -213,7 +214,9 @@ impl Gathering {
             count += 1;
             let own = bytes.get(interchange.bytes.clone()).unwrap_or_default();
             let arrived = self.digest.arrival.at;
-            self.piece(head, name, own, |piece| fill(piece, interchange, arrived));
+            self.piece(head, name, own, |piece| {
+                fill(piece, bytes, interchange, arrived);
+            });
             if self.refused.is_some() {
                 return;
             }
@@ -292,8 +295,8 @@ fn piece(digest: &Digest, head: &Head, name: &str, bytes: &[u8]) -> Piece {
     }
 }
 
-/// Fills a piece with what its interchange says.
-fn fill(piece: &mut Piece, mut interchange: mscons::Interchange, arrived: UtcTime) {
+/// Fills a piece with what its interchange says, which was read from this file.
+fn fill(piece: &mut Piece, file: &[u8], mut interchange: mscons::Interchange, arrived: UtcTime) {
     piece.findings = u32::try_from(interchange.findings.len()).unwrap_or(u32::MAX);
     piece.envelope = Some(Envelope {
         sender: interchange.sender.clone(),
@@ -323,7 +326,9 @@ fn fill(piece: &mut Piece, mut interchange: mscons::Interchange, arrived: UtcTim
             let reasons = || reasons_of(&interchange, &message);
             piece.barred.add(&message.reference, reasons);
         } else {
+            let reply = answer::reply(file, &interchange, &message);
             let message = new_message(&interchange, message, piece.hash, arrived);
+            let message = NewMessage { reply, ..message };
             piece.messages.push(message);
         }
     }

@@ -532,6 +532,25 @@ init_set_variable = Vorher das Kennwort setzen: export { $name }=…
 init_next = Weiter mit: mscons-gateway --config { $file } fetch
 init_next_run = und dann: mscons-gateway --config { $file } run
 
+request_period = { $from } bis { $to }
+request_subject = Anfrage: { $what } zu { $location } ({ $reference })
+request_text =
+    Guten Tag,
+
+    wir bitten um { $what } für { $location }, Zeitraum: { $period } (Ende ausgenommen, Ortszeit).
+request_obis = OBIS-Kennzahl: { $obis }
+request_end =
+    Bitte senden Sie die Werte als MSCONS-Datei an die Absenderadresse dieser Mail. Unser Zeichen: { $reference }.
+
+    Mit freundlichen Grüßen
+request_load_profile = Lastgang
+request_readings = Zählerstände
+request_energy = Energiemenge
+request_energy_and_peak = Energiemenge und Leistungsmaximum
+request_calorific_value = Brennwert und Zustandszahl
+request_missing = fehlende Werte
+request_too_high = Prüfung zu hoher Werte aus Nachricht { $document }
+request_too_low = Prüfung zu niedriger Werte aus Nachricht { $document }
 test_mail_subject = Testmail von mscons-gateway
 test_mail_text = Diese Mail hat mscons-gateway über { $server } gesendet, um { $when }. Das Senden funktioniert; mehr ist nicht zu tun.
 explain_title = { $file } erklärt

@@ -532,6 +532,25 @@ init_set_variable = Set the password first: export { $name }=…
 init_next = Next: mscons-gateway --config { $file } fetch
 init_next_run = and then: mscons-gateway --config { $file } run
 
+request_period = { $from } to { $to }
+request_subject = Request: { $what } of { $location } ({ $reference })
+request_text =
+    Hello,
+
+    please send us the { $what } of { $location }, period: { $period } (end excluded, local time).
+request_obis = OBIS code: { $obis }
+request_end =
+    Please send the values as an MSCONS file to the sender's address of this mail. Our reference: { $reference }.
+
+    Kind regards
+request_load_profile = load profile
+request_readings = meter readings
+request_energy = amount of energy
+request_energy_and_peak = amount of energy and peak power
+request_calorific_value = calorific value and volume conversion factor
+request_missing = missing values
+request_too_high = a check of too high values from message { $document }
+request_too_low = a check of too low values from message { $document }
 test_mail_subject = Test mail from mscons-gateway
 test_mail_text = mscons-gateway has sent this mail by { $server }, at { $when }. Sending works; there is nothing else to do.
 explain_title = { $file } explained

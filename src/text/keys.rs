@@ -482,6 +482,19 @@ sentences! {
     init_next(file: &str);
     init_next_run(file: &str);
 
+    request_period(from: &str, to: &str);
+    request_subject(what: &str, location: &str, reference: &str);
+    request_text(what: &str, location: &str, period: &str);
+    request_obis(obis: &str);
+    request_end(reference: &str);
+    request_load_profile;
+    request_readings;
+    request_energy;
+    request_energy_and_peak;
+    request_calorific_value;
+    request_missing;
+    request_too_high(document: &str);
+    request_too_low(document: &str);
     test_mail_subject;
     test_mail_text(server: &str, when: &str);
 

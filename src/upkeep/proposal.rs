@@ -45,6 +45,7 @@ pub fn propose(survey: &Survey, now: UtcTime) -> Proposal {
             partners.push(Partner {
                 name: name(&sender.address, &sender.party),
                 id: sender.party.clone(),
+                ..Partner::default()
             });
         }
     }

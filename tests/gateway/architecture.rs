@@ -66,6 +66,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["chart", "format", "market", "message", "series", "store"],
     ),
     (
+        "request",
+        &[
+            "config", "ingest", "mail", "market", "message", "store", "text",
+        ],
+    ),
+    (
         "upkeep",
         &[
             "clock", "config", "edifact", "extract", "ingest", "mail", "mailbox", "market",
@@ -93,7 +99,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "actors", "alert", "chart", "clock", "config", "edifact", "expect", "explain",
             "extract", "format", "health", "ingest", "mail", "mailbox", "market", "message",
             "metrics", "net", "oauth", "outbox", "query", "sample", "series", "store", "text",
-            "upkeep", "vault", "web",
+            "upkeep", "request", "vault", "web",
         ],
     ),
     ("main", &["mscons_gateway"]),

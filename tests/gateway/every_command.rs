@@ -139,6 +139,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("outbox --open --limit --format", "outbox"),
     ("outbox show --raw", "outbox"),
     ("outbox retry", "outbox"),
+    (
+        "request --partner --location --obis --from --to --at --values --complaint --document --text --dry-run",
+        "request",
+    ),
+    ("requests --limit --format", "request"),
     ("outbox cancel", "outbox"),
     ("outbox send", "outbox"),
     ("quarantine", "cli"),

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use crate::config::alert::Alert;
 use crate::config::check::Check;
+use crate::config::check::sending::no_address;
 use crate::config::expect::Expect;
 use crate::config::mailbox::Mailbox;
 use crate::config::partner::Partner;
+use crate::config::party::Party;
+use crate::config::smtp::address;
 use crate::config::{ConfigFault, Gateway, keys};
 
 pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
@@ -20,6 +23,18 @@ pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
         check.partner(partner);
         if !partner.id.is_empty() && !ids.insert(partner.id.as_str()) {
             let what = format!("`{}` is the id of two partners; give it once", partner.id);
+            check.fault("id", what);
+        }
+    }
+    let mut ids = HashSet::new();
+    for (index, party) in gateway.party.iter().enumerate() {
+        let mut check = Check {
+            section: format!("party[{index}]"),
+            faults,
+        };
+        check.party(party);
+        if !party.id.is_empty() && !ids.insert(party.id.as_str()) {
+            let what = format!("`{}` is the id of two parties; give it once", party.id);
             check.fault("id", what);
         }
     }
@@ -38,6 +53,32 @@ impl Check<'_> {
     fn partner(&mut self, partner: &Partner) {
         if partner.id.is_empty() {
             self.fault("id", "is missing; give the partner's MP-ID, 13 digits");
+        }
+        if !partner.mail.is_empty() && address(&partner.mail).is_none() {
+            self.fault("mail", no_address(&partner.mail));
+        }
+    }
+
+    fn party(&mut self, party: &Party) {
+        if party.id.is_empty() {
+            self.fault("id", "is missing; give our MP-ID, 13 digits");
+        }
+        self.code(&party.id);
+        let mail = &party.contact.mail;
+        if !mail.is_empty() && address(mail).is_none() {
+            self.fault("contact.mail", no_address(mail));
+        }
+    }
+
+    /// What stands in envelopes and file names.
+    fn code(&mut self, id: &str) {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if id.len() > 35 || !id.bytes().all(fits) {
+            let what = format!(
+                "`{}` is no code of a market partner: up to 35 letters, digits and `-`",
+                id.escape_debug()
+            );
+            self.fault("id", what);
         }
     }
 

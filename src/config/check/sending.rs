@@ -100,7 +100,7 @@ impl Check<'_> {
     }
 }
 
-fn no_address(text: &str) -> String {
+pub(super) fn no_address(text: &str) -> String {
     format!(
         "`{}` is no mail address; write `user@example.org` or `Name <user@example.org>`",
         text.escape_debug()

@@ -1,0 +1,188 @@
+//! `request`: a partner is asked for data.
+
+use std::io::Write;
+
+use crate::cli::args::{Stretch, read_time};
+use crate::cli::at_store::AtStore;
+use crate::cli::call::{Call, wait};
+use crate::cli::{Done, Failure, open};
+use crate::clock;
+use crate::config::Gateway;
+use crate::request::{Desk, Fault, RequestFault, What, Wish};
+
+/// `request`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Who is asked: `id` or `name` of a `[[partner]]`
+    #[arg(long, value_name = "PARTNER")]
+    partner: String,
+    /// Market or metering location
+    #[arg(long, value_name = "LOCATION")]
+    location: String,
+    /// OBIS code; complaints by ORDERS need one
+    #[arg(long, value_name = "OBIS", default_value = "")]
+    obis: String,
+    #[command(flatten)]
+    stretch: Stretch,
+    /// The instant that is asked for, with `--values change | apportioning | reading-in-between`
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["from", "to"])]
+    at: Option<String>,
+    /// What is asked for
+    #[arg(long, value_enum, default_value_t = ValuesArg::LoadProfile, conflicts_with = "complaint")]
+    values: ValuesArg,
+    /// Complain instead: what is wrong with the values
+    #[arg(long, value_enum)]
+    complaint: Option<ComplaintArg>,
+    /// Document number of the message with the wrong values (`messages` shows it)
+    #[arg(long, value_name = "NUMBER", requires = "complaint")]
+    document: Option<String>,
+    /// What else a person should know of the complaint
+    #[arg(long, value_name = "TEXT", default_value = "", requires = "complaint")]
+    text: String,
+    /// Show what would be sent, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What can be asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+enum ValuesArg {
+    /// Load profile
+    LoadProfile,
+    /// Meter readings
+    Readings,
+    /// A single amount of energy
+    Energy,
+    /// Amount of energy and peak power
+    EnergyAndPeak,
+    /// Calorific value and volume conversion factor of gas
+    CalorificValue,
+    /// Values at an instant: something changes (gas)
+    Change,
+    /// Values at an instant: energy is to be apportioned (power)
+    Apportioning,
+    /// Values at an instant: a reading in between
+    ReadingInBetween,
+}
+
+/// What can be complained about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+enum ComplaintArg {
+    /// They have not come
+    Missing,
+    /// They are too high
+    TooHigh,
+    /// They are too low
+    TooLow,
+}
+
+impl AtStore for Args {
+    fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        let (desk, wish) = self.wish(call.config)?;
+        let partner = wish.partner.clone();
+        let now = clock::now();
+        let mut out = call.results();
+        if self.dry_run {
+            let shown = desk.preview(&wish, now).map_err(refused)?;
+            writeln!(out, "to       {}", shown.to)?;
+            writeln!(out, "subject  {}", shown.subject)?;
+            writeln!(out, "\n{}", shown.content.trim_end())?;
+            out.flush()?;
+            call.note("nothing was sent; the number is made up");
+            return Ok(Done::Well);
+        }
+        let draft = desk.draft(wish, now).map_err(refused)?;
+        let numbers = wait(call.opened.ingest()?.dispatch(vec![draft]))??;
+        for number in numbers {
+            writeln!(out, "{number}")?;
+            call.note(&format!(
+                "request {number} to {partner} is in the outbox; `mscons-gateway requests` tells its story"
+            ));
+        }
+        out.flush()?;
+        if call.gateway.is_none() {
+            call.note("no gateway runs; `mscons-gateway outbox send` sends it");
+        }
+        Ok(Done::Well)
+    }
+
+    /// What is wrong with the request is said before anything is opened or made.
+    fn check(&self, config: &Gateway) -> Result<(), Failure> {
+        let (desk, wish) = self.wish(config)?;
+        desk.preview(&wish, clock::now()).map_err(refused)?;
+        Ok(())
+    }
+}
+
+impl Args {
+    fn wish(&self, config: &Gateway) -> Result<(Desk, Wish), Failure> {
+        let zone = open::time_zone(config)?;
+        let what = self.what()?;
+        let (from, to) = match (&self.at, self.stretch.read(&zone)?) {
+            (Some(at), _) if what.is_instant() => {
+                let at = read_time("--at", at, &zone)?;
+                (at, at)
+            }
+            (None, (Some(from), Some(to))) if !what.is_instant() => (from, to),
+            _ if what.is_instant() => {
+                return Err(Failure::Usage(
+                    "this is asked for an instant: give --at".to_owned(),
+                ));
+            }
+            _ => {
+                let what = "this is asked for a period: give --from and --to".to_owned();
+                return Err(Failure::Usage(what));
+            }
+        };
+        let wish = Wish {
+            partner: self.partner.clone(),
+            location: self.location.clone(),
+            obis: self.obis.clone(),
+            from,
+            to,
+            what,
+            by_itself: false,
+        };
+        Ok((Desk::new(config, zone), wish))
+    }
+
+    fn what(&self) -> Result<What, Failure> {
+        let document = || {
+            self.document.clone().ok_or_else(|| {
+                let what = "which message brought the wrong values? give --document; `mscons-gateway messages` shows it";
+                Failure::Usage(what.to_owned())
+            })
+        };
+        let fault = match self.complaint {
+            None => {
+                return Ok(match self.values {
+                    ValuesArg::LoadProfile => What::LoadProfile,
+                    ValuesArg::Readings => What::Readings,
+                    ValuesArg::Energy => What::EnergyAmount,
+                    ValuesArg::EnergyAndPeak => What::EnergyAndPeak,
+                    ValuesArg::CalorificValue => What::CalorificValue,
+                    ValuesArg::Change => What::Change,
+                    ValuesArg::Apportioning => What::Apportioning,
+                    ValuesArg::ReadingInBetween => What::ReadingInBetween,
+                });
+            }
+            Some(ComplaintArg::Missing) => Fault::Missing,
+            Some(ComplaintArg::TooHigh) => Fault::TooHigh {
+                document: document()?,
+            },
+            Some(ComplaintArg::TooLow) => Fault::TooLow {
+                document: document()?,
+            },
+        };
+        let text = self.text.clone();
+        Ok(What::Complaint { fault, text })
+    }
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "what an error is turned into takes it"
+)]
+fn refused(fault: RequestFault) -> Failure {
+    Failure::Usage(fault.to_string())
+}

@@ -1,0 +1,178 @@
+//! How far a request is: from what is kept of its mail, and of what came in answer.
+
+use crate::market::calendar::UtcTime;
+use crate::store::outbox::OutboxState;
+use crate::store::request::{Reply, RequestRecord};
+use crate::store::{Store, StoreError};
+
+/// A request and its story.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Story {
+    /// Its number, which is that of its mail.
+    pub number: u64,
+    /// What was asked.
+    pub request: RequestRecord,
+    /// Our number for it, which answers name; empty if it was asked in words.
+    pub reference: String,
+    /// How far it is.
+    pub standing: Standing,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+}
+
+/// How far a request is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Standing {
+    /// Its mail has not gone yet.
+    ToBeSent,
+    /// Its mail did not go, and will not by itself.
+    NotSent,
+    /// Its mail went; nothing came yet.
+    Asked,
+    /// The partner's machine took it.
+    Received,
+    /// The partner refused it, or could not read it.
+    Refused,
+    /// Values came.
+    Fulfilled,
+}
+
+impl Standing {
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ToBeSent => "to be sent",
+            Self::NotSent => "not sent",
+            Self::Asked => "asked",
+            Self::Received => "received",
+            Self::Refused => "refused",
+            Self::Fulfilled => "fulfilled",
+        }
+    }
+}
+
+/// Something that happened to a request.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Event {
+    /// When.
+    pub at: UtcTime,
+    /// What.
+    pub what: &'static str,
+    /// Codes and words.
+    pub text: String,
+    /// The message that said it.
+    pub message: Option<u64>,
+}
+
+/// The story of the request with this number; `None` if there is none.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn story(store: &dyn Store, number: u64) -> Result<Option<Story>, StoreError> {
+    let Some(request) = store.request(number)? else {
+        return Ok(None);
+    };
+    of(store, number, request).map(Some)
+}
+
+/// Stories of the newest requests below a number.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn stories(store: &dyn Store, below: u64, limit: usize) -> Result<Vec<Story>, StoreError> {
+    let requests = store.requests(below, limit)?.into_iter();
+    requests
+        .map(|(number, request)| of(store, number, request))
+        .collect()
+}
+
+fn of(store: &dyn Store, number: u64, request: RequestRecord) -> Result<Story, StoreError> {
+    let at = UtcTime::from_seconds;
+    let mut events = vec![Event {
+        at: at(request.asked),
+        what: "written",
+        text: String::new(),
+        message: None,
+    }];
+    let mail = store.outbox_record(number)?;
+    let mut standing = Standing::ToBeSent;
+    let mut reference = String::new();
+    if let Some(mail) = mail {
+        standing = match mail.state {
+            OutboxState::Queued | OutboxState::Sending | OutboxState::Deferred { .. } => {
+                Standing::ToBeSent
+            }
+            OutboxState::Sent => Standing::Asked,
+            OutboxState::Failed | OutboxState::Cancelled | OutboxState::Unknown => {
+                Standing::NotSent
+            }
+        };
+        if mail.state != OutboxState::Queued {
+            events.push(Event {
+                at: at(mail.changed),
+                what: mail.state.name(),
+                text: mail.answer,
+                message: None,
+            });
+        }
+        reference = mail.reference;
+    }
+    for (message, reply) in store.replies(number)? {
+        standing = after(standing, reply.reply);
+        events.push(Event {
+            at: at(reply.arrived),
+            what: word(reply.reply),
+            text: reply.text,
+            message: Some(message),
+        });
+    }
+    Ok(Story {
+        number,
+        request,
+        reference,
+        standing,
+        events,
+    })
+}
+
+/// Values are the end of it, whatever was said before or is said later.
+fn after(standing: Standing, reply: Reply) -> Standing {
+    match (standing, reply) {
+        (Standing::Fulfilled, _) | (_, Reply::Values) => Standing::Fulfilled,
+        (_, Reply::Rejected | Reply::Refused) => Standing::Refused,
+        (Standing::Refused, Reply::Received | Reply::Accepted) => Standing::Refused,
+        (_, Reply::Received | Reply::Accepted) => Standing::Received,
+    }
+}
+
+fn word(reply: Reply) -> &'static str {
+    match reply {
+        Reply::Received => "received",
+        Reply::Rejected => "rejected",
+        Reply::Accepted => "accepted",
+        Reply::Refused => "refused",
+        Reply::Values => "values",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_the_end_and_a_refusal_is_not_taken_back_by_a_receipt() {
+        use Reply::{Accepted, Received, Refused, Rejected, Values};
+        let told = |replies: &[Reply]| {
+            let from = Standing::Asked;
+            replies
+                .iter()
+                .fold(from, |now, reply| after(now, *reply))
+                .name()
+        };
+        assert_eq!(told(&[Received, Accepted]), "received");
+        assert_eq!(told(&[Refused, Received]), "refused");
+        assert_eq!(told(&[Rejected]), "refused");
+        assert_eq!(told(&[Refused, Values]), "fulfilled");
+        assert_eq!(told(&[Values, Refused]), "fulfilled");
+    }
+}

@@ -1,0 +1,361 @@
+//! Asking for data: from the command line over a real Postfix to the partner, and from his answers
+//! back into the story of the request.
+
+use std::fs;
+
+use mscons_gateway::market::calendar::UtcTime;
+use mscons_gateway::market::party::Party;
+use mscons_gateway::message::aperak::{self, Aperak};
+use mscons_gateway::message::contrl::{self, Action, Contrl};
+use mscons_gateway::message::mscons;
+use mscons_gateway::message::mscons::write::{Version, write};
+use mscons_gateway::message::ordrsp::{self, Decision, Ordrsp};
+use mscons_gateway::message::transfer::Transfer;
+use mscons_gateway::sample;
+use serde_json::Value;
+
+use crate::run::gateway::Home;
+use crate::support::dovecot::PASSWORD;
+use crate::support::postfix::Postfix;
+
+const US: &str = "9985046000001";
+const THEM: &str = "9905048000007";
+const LOCATION: &str = "41373559241";
+
+/// A home that asks by ORDERS, and in words.
+fn asking(bed: &Postfix, more: &str) -> Home {
+    let home = Home::new();
+    home.configure(&[format!(
+        "[smtp]\nhost = \"127.0.0.1\"\nport = {}\nencryption = \"none\"\nusername = \"meter\"\npassword = \"{PASSWORD}\"\nsender = \"Meter data <meter@example.org>\"\n\
+         [[party]]\nid = \"{US}\"\nrole = \"supplier\"\n\
+         contact = {{ name = \"Anna Beispiel\", mail = \"anna@example.org\" }}\n\
+         [[partner]]\nname = \"Netz\"\nid = \"{THEM}\"\nmail = \"edifact@netz.example\"\n\
+         [[partner]]\nname = \"Dienst\"\nid = \"9903100000006\"\nmail = \"dienst@example.net\"\nrequest_format = \"mail\"\n{more}",
+        bed.plain
+    )]);
+    home
+}
+
+fn ask(home: &Home, more: &[&str]) -> (Option<i32>, String, String) {
+    let asks = ["request", "--partner", "Netz", "--location", LOCATION];
+    let period = ["--from", "2026-09-01", "--to", "2026-10-01"];
+    home.command(&[&asks[..], &period, more].concat())
+}
+
+fn stories(home: &Home) -> Vec<Value> {
+    let (code, out, err) = home.command(&["requests", "--format", "json"]);
+    assert_eq!(code, Some(0), "{err}");
+    serde_json::from_str(&out).unwrap()
+}
+
+/// The partner's interchange with this reference.
+fn transfer(reference: &str) -> Transfer {
+    let at = UtcTime::parse("2026-11-24T10:00:00Z").unwrap();
+    Transfer::new(Party::new(THEM), Party::new(US), reference, at).unwrap()
+}
+
+fn comes(home: &Home, name: &str, bytes: &[u8]) {
+    let file = home.path(name);
+    fs::write(&file, bytes).unwrap();
+    let (code, _, err) = home.command(&["import", file.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{err}");
+}
+
+#[test]
+fn an_orders_goes_out_and_its_answers_come_back_into_its_story() {
+    let bed = Postfix::shared();
+    let home = asking(&bed, "");
+    let (code, out, err) = ask(&home, &[]);
+    assert_eq!((code, out.as_str()), (Some(0), "1\n"), "{err}");
+    assert_eq!(stories(&home)[0]["state"], "to be sent");
+    let (code, _, err) = home.command(&["outbox", "send"]);
+    assert_eq!(code, Some(0), "{err}");
+    let story = &stories(&home)[0];
+    assert_eq!(story["state"], "asked", "{story}");
+    assert_eq!(story["pid"], 17_102);
+    let reference = story["reference"].as_str().unwrap().to_owned();
+
+    // The mail is as the market wants it.
+    let came = bed.delivered(&reference);
+    let name = format!("ORDERS__{US}_{THEM}_");
+    let subject = came
+        .lines()
+        .find(|line| line.starts_with("Subject:"))
+        .unwrap();
+    assert!(
+        subject.contains(&name) && subject.ends_with(&format!("_{reference}.txt")),
+        "{subject}"
+    );
+    let mail = mail_parser::MessageParser::new()
+        .parse(came.as_bytes())
+        .unwrap();
+    let orders = mail.attachment(0).unwrap().contents();
+    let text = String::from_utf8(orders.to_vec()).unwrap();
+    assert!(!text.contains('\n'), "{text}");
+    for part in [
+        format!("UNB+UNOC:3+{US}:500+{THEM}:500+"),
+        format!("BGM+Z48+{reference}'"),
+        "RFF+Z13:17102'".to_owned(),
+        format!("LOC+172+{LOCATION}'"),
+        "DTM+163:202608312200?+00:303'DTM+164:202609302200?+00:303'".to_owned(),
+    ] {
+        assert!(text.contains(&part), "no {part} in {text}");
+    }
+
+    // What a stranger says of it does not count.
+    let stranger = Transfer::new(
+        Party::new("9904000000006"),
+        Party::new(US),
+        "S1",
+        UtcTime::parse("2026-11-24T10:00:00Z").unwrap(),
+    );
+    let refusal = |document: &str| Ordrsp {
+        name_code: "Z48".to_owned(),
+        document: document.to_owned(),
+        date: UtcTime::parse("2026-11-24T10:00:00Z"),
+        answers: Some(reference.clone()),
+        pid: Some(19_102),
+        decisions: vec![Decision {
+            code: "A02".to_owned(),
+            tree: "S_0077".to_owned(),
+        }],
+        ..Ordrsp::default()
+    };
+    let strange = ordrsp::write(&stranger.unwrap(), &[refusal("D1")]).unwrap();
+    comes(&home, "strange.edi", &strange);
+    assert_eq!(stories(&home)[0]["state"], "asked");
+
+    // CONTRL, APERAK, ORDRSP, and at last the values.
+    let contrl = Contrl {
+        interchange: reference.clone(),
+        sender: (US.to_owned(), "500".to_owned()),
+        receiver: (THEM.to_owned(), "500".to_owned()),
+        action: Action::RECEIVED,
+        ..Contrl::default()
+    };
+    comes(
+        &home,
+        "contrl.edi",
+        &contrl::write(&transfer("C1"), &contrl).unwrap(),
+    );
+    assert_eq!(stories(&home)[0]["state"], "received");
+    let accepted = Aperak {
+        name_code: "312".to_owned(),
+        document: "A1".to_owned(),
+        date: UtcTime::parse("2026-11-24T10:00:00Z"),
+        interchange: Some(reference.clone()),
+        accepts: Some(reference.clone()),
+        ..Aperak::default()
+    };
+    comes(
+        &home,
+        "aperak.edi",
+        &aperak::write(&transfer("A1"), &[accepted]).unwrap(),
+    );
+    let refused = ordrsp::write(&transfer("O1"), &[refusal("D2")]).unwrap();
+    comes(&home, "ordrsp.edi", &refused);
+    let story = &stories(&home)[0];
+    assert_eq!(story["state"], "refused", "{story}");
+    let said: Vec<&str> = story["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["what"].as_str().unwrap())
+        .collect();
+    assert_eq!(said, ["written", "sent", "received", "accepted", "refused"]);
+    assert_eq!(story["events"][4]["text"], "A02 S_0077");
+
+    let mut values = sample::example(13_025, Version::V25, 7).unwrap();
+    values.sender = THEM.to_owned();
+    values.receiver = US.to_owned();
+    values.messages[0].answers = Some(reference.clone());
+    comes(&home, "values.edi", &write(&values).unwrap());
+    assert_eq!(stories(&home)[0]["state"], "fulfilled");
+    let (_, out, _) = home.command(&["requests"]);
+    assert!(
+        out.contains(" → ") && out.contains("refused (A02 S_0077)"),
+        "{out}"
+    );
+
+    // From the archive alone the same is told, but for what became of the mail.
+    fs::remove_dir_all(home.path("data/sled")).unwrap();
+    assert_eq!(home.command(&["reindex"]).0, Some(0));
+    assert_eq!(stories(&home)[0]["state"], "fulfilled");
+    assert_eq!(home.command(&["verify"]).0, Some(0));
+}
+
+#[test]
+fn what_cannot_be_asked_is_said_before_anything_is_kept() {
+    let bed = Postfix::shared();
+    let home = asking(
+        &bed,
+        "[[partner]]\nid = \"4012345000023\"\nmail = \"x@example.net\"\n[[partner]]\nid = \"9907000000000\"\n",
+    );
+    let of = |arguments: &str| {
+        let words: Vec<&str> = arguments.split(' ').collect();
+        let (code, out, err) = home.command(&words);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments}: {err}");
+        err
+    };
+    let period = "--from 2026-09-01 --to 2026-10-01";
+    for (asks, said) in [
+        (
+            format!("--partner Nobody --location {LOCATION} {period}"),
+            "there are Netz, Dienst",
+        ),
+        (
+            format!("--partner 9907000000000 --location {LOCATION} {period}"),
+            "has no mail address",
+        ),
+        (
+            format!("--partner 4012345000023 --location {LOCATION} {period}"),
+            "give the [[partner]] `sector`",
+        ),
+        (
+            format!("--partner Netz --location 41373559242 {period}"),
+            "check digit of 41373559242 does not fit",
+        ),
+        (
+            format!("--partner Dienst --location 41373559242 {period}"),
+            "check digit of 41373559242 does not fit",
+        ),
+        (
+            format!("--partner Netz --location {LOCATION} --from 2026-10-01 --to 2026-09-01"),
+            "--to must be after --from",
+        ),
+        (
+            format!("--partner Netz --location {LOCATION} --from 2096-10-01 --to 2096-11-01"),
+            "is not over at",
+        ),
+        (
+            format!("--partner Dienst --location {LOCATION} --from 2096-10-01 --to 2096-11-01"),
+            "is not over at",
+        ),
+        (
+            format!("--partner Netz --location {LOCATION} --from 2026-10-01"),
+            "give --from and --to",
+        ),
+        (
+            format!("--partner Netz --location {LOCATION} --values apportioning {period}"),
+            "give --at",
+        ),
+        (
+            format!("--partner Netz --location {LOCATION} --values calorific-value {period}"),
+            "in power, no supplier asks for that",
+        ),
+        (
+            format!(
+                "--partner Netz --location {LOCATION} --complaint too-high --obis 1-1:1.29.0 {period}"
+            ),
+            "give --document",
+        ),
+        (
+            format!(
+                "--partner Netz --location {LOCATION} --complaint missing --obis wrong {period}"
+            ),
+            "no OBIS code",
+        ),
+    ] {
+        let err = of(&format!("request {asks}"));
+        assert!(err.contains(said), "{asks}: {err}");
+    }
+    assert!(!home.path("data").exists(), "nothing is made");
+
+    home.configure(&[format!(
+        "[[partner]]\nname = \"Netz\"\nid = \"{THEM}\"\nmail = \"a@b.example\"\n"
+    )]);
+    let (code, _, err) = ask(&home, &[]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("add a [[party]] with your MP-ID"), "{err}");
+    home.configure(&[format!(
+        "[[party]]\nid = \"{US}\"\n[[partner]]\nname = \"Netz\"\nid = \"{THEM}\"\nmail = \"a@b.example\"\n"
+    )]);
+    let (code, _, err) = ask(&home, &[]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("smtp.host is empty"), "{err}");
+}
+
+#[test]
+fn a_dry_run_shows_what_would_be_sent_and_a_request_in_words_is_a_mail() {
+    let bed = Postfix::shared();
+    let home = asking(&bed, "");
+    let (code, out, err) = ask(&home, &["--dry-run"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        out.starts_with("to       edifact@netz.example\nsubject  ORDERS__"),
+        "{out}"
+    );
+    assert!(out.contains("UNH+1+ORDERS:D:09B:UN:1.4c'"), "{out}");
+    let missing = [
+        "--dry-run",
+        "--complaint",
+        "missing",
+        "--obis",
+        "1-1:1.29.0",
+        "--text",
+        "Seit Montag.",
+    ];
+    let (code, out, err) = ask(&home, &missing);
+    assert_eq!(code, Some(0), "{err}");
+    for part in [
+        "RFF+Z13:17113'",
+        "FTX+Z06",
+        "Seit Montag.",
+        "CTA+IC+:Anna Beispiel'",
+    ] {
+        assert!(out.contains(part), "no {part} in {out}");
+    }
+    assert_eq!(stories(&home), Vec::<Value>::new());
+
+    let in_words = [
+        "request",
+        "--partner",
+        "Dienst",
+        "--location",
+        LOCATION,
+        "--obis",
+        "1-1:1.29.0",
+        "--from",
+        "2026-09-01",
+        "--to",
+        "2026-10-01",
+    ];
+    let (code, _, err) = home.command(&in_words);
+    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(home.command(&["outbox", "send"]).0, Some(0));
+    let came = bed.delivered("To: dienst@example.net");
+    let mail = mail_parser::MessageParser::new()
+        .parse(came.as_bytes())
+        .unwrap();
+    let text = mail.body_text(0).unwrap();
+    for part in [
+        "Lastgang für 41373559241",
+        "01.09.2026 00:00 bis 01.10.2026 00:00",
+        "OBIS-Kennzahl: 1-1:1.29.0",
+    ] {
+        assert!(text.contains(part), "no {part} in {text}");
+    }
+    assert_eq!(stories(&home)[0]["state"], "asked");
+    // Packed, where the partner wants it so.
+    let home = asking(&bed, "");
+    let config = fs::read_to_string(home.config()).unwrap();
+    let packed = config.replace(
+        "mail = \"edifact@netz.example\"",
+        "mail = \"gz@netz.example\"\ngzip = true",
+    );
+    fs::write(home.config(), packed).unwrap();
+    assert_eq!(ask(&home, &[]).0, Some(0));
+    assert_eq!(home.command(&["outbox", "send"]).0, Some(0));
+    let came = bed.delivered("To: gz@netz.example");
+    let mail = mail_parser::MessageParser::new()
+        .parse(came.as_bytes())
+        .unwrap();
+    let packed = mail.attachment(0).unwrap().contents();
+    let mut orders = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed), &mut orders).unwrap();
+    assert_eq!(
+        mscons::read(&orders).interchanges[0].messages[0].kind,
+        "ORDERS"
+    );
+    assert!(came.contains(".txt.gz"), "{came}");
+}
