@@ -320,6 +320,7 @@ mod tests {
             partner: vec![Partner {
                 name: "Netz Musterstadt".to_owned(),
                 id: "9905048000007".to_owned(),
+                ..Partner::default()
             }],
             expect: vec![Expect {
                 location: "50120962218".to_owned(),

@@ -217,6 +217,7 @@ mod tests {
         let partner = |name: &str, id: &str| Partner {
             name: name.to_owned(),
             id: id.to_owned(),
+            ..Partner::default()
         };
         let plan = Plan {
             expects: Vec::new(),

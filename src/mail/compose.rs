@@ -3,8 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use lettre::Message;
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
+use lettre::message::header::{
+    ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue,
+};
+use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 
 use crate::config::smtp::address;
 
@@ -134,7 +136,31 @@ fn part(attached: &Attached<'_>) -> Result<SinglePart, ComposeError> {
     let media_type = media_type.map_err(|error| unwritable(error.to_string()))?;
     let body = Body::new_with_encoding(attached.bytes.to_vec(), ContentTransferEncoding::Base64);
     let body = body.map_err(|_| unwritable("base64 cannot carry it".to_owned()))?;
-    Ok(Attachment::new(attached.name.to_owned()).body(body, media_type))
+    let part = SinglePart::builder()
+        .header(Disposition(attached.name.to_owned()))
+        .header(media_type);
+    Ok(part.body(body))
+}
+
+/// `Content-Disposition` with the name in one piece: crate `lettre` cuts long ones (RFC 2231
+/// section 3), as those of the market are, and old receivers do not put them together.
+#[derive(Clone)]
+struct Disposition(String);
+
+impl Header for Disposition {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Content-Disposition")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        // It holds no quote, no line end, and nothing but ASCII: `compose` has looked.
+        let value = format!("attachment;\r\n filename=\"{}\"", self.0);
+        HeaderValue::dangerous_new_pre_encoded(Self::name(), self.0.clone(), value)
+    }
 }
 
 fn party(text: &str) -> Result<Mailbox, ComposeError> {
@@ -229,6 +255,9 @@ mod tests {
             let name = mail_parser::MimeHeaders::attachment_name(found[0]);
             assert_eq!(name, Some("MSCONS_TL_1_2_20261124_7.txt"));
             assert!(mail.bytes().is_ascii());
+            let text = std::str::from_utf8(mail.bytes()).unwrap();
+            let whole = "\r\n filename=\"MSCONS_TL_1_2_20261124_7.txt\"\r\n";
+            assert!(text.contains(whole), "{text}");
         }
         for name in ["", "a\r\nb.txt", "zähler.txt", "a b.txt", "a/b.txt"] {
             let attachments = [Attached {

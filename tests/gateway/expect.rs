@@ -127,6 +127,7 @@ fn plan((location, obis): (&str, &str), due: &str, resolution: Resolution) -> Pl
         partners: vec![Partner {
             name: "Netz".to_owned(),
             id: GRID.to_owned(),
+            ..Partner::default()
         }],
     }
 }

@@ -76,7 +76,7 @@ fn an_orders_goes_out_and_its_answers_come_back_into_its_story() {
     let reference = story["reference"].as_str().unwrap().to_owned();
 
     // The mail is as the market wants it.
-    let came = bed.delivered(&reference);
+    let came = bed.delivered(&format!("_{reference}.txt"));
     let name = format!("ORDERS__{US}_{THEM}_");
     let subject = came
         .lines()

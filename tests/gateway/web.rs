@@ -144,6 +144,7 @@ fn plan() -> Plan {
         partners: vec![Partner {
             name: "Gasnetz <Musterland>".to_owned(),
             id: "9870099900009".to_owned(),
+            ..Partner::default()
         }],
     }
 }

@@ -252,6 +252,7 @@ fn expecting(change: impl FnOnce(&mut Expect)) -> Gateway {
         partner: vec![Partner {
             name: "Netz Musterstadt".to_owned(),
             id: "9905048000007".to_owned(),
+            ..Partner::default()
         }],
         expect: vec![expect],
         ..Gateway::default()
