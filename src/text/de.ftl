@@ -42,6 +42,39 @@ nav_series = Zeitreihen
 nav_gaps = Lücken
 nav_messages = Nachrichten
 nav_quarantine = Quarantäne
+nav_outbox = Ausgang
+outbox_title = Ausgang
+outbox_empty = Noch nichts gesendet
+outbox_empty_hint = Hier stehen Anfragen, Alarme und alle anderen Mails des Gateways, sobald es welche gibt.
+outbox_lead = { $waiting ->
+        [0] Nichts wartet auf den Versand
+        [one] Eine Mail wartet auf den Versand
+       *[other] { $waiting } Mails warten auf den Versand
+    }, { $stuck ->
+        [0] nichts auf eine Entscheidung.
+        [one] eine auf eine Entscheidung.
+       *[other] { $stuck } auf eine Entscheidung.
+    }
+outbox_written = Geschrieben
+outbox_purpose = Wozu
+outbox_to = An
+outbox_state = Stand
+outbox_request = Anfrage
+outbox_answer = Antwort mit Werten
+outbox_report = Bericht
+outbox_alert = Alarm
+outbox_test = Testmail
+outbox_queued = wartet
+outbox_sending = wird gesendet
+outbox_deferred = noch einmal um { $when }
+outbox_sent = gesendet
+outbox_failed = nicht gesendet
+outbox_cancelled = verworfen
+outbox_unknown = unbekannt, ob gesendet
+outbox_asked = gefragt
+outbox_received = angekommen
+outbox_refused = abgelehnt
+outbox_fulfilled = beantwortet
 nav_settings = Einstellungen
 nav_skip = Zum Inhalt
 footer_times = Zeiten in { $zone }

@@ -42,6 +42,39 @@ nav_series = Time series
 nav_gaps = Gaps
 nav_messages = Messages
 nav_quarantine = Quarantine
+nav_outbox = Outbox
+outbox_title = Outbox
+outbox_empty = Nothing sent yet
+outbox_empty_hint = Requests, alerts and all other mails of the gateway are listed here as soon as there are any.
+outbox_lead = { $waiting ->
+        [0] Nothing waits to be sent
+        [one] One mail waits to be sent
+       *[other] { $waiting } mails wait to be sent
+    }, { $stuck ->
+        [0] nothing for a decision.
+        [one] one for a decision.
+       *[other] { $stuck } for a decision.
+    }
+outbox_written = Written
+outbox_purpose = What for
+outbox_to = To
+outbox_state = State
+outbox_request = Request
+outbox_answer = Answer with values
+outbox_report = Report
+outbox_alert = Alert
+outbox_test = Test mail
+outbox_queued = waits
+outbox_sending = being sent
+outbox_deferred = again at { $when }
+outbox_sent = sent
+outbox_failed = not sent
+outbox_cancelled = let go
+outbox_unknown = nobody knows whether sent
+outbox_asked = asked
+outbox_received = received
+outbox_refused = refused
+outbox_fulfilled = answered
 nav_settings = Settings
 nav_skip = Skip to content
 footer_times = Times in { $zone }

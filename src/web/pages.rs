@@ -5,6 +5,7 @@ pub(crate) mod error;
 pub(crate) mod gaps;
 pub(crate) mod login;
 pub(crate) mod messages;
+pub(crate) mod outbox;
 pub(crate) mod quarantine;
 pub(crate) mod series;
 pub(crate) mod series_list;
@@ -100,6 +101,8 @@ pub(crate) enum Tab {
     Messages,
     /// `/quarantine`
     Quarantine,
+    /// `/outbox`
+    Outbox,
     /// `/settings`
     Settings,
     /// Errors.
@@ -120,6 +123,7 @@ impl<'a> Shell<'a> {
                 | Tab::Series
                 | Tab::Gaps
                 | Tab::Messages
+                | Tab::Outbox
                 | Tab::Settings
                 | Tab::None => String::new(),
             },
@@ -131,6 +135,7 @@ impl<'a> Shell<'a> {
                 link(Tab::Gaps, "/gaps", text.nav_gaps()),
                 link(Tab::Messages, "/messages", text.nav_messages()),
                 link(Tab::Quarantine, "/quarantine", text.nav_quarantine()),
+                link(Tab::Outbox, "/outbox", text.nav_outbox()),
                 link(Tab::Settings, "/settings", text.nav_settings()),
             ],
             zone: text.time_zone().iana_name().unwrap_or("UTC").to_owned(),

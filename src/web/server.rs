@@ -143,6 +143,7 @@ fn routes(app: &mut ServiceConfig) {
     )
     .route("/gaps", get().to(pages::gaps::page))
     .route("/messages", get().to(pages::messages::page))
+    .route("/outbox", get().to(pages::outbox::page))
     .route("/quarantine", get().to(pages::quarantine::page))
     .route(
         "/quarantine/{number}/content",

@@ -90,7 +90,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "web",
         &[
             "access", "chart", "clock", "config", "expect", "format", "health", "mail", "market",
-            "metrics", "oauth", "query", "series", "store", "text", "mailbox", "actors", "vault",
+            "metrics", "oauth", "query", "request", "series", "store", "text", "mailbox", "actors",
+            "vault",
         ],
     ),
     (

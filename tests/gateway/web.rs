@@ -257,6 +257,7 @@ fn a_store_that_fails_is_an_error_page_and_the_server_lives() {
         "/gaps",
         "/messages",
         "/quarantine",
+        "/outbox",
         "/series/1",
         "/series/1/values.csv",
     ] {
@@ -293,6 +294,7 @@ fn every_page_is_whole_and_holds_no_script_in_both_languages() {
             "/gaps?unit=year&at=2026-11-01",
             "/messages",
             "/quarantine",
+            "/outbox",
         ]
         .map(str::to_owned);
         for path in pages.into_iter().chain(series) {

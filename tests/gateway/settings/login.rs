@@ -194,6 +194,7 @@ fn pages_can_be_read_without_a_login_and_what_changes_something_cannot() {
         "/gaps",
         "/messages",
         "/quarantine",
+        "/outbox",
         "/readyz",
         "/metrics",
     ] {

@@ -23,6 +23,7 @@ async fn every_page_can_be_read_on_a_phone_and_on_a_desk_in_light_and_in_dark() 
                 "/messages",
                 "/gaps?unit=month&at=2026-11-01",
                 "/quarantine",
+                "/outbox",
                 "/nothing",
             ] {
                 let faults = browser.faults(path).await;
