@@ -4,6 +4,7 @@
 //! [`Wish`] is what a person or a schedule wants; [`Desk`] knows who asks whom and writes the mail
 //! ([`Desk::draft`], or [`Desk::preview`] without sending); [`story`] tells how far a request is.
 
+pub mod acquire;
 mod desk;
 pub mod story;
 mod words;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use tokio::runtime::Handle;
 
 use crate::alert::{AccountFacts, AccountState, Desk, Facts, MailboxFacts, Notice, PartnerFacts};
@@ -22,6 +23,7 @@ use crate::net;
 use crate::oauth::Accounts;
 use crate::oauth::accounts::{Standing, State};
 use crate::outbox::Note;
+use crate::request::{self, acquire};
 use crate::store::StoreError;
 use crate::store::data_dir::room;
 use crate::store::outbox::{Purpose, Route, Undone};
@@ -53,6 +55,8 @@ struct Settings {
     mailboxes: Vec<Mailbox>,
     stale_after: Duration,
     mails: Option<AlertMails>,
+    /// Who asks for what is late.
+    desk: Option<request::Desk>,
 }
 
 /// Who gets alerts by mail, and by which way.
@@ -97,6 +101,10 @@ impl Settings {
             mailboxes: config.mailbox.clone(),
             stale_after: config.alert.stale_after.duration(),
             mails: AlertMails::of(config),
+            // The check of the configuration has made sure that the zone exists.
+            desk: TimeZone::get(&config.time_zone)
+                .ok()
+                .map(|zone| request::Desk::new(config, zone)),
         }
     }
 }
@@ -232,12 +240,34 @@ impl Duties {
         let is_expecting = !plan.expects.is_empty();
         let overdue = is_expecting.then(|| survey.overdue_series());
         shared.health.overdue_series(overdue);
-        shared.watch.keep(survey, &plan);
+        shared.watch.keep(Arc::clone(&survey), &plan);
+        self.acquire(&survey, now)?;
         *last = Some(Made {
             at: now,
             next_sequence,
             took: begun.elapsed(),
         });
+        Ok(())
+    }
+
+    /// Asks for what is late, where that is wanted.
+    fn acquire(&self, survey: &Survey, now: UtcTime) -> Result<(), StoreError> {
+        let lacks = acquire::look(&**self.0.ingest.store(), survey, now)?;
+        let Some(desk) = self.settings().desk.filter(|_| !lacks.is_empty()) else {
+            return Ok(());
+        };
+        let (drafts, faults) = desk.drafts(&lacks, now);
+        for (wish, fault) in faults {
+            let (partner, location) = (wish.partner, wish.location);
+            tracing::error!(partner, location, %fault, "what is late cannot be asked for");
+        }
+        if drafts.is_empty() {
+            return Ok(());
+        }
+        match Handle::current().block_on(self.0.ingest.dispatch(drafts)) {
+            Ok(mails) => tracing::info!(mails = mails.len(), "what is late is asked for"),
+            Err(error) => tracing::warn!(%error, "what is late cannot be asked for now"),
+        }
         Ok(())
     }
 

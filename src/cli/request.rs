@@ -8,16 +8,31 @@ use crate::cli::call::{Call, wait};
 use crate::cli::{Done, Failure, open};
 use crate::clock;
 use crate::config::Gateway;
+use crate::expect::overdue::survey;
+use crate::format::table::Table;
+use crate::request::acquire::{self, Decision};
 use crate::request::{Desk, Fault, RequestFault, What, Wish};
 
 /// `request`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Who is asked: `id` or `name` of a `[[partner]]`
-    #[arg(long, value_name = "PARTNER")]
+    #[arg(
+        long,
+        value_name = "PARTNER",
+        required_unless_present = "due",
+        default_value = "",
+        hide_default_value = true
+    )]
     partner: String,
     /// Market or metering location
-    #[arg(long, value_name = "LOCATION")]
+    #[arg(
+        long,
+        value_name = "LOCATION",
+        required_unless_present = "due",
+        default_value = "",
+        hide_default_value = true
+    )]
     location: String,
     /// OBIS code; complaints by ORDERS need one
     #[arg(long, value_name = "OBIS", default_value = "")]
@@ -39,6 +54,9 @@ pub(super) struct Args {
     /// What else a person should know of the complaint
     #[arg(long, value_name = "TEXT", default_value = "", requires = "complaint")]
     text: String,
+    /// Ask for what is late, as the running gateway does by itself (`request_after` of `[[expect]]`)
+    #[arg(long, conflicts_with_all = ["partner", "location", "obis", "from", "to", "at", "values", "complaint"])]
+    due: bool,
     /// Show what would be sent, and send nothing
     #[arg(long)]
     dry_run: bool,
@@ -78,6 +96,9 @@ enum ComplaintArg {
 
 impl AtStore for Args {
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
+        if self.due {
+            return due(call, self.dry_run);
+        }
         let (desk, wish) = self.wish(call.config)?;
         let partner = wish.partner.clone();
         let now = clock::now();
@@ -108,6 +129,9 @@ impl AtStore for Args {
 
     /// What is wrong with the request is said before anything is opened or made.
     fn check(&self, config: &Gateway) -> Result<(), Failure> {
+        if self.due {
+            return open::existing(config);
+        }
         let (desk, wish) = self.wish(config)?;
         desk.preview(&wish, clock::now()).map_err(refused)?;
         Ok(())
@@ -176,6 +200,72 @@ impl Args {
         };
         let text = self.text.clone();
         Ok(What::Complaint { fault, text })
+    }
+}
+
+/// What is late, why it is asked for or not, and the requests.
+fn due(call: &Call<'_>, is_dry: bool) -> Result<Done, Failure> {
+    let now = clock::now();
+    let survey = survey(call.store(), &open::plan(call.config), now)?;
+    let lacks = acquire::look(call.store(), &survey, now)?;
+    if lacks.is_empty() {
+        call.nothing_found("nothing is late of what an [[expect]] with request_after names");
+    }
+    let header = [
+        "partner",
+        "location",
+        "obis",
+        "from",
+        "to",
+        "due since",
+        "what is done",
+    ];
+    let rows = lacks.iter().map(|lack| {
+        vec![
+            lack.wish.partner.clone(),
+            lack.wish.location.clone(),
+            lack.wish.obis.clone(),
+            lack.wish.from.to_string(),
+            lack.wish.to.to_string(),
+            lack.since.to_string(),
+            in_words(lack.decision),
+        ]
+    });
+    let mut out = call.results();
+    Table::new(&header, rows.collect()).write(&mut out)?;
+    out.flush()?;
+    let desk = Desk::new(call.config, open::time_zone(call.config)?);
+    let (drafts, faults) = desk.drafts(&lacks, now);
+    for (wish, fault) in &faults {
+        call.complain(&format!("{} at {}: {fault}", wish.location, wish.partner));
+    }
+    if is_dry {
+        call.note(&format!(
+            "{} mails would be sent; nothing was",
+            drafts.len()
+        ));
+    } else if !drafts.is_empty() {
+        let numbers = wait(call.opened.ingest()?.dispatch(drafts))??;
+        call.note(&format!("{} mails are in the outbox", numbers.len()));
+    }
+    Ok(if faults.is_empty() {
+        Done::Well
+    } else {
+        Done::WithFailures
+    })
+}
+
+fn in_words(decision: Decision) -> String {
+    match decision {
+        Decision::Ask { nth: 1 } => "asked for".to_owned(),
+        Decision::Ask { nth } if decision.escalates() => {
+            format!("asked for, time {nth}, and a person is told")
+        }
+        Decision::Ask { nth } => format!("asked for, time {nth}"),
+        Decision::Wait { until } => format!("an answer is waited for until {until}"),
+        Decision::InOutbox { number } => format!("request {number} is still to be sent"),
+        Decision::Refused { number } => format!("request {number} was refused: look at it"),
+        Decision::EnoughToday => "the partner was asked often enough today".to_owned(),
     }
 }
 

@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::config::units::Span;
 
 /// Values that should arrive.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -22,6 +24,13 @@ pub struct Expect {
     /// By when they are there: German legal time and days after the delivery day (`+1d`), or working days (`+1wd`).
     #[schemars(extend("de" = "Bis wann sie da sind: gesetzliche Zeit und Tage nach dem Liefertag (`+1d`) oder Werktage (`+1wd`)."))]
     pub due: Due,
+    /// How long after `due` they are asked for by the gateway itself, such as `2h`; empty: never.
+    #[schemars(extend("de" = "Wie lange nach `due` das Gateway selbst danach fragt, etwa `2h`; leer: nie."))]
+    #[serde(deserialize_with = "span_unless_empty")]
+    pub request_after: Option<Span>,
+    /// Who is told by mail when three requests had no effect.
+    #[schemars(extend("de" = "Wer eine Mail bekommt, wenn drei Anfragen nichts bewirkt haben."))]
+    pub escalate_to: Vec<String>,
     /// Length of the intervals of a series that has never arrived.
     #[schemars(extend("de" = "Länge der Intervalle einer Zeitreihe, die noch nie ankam."))]
     pub resolution: Resolution,
@@ -38,9 +47,19 @@ impl Default for Expect {
                 days: 1,
                 kind: DayKind::Calendar,
             },
+            request_after: None,
+            escalate_to: Vec::new(),
             resolution: Resolution::Auto,
         }
     }
+}
+
+fn span_unless_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Span>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 /// How long the intervals of a series are.

@@ -23,6 +23,8 @@ use crate::message::orders::request::{
 };
 use crate::message::orders::{self, Ask, Contact, Request};
 use crate::message::transfer::{Packing, Transfer};
+use crate::outbox::Note;
+use crate::request::acquire::{Decision, Lack};
 use crate::request::words;
 use crate::request::{Fault, RequestFault, What, Wish};
 use crate::store::outbox::{Purpose, Route, Slot, Written};
@@ -109,6 +111,48 @@ impl Desk {
         Ok(Draft::new(move |slot| {
             desk.written(&wish, slot).map_err(|fault| fault.to_string())
         }))
+    }
+
+    /// The mails for what is to be asked now: the requests, and words to a person where three had
+    /// no effect. What cannot be asked is told.
+    pub fn drafts(&self, lacks: &[Lack], now: UtcTime) -> (Vec<Draft>, Vec<(Wish, RequestFault)>) {
+        let (mut drafts, mut faults) = (Vec::new(), Vec::new());
+        for lack in lacks {
+            if !matches!(lack.decision, Decision::Ask { .. }) {
+                continue;
+            }
+            match self.draft(lack.wish.clone(), now) {
+                Ok(draft) => drafts.push(draft),
+                Err(fault) => {
+                    faults.push((lack.wish.clone(), fault));
+                    continue;
+                }
+            }
+            if lack.decision.escalates() {
+                drafts.extend(self.escalation(lack).map(Note::draft));
+            }
+        }
+        (drafts, faults)
+    }
+
+    fn escalation(&self, lack: &Lack) -> impl Iterator<Item = Note> {
+        let partner = self.partner(&lack.wish.partner).map_or("", called);
+        let text = &self.0.text;
+        let (from, to) = (lack.wish.from, lack.wish.to);
+        let period = text.request_period(
+            &text.date_time(from.seconds()),
+            &text.date_time(to.seconds()),
+        );
+        let subject = text.request_escalation(partner, &lack.wish.location);
+        let body = text.request_escalation_text(partner, &lack.wish.location, &period);
+        lack.escalate_to.iter().map(move |to| Note {
+            purpose: Purpose::Alert,
+            route: Route::Main,
+            from: self.0.sender.clone(),
+            to: to.clone(),
+            subject: subject.clone(),
+            text: format!("{body}\n"),
+        })
     }
 
     fn written(&self, wish: &Wish, slot: &Slot) -> Result<Written, RequestFault> {

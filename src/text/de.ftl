@@ -576,6 +576,8 @@ request_end =
     Bitte senden Sie die Werte als MSCONS-Datei an die Absenderadresse dieser Mail. Unser Zeichen: { $reference }.
 
     Mit freundlichen Grüßen
+request_escalation = { $partner } antwortet nicht: { $location }
+request_escalation_text = Nach Werten für { $location }, { $period }, wurde { $partner } dreimal gefragt, ohne Erfolg. Eben ging die vierte Anfrage hinaus. Bitte nachfassen.
 request_load_profile = Lastgang
 request_readings = Zählerstände
 request_energy = Energiemenge

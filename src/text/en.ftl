@@ -576,6 +576,8 @@ request_end =
     Please send the values as an MSCONS file to the sender's address of this mail. Our reference: { $reference }.
 
     Kind regards
+request_escalation = { $partner } does not answer: { $location }
+request_escalation_text = { $partner } was asked three times for values of { $location }, { $period }, to no effect. The fourth request has just gone out. Please follow up.
 request_load_profile = load profile
 request_readings = meter readings
 request_energy = amount of energy

@@ -512,6 +512,8 @@ sentences! {
     request_text(what: &str, location: &str, period: &str);
     request_obis(obis: &str);
     request_end(reference: &str);
+    request_escalation(partner: &str, location: &str);
+    request_escalation_text(partner: &str, location: &str, period: &str);
     request_load_profile;
     request_readings;
     request_energy;

@@ -68,7 +68,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "request",
         &[
-            "config", "ingest", "mail", "market", "message", "store", "text",
+            "config", "expect", "ingest", "mail", "market", "message", "outbox", "store", "text",
         ],
     ),
     (
@@ -83,7 +83,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "actors",
         &[
             "alert", "clock", "config", "expect", "health", "ingest", "mail", "mailbox", "market",
-            "metrics", "net", "oauth", "outbox", "store", "text",
+            "metrics", "net", "oauth", "outbox", "request", "store", "text",
         ],
     ),
     (

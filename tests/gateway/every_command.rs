@@ -140,7 +140,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("outbox show --raw", "outbox"),
     ("outbox retry", "outbox"),
     (
-        "request --partner --location --obis --from --to --at --values --complaint --document --text --dry-run",
+        "request --partner --location --obis --from --to --at --values --complaint --document --text --due --dry-run",
         "request",
     ),
     ("requests --limit --format", "request"),

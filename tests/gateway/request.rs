@@ -14,7 +14,7 @@ use mscons_gateway::message::transfer::Transfer;
 use mscons_gateway::sample;
 use serde_json::Value;
 
-use crate::run::gateway::Home;
+use crate::run::gateway::{Gateway, Home, wait_for};
 use crate::support::dovecot::PASSWORD;
 use crate::support::postfix::Postfix;
 
@@ -358,4 +358,52 @@ fn a_dry_run_shows_what_would_be_sent_and_a_request_in_words_is_a_mail() {
         "ORDERS"
     );
     assert!(came.contains(".txt.gz"), "{came}");
+}
+
+#[test]
+fn what_is_late_is_asked_for_once_and_then_waited_for() {
+    let bed = Postfix::shared();
+    let late = format!(
+        "[[expect]]\nlocation = \"{LOCATION}\"\nobis = \"1-1:1.29.0\"\npartner = \"{THEM}\"\n\
+         request_after = \"2h\"\nescalate_to = [\"boss@example.net\"]\n"
+    );
+    let home = asking(&bed, &late);
+    let config = fs::read_to_string(home.config()).unwrap();
+    fs::write(home.config(), config + &home.maildir("metering", "")).unwrap();
+    let gateway = Gateway::run(&home);
+    gateway.wait_for_log("what is late is asked for");
+    wait_for("the request to go", || {
+        let stories = stories(&home);
+        (stories.len() == 1 && stories[0]["state"] == "asked").then_some(())
+    });
+    let story = &stories(&home)[0];
+    assert_eq!(
+        (&story["by_itself"], &story["pid"]),
+        (&Value::Bool(true), &Value::from(17_102))
+    );
+    let (code, out, err) = home.command(&["request", "--due", "--dry-run"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("an answer is waited for until 20"), "{out}");
+    assert!(err.contains("0 mails would be sent"), "{err}");
+    gateway.stop("TERM");
+    let (code, _, _) = home.command(&["request", "--due"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(stories(&home).len(), 1, "no storm");
+
+    // The partner refuses: a person must look, and nothing more is asked.
+    let reference = story["reference"].as_str().unwrap().to_owned();
+    let refusal = Ordrsp {
+        name_code: "Z48".to_owned(),
+        document: "D9".to_owned(),
+        answers: Some(reference),
+        pid: Some(19_102),
+        ..Ordrsp::default()
+    };
+    comes(
+        &home,
+        "no.edi",
+        &ordrsp::write(&transfer("O9"), &[refusal]).unwrap(),
+    );
+    let (_, out, _) = home.command(&["request", "--due", "--dry-run"]);
+    assert!(out.contains("request 1 was refused: look at it"), "{out}");
 }

@@ -8,7 +8,7 @@ use crate::config::check::Check;
 use crate::config::check::sending::no_address;
 use crate::config::expect::Expect;
 use crate::config::mailbox::Mailbox;
-use crate::config::partner::Partner;
+use crate::config::partner::{Partner, RequestFormat};
 use crate::config::party::Party;
 use crate::config::smtp::address;
 use crate::config::{ConfigFault, Gateway, keys};
@@ -44,6 +44,7 @@ pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
             faults,
         };
         check.expect(expect, &gateway.partner);
+        check.asking(expect, gateway);
     }
     let section = "alert".to_owned();
     Check { section, faults }.alert(&gateway.alert);
@@ -68,6 +69,34 @@ impl Check<'_> {
         if !mail.is_empty() && address(mail).is_none() {
             self.fault("contact.mail", no_address(mail));
         }
+    }
+
+    /// What is needed where the gateway asks by itself.
+    fn asking(&mut self, expect: &Expect, gateway: &Gateway) {
+        for recipient in &expect.escalate_to {
+            if address(recipient).is_none() {
+                self.fault("escalate_to", no_address(recipient));
+            }
+        }
+        if expect.request_after.is_none() {
+            return;
+        }
+        let mut partners = gateway.partner.iter();
+        let partner = partners.find(|partner| partner.id == expect.partner);
+        let what = if !gateway.smtp.is_on() {
+            "nothing is sent without a server; give [smtp] a host, or leave it out"
+        } else if expect.partner.is_empty() {
+            "nobody is named who can be asked; give `partner`, or leave it out"
+        } else if partner.is_some_and(|partner| partner.mail.is_empty()) {
+            "its [[partner]] has no mail address; give it `mail`, or leave it out"
+        } else if partner.is_some_and(|partner| {
+            partner.request_format == RequestFormat::Orders && gateway.party.is_empty()
+        }) {
+            "an ORDERS needs a [[party]]; add one, or give the [[partner]] request_format = \"mail\""
+        } else {
+            return;
+        };
+        self.fault("request_after", what);
     }
 
     /// What stands in envelopes and file names.
