@@ -198,7 +198,7 @@ fn add(text: &mut String, line: std::fmt::Arguments<'_>) {
 /// stand in the example file as comments.
 const NEEDED: &str = "mailbox";
 /// The mailbox of the example file, and what could be expected in it.
-const EXAMPLES: [(&str, &str); 15] = [
+const EXAMPLES: [(&str, &str); 16] = [
     ("mailbox.name", "\"metering\""),
     ("mailbox.host", "\"imap.example.org\""),
     ("mailbox.username", "\"meter@example.org\""),
@@ -216,6 +216,7 @@ const EXAMPLES: [(&str, &str); 15] = [
     ("virtual.unit", "\"kWh\""),
     ("virtual.terms.series", "\"50120962218/1-1:1.29.0\""),
     ("partner.name", "\"Netz Musterstadt\""),
+    ("party.id", "\"9985046000001\""),
     ("partner.id", "\"9905048000007\""),
     ("expect.location", "\"50120962218\""),
     ("expect.obis", "\"1-1:1.29.0\""),
@@ -267,6 +268,7 @@ mod tests {
     use crate::config::expect::Expect;
     use crate::config::microsoft::Microsoft;
     use crate::config::partner::Partner;
+    use crate::config::party::Party;
     use crate::config::virtual_series::{Term, Virtual};
     use crate::config::{Gateway, load_text, mailbox::Mailbox, secret::Secret};
 
@@ -316,6 +318,10 @@ mod tests {
                     series: "50120962218/1-1:1.29.0".to_owned(),
                     ..Term::default()
                 }],
+            }],
+            party: vec![Party {
+                id: "9985046000001".to_owned(),
+                ..Party::default()
             }],
             partner: vec![Partner {
                 name: "Netz Musterstadt".to_owned(),

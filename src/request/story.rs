@@ -139,8 +139,7 @@ fn of(store: &dyn Store, number: u64, request: RequestRecord) -> Result<Story, S
 fn after(standing: Standing, reply: Reply) -> Standing {
     match (standing, reply) {
         (Standing::Fulfilled, _) | (_, Reply::Values) => Standing::Fulfilled,
-        (_, Reply::Rejected | Reply::Refused) => Standing::Refused,
-        (Standing::Refused, Reply::Received | Reply::Accepted) => Standing::Refused,
+        (_, Reply::Rejected | Reply::Refused) | (Standing::Refused, _) => Standing::Refused,
         (_, Reply::Received | Reply::Accepted) => Standing::Received,
     }
 }

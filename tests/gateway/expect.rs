@@ -123,6 +123,7 @@ fn plan((location, obis): (&str, &str), due: &str, resolution: Resolution) -> Pl
             partner: GRID.to_owned(),
             due: due.parse().unwrap(),
             resolution,
+            ..Expect::default()
         }],
         partners: vec![Partner {
             name: "Netz".to_owned(),

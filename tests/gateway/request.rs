@@ -22,14 +22,14 @@ const US: &str = "9985046000001";
 const THEM: &str = "9905048000007";
 const LOCATION: &str = "41373559241";
 
-/// A home that asks by ORDERS, and in words.
-fn asking(bed: &Postfix, more: &str) -> Home {
+/// A home that asks by ORDERS, at `partner@netz.example`, and in words. All share one server.
+fn asking(bed: &Postfix, partner: &str, more: &str) -> Home {
     let home = Home::new();
     home.configure(&[format!(
         "[smtp]\nhost = \"127.0.0.1\"\nport = {}\nencryption = \"none\"\nusername = \"meter\"\npassword = \"{PASSWORD}\"\nsender = \"Meter data <meter@example.org>\"\n\
          [[party]]\nid = \"{US}\"\nrole = \"supplier\"\n\
          contact = {{ name = \"Anna Beispiel\", mail = \"anna@example.org\" }}\n\
-         [[partner]]\nname = \"Netz\"\nid = \"{THEM}\"\nmail = \"edifact@netz.example\"\n\
+         [[partner]]\nname = \"Netz\"\nid = \"{THEM}\"\nmail = \"{partner}@netz.example\"\n\
          [[partner]]\nname = \"Dienst\"\nid = \"9903100000006\"\nmail = \"dienst@example.net\"\nrequest_format = \"mail\"\n{more}",
         bed.plain
     )]);
@@ -61,34 +61,51 @@ fn comes(home: &Home, name: &str, bytes: &[u8]) {
     assert_eq!(code, Some(0), "{err}");
 }
 
-#[test]
-fn an_orders_goes_out_and_its_answers_come_back_into_its_story() {
-    let bed = Postfix::shared();
-    let home = asking(&bed, "");
-    let (code, out, err) = ask(&home, &[]);
+/// Asks, sends, and gives our number for the request.
+fn asked(home: &Home) -> String {
+    let (code, out, err) = ask(home, &[]);
     assert_eq!((code, out.as_str()), (Some(0), "1\n"), "{err}");
-    assert_eq!(stories(&home)[0]["state"], "to be sent");
+    assert_eq!(stories(home)[0]["state"], "to be sent");
     let (code, _, err) = home.command(&["outbox", "send"]);
     assert_eq!(code, Some(0), "{err}");
-    let story = &stories(&home)[0];
+    let story = &stories(home)[0];
     assert_eq!(story["state"], "asked", "{story}");
     assert_eq!(story["pid"], 17_102);
-    let reference = story["reference"].as_str().unwrap().to_owned();
+    story["reference"].as_str().unwrap().to_owned()
+}
 
-    // The mail is as the market wants it.
-    let came = bed.delivered(&format!("_{reference}.txt"));
+/// An ORDRSP that refuses the request with this number.
+fn refusal(of: &str, document: &str) -> Ordrsp {
+    Ordrsp {
+        name_code: "Z48".to_owned(),
+        document: document.to_owned(),
+        date: UtcTime::parse("2026-11-24T10:00:00Z"),
+        answers: Some(of.to_owned()),
+        pid: Some(19_102),
+        decisions: vec![Decision {
+            code: "A02".to_owned(),
+            tree: "S_0077".to_owned(),
+        }],
+        ..Ordrsp::default()
+    }
+}
+
+#[test]
+fn an_orders_goes_out_as_the_market_wants_it() {
+    let bed = Postfix::shared();
+    let home = asking(&bed, "market", "");
+    let reference = asked(&home);
+    let came = bed.delivered("To: market@netz.example");
     let name = format!("ORDERS__{US}_{THEM}_");
-    let subject = came
-        .lines()
-        .find(|line| line.starts_with("Subject:"))
-        .unwrap();
+    let subject = came.lines().find(|line| line.starts_with("Subject:"));
+    let subject = subject.unwrap();
+    let ending = format!("_{reference}.txt");
     assert!(
-        subject.contains(&name) && subject.ends_with(&format!("_{reference}.txt")),
+        subject.contains(&name) && subject.ends_with(&ending),
         "{subject}"
     );
-    let mail = mail_parser::MessageParser::new()
-        .parse(came.as_bytes())
-        .unwrap();
+    let mail = mail_parser::MessageParser::new();
+    let mail = mail.parse(came.as_bytes()).unwrap();
     let orders = mail.attachment(0).unwrap().contents();
     let text = String::from_utf8(orders.to_vec()).unwrap();
     assert!(!text.contains('\n'), "{text}");
@@ -101,65 +118,45 @@ fn an_orders_goes_out_and_its_answers_come_back_into_its_story() {
     ] {
         assert!(text.contains(&part), "no {part} in {text}");
     }
+}
 
-    // What a stranger says of it does not count.
-    let stranger = Transfer::new(
-        Party::new("9904000000006"),
-        Party::new(US),
-        "S1",
-        UtcTime::parse("2026-11-24T10:00:00Z").unwrap(),
-    );
-    let refusal = |document: &str| Ordrsp {
-        name_code: "Z48".to_owned(),
-        document: document.to_owned(),
-        date: UtcTime::parse("2026-11-24T10:00:00Z"),
-        answers: Some(reference.clone()),
-        pid: Some(19_102),
-        decisions: vec![Decision {
-            code: "A02".to_owned(),
-            tree: "S_0077".to_owned(),
-        }],
-        ..Ordrsp::default()
-    };
-    let strange = ordrsp::write(&stranger.unwrap(), &[refusal("D1")]).unwrap();
-    comes(&home, "strange.edi", &strange);
+#[test]
+fn what_the_partner_answers_and_nobody_else_makes_the_story() {
+    let bed = Postfix::shared();
+    let home = asking(&bed, "story", "");
+    let reference = asked(&home);
+    let at = UtcTime::parse("2026-11-24T10:00:00Z").unwrap();
+    let stranger = Transfer::new(Party::new("9904000000006"), Party::new(US), "S1", at);
+    let strange = ordrsp::write(&stranger.unwrap(), &[refusal(&reference, "D1")]);
+    comes(&home, "strange.edi", &strange.unwrap());
     assert_eq!(stories(&home)[0]["state"], "asked");
 
-    // CONTRL, APERAK, ORDRSP, and at last the values.
-    let contrl = Contrl {
+    let received = Contrl {
         interchange: reference.clone(),
         sender: (US.to_owned(), "500".to_owned()),
         receiver: (THEM.to_owned(), "500".to_owned()),
         action: Action::RECEIVED,
         ..Contrl::default()
     };
-    comes(
-        &home,
-        "contrl.edi",
-        &contrl::write(&transfer("C1"), &contrl).unwrap(),
-    );
+    let received = contrl::write(&transfer("C1"), &received).unwrap();
+    comes(&home, "contrl.edi", &received);
     assert_eq!(stories(&home)[0]["state"], "received");
     let accepted = Aperak {
         name_code: "312".to_owned(),
         document: "A1".to_owned(),
-        date: UtcTime::parse("2026-11-24T10:00:00Z"),
+        date: Some(at),
         interchange: Some(reference.clone()),
         accepts: Some(reference.clone()),
         ..Aperak::default()
     };
-    comes(
-        &home,
-        "aperak.edi",
-        &aperak::write(&transfer("A1"), &[accepted]).unwrap(),
-    );
-    let refused = ordrsp::write(&transfer("O1"), &[refusal("D2")]).unwrap();
-    comes(&home, "ordrsp.edi", &refused);
+    let accepted = aperak::write(&transfer("A1"), &[accepted]).unwrap();
+    comes(&home, "aperak.edi", &accepted);
+    let refused = ordrsp::write(&transfer("O1"), &[refusal(&reference, "D2")]);
+    comes(&home, "ordrsp.edi", &refused.unwrap());
     let story = &stories(&home)[0];
     assert_eq!(story["state"], "refused", "{story}");
-    let said: Vec<&str> = story["events"]
-        .as_array()
-        .unwrap()
-        .iter()
+    let events = story["events"].as_array().unwrap().iter();
+    let said: Vec<&str> = events
         .map(|event| event["what"].as_str().unwrap())
         .collect();
     assert_eq!(said, ["written", "sent", "received", "accepted", "refused"]);
@@ -168,7 +165,7 @@ fn an_orders_goes_out_and_its_answers_come_back_into_its_story() {
     let mut values = sample::example(13_025, Version::V25, 7).unwrap();
     values.sender = THEM.to_owned();
     values.receiver = US.to_owned();
-    values.messages[0].answers = Some(reference.clone());
+    values.messages[0].answers = Some(reference);
     comes(&home, "values.edi", &write(&values).unwrap());
     assert_eq!(stories(&home)[0]["state"], "fulfilled");
     let (_, out, _) = home.command(&["requests"]);
@@ -184,21 +181,10 @@ fn an_orders_goes_out_and_its_answers_come_back_into_its_story() {
     assert_eq!(home.command(&["verify"]).0, Some(0));
 }
 
-#[test]
-fn what_cannot_be_asked_is_said_before_anything_is_kept() {
-    let bed = Postfix::shared();
-    let home = asking(
-        &bed,
-        "[[partner]]\nid = \"4012345000023\"\nmail = \"x@example.net\"\n[[partner]]\nid = \"9907000000000\"\n",
-    );
-    let of = |arguments: &str| {
-        let words: Vec<&str> = arguments.split(' ').collect();
-        let (code, out, err) = home.command(&words);
-        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments}: {err}");
-        err
-    };
+/// What is asked wrongly, and a part of what is said.
+fn wrong_requests() -> Vec<(String, &'static str)> {
     let period = "--from 2026-09-01 --to 2026-10-01";
-    for (asks, said) in [
+    vec![
         (
             format!("--partner Nobody --location {LOCATION} {period}"),
             "there are Netz, Dienst",
@@ -255,7 +241,24 @@ fn what_cannot_be_asked_is_said_before_anything_is_kept() {
             ),
             "no OBIS code",
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn what_cannot_be_asked_is_said_before_anything_is_kept() {
+    let bed = Postfix::shared();
+    let home = asking(
+        &bed,
+        "wrong",
+        "[[partner]]\nid = \"4012345000023\"\nmail = \"x@example.net\"\n[[partner]]\nid = \"9907000000000\"\n",
+    );
+    let of = |arguments: &str| {
+        let words: Vec<&str> = arguments.split(' ').collect();
+        let (code, out, err) = home.command(&words);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments}: {err}");
+        err
+    };
+    for (asks, said) in wrong_requests() {
         let err = of(&format!("request {asks}"));
         assert!(err.contains(said), "{asks}: {err}");
     }
@@ -276,13 +279,13 @@ fn what_cannot_be_asked_is_said_before_anything_is_kept() {
 }
 
 #[test]
-fn a_dry_run_shows_what_would_be_sent_and_a_request_in_words_is_a_mail() {
+fn a_dry_run_shows_what_would_be_sent() {
     let bed = Postfix::shared();
-    let home = asking(&bed, "");
+    let home = asking(&bed, "dry", "");
     let (code, out, err) = ask(&home, &["--dry-run"]);
     assert_eq!(code, Some(0), "{err}");
     assert!(
-        out.starts_with("to       edifact@netz.example\nsubject  ORDERS__"),
+        out.starts_with("to       dry@netz.example\nsubject  ORDERS__"),
         "{out}"
     );
     assert!(out.contains("UNH+1+ORDERS:D:09B:UN:1.4c'"), "{out}");
@@ -306,7 +309,12 @@ fn a_dry_run_shows_what_would_be_sent_and_a_request_in_words_is_a_mail() {
         assert!(out.contains(part), "no {part} in {out}");
     }
     assert_eq!(stories(&home), Vec::<Value>::new());
+}
 
+#[test]
+fn a_request_in_words_is_a_mail_for_people() {
+    let bed = Postfix::shared();
+    let home = asking(&bed, "words", "");
     let in_words = [
         "request",
         "--partner",
@@ -336,17 +344,21 @@ fn a_dry_run_shows_what_would_be_sent_and_a_request_in_words_is_a_mail() {
         assert!(text.contains(part), "no {part} in {text}");
     }
     assert_eq!(stories(&home)[0]["state"], "asked");
-    // Packed, where the partner wants it so.
-    let home = asking(&bed, "");
+}
+
+#[test]
+fn an_orders_is_packed_where_the_partner_wants_it_so() {
+    let bed = Postfix::shared();
+    let home = asking(&bed, "packed", "");
     let config = fs::read_to_string(home.config()).unwrap();
     let packed = config.replace(
-        "mail = \"edifact@netz.example\"",
-        "mail = \"gz@netz.example\"\ngzip = true",
+        "mail = \"packed@netz.example\"",
+        "mail = \"packed@netz.example\"\ngzip = true",
     );
     fs::write(home.config(), packed).unwrap();
     assert_eq!(ask(&home, &[]).0, Some(0));
     assert_eq!(home.command(&["outbox", "send"]).0, Some(0));
-    let came = bed.delivered("To: gz@netz.example");
+    let came = bed.delivered("To: packed@netz.example");
     let mail = mail_parser::MessageParser::new()
         .parse(came.as_bytes())
         .unwrap();
@@ -367,9 +379,13 @@ fn what_is_late_is_asked_for_once_and_then_waited_for() {
         "[[expect]]\nlocation = \"{LOCATION}\"\nobis = \"1-1:1.29.0\"\npartner = \"{THEM}\"\n\
          request_after = \"2h\"\nescalate_to = [\"boss@example.net\"]\n"
     );
-    let home = asking(&bed, &late);
+    let home = asking(&bed, "late", &late);
     let config = fs::read_to_string(home.config()).unwrap();
-    fs::write(home.config(), config + &home.maildir("metering", "")).unwrap();
+    fs::write(
+        home.config(),
+        format!("{config}{}", home.maildir("metering", "")),
+    )
+    .unwrap();
     let gateway = Gateway::run(&home);
     gateway.wait_for_log("what is late is asked for");
     wait_for("the request to go", || {
@@ -392,18 +408,8 @@ fn what_is_late_is_asked_for_once_and_then_waited_for() {
 
     // The partner refuses: a person must look, and nothing more is asked.
     let reference = story["reference"].as_str().unwrap().to_owned();
-    let refusal = Ordrsp {
-        name_code: "Z48".to_owned(),
-        document: "D9".to_owned(),
-        answers: Some(reference),
-        pid: Some(19_102),
-        ..Ordrsp::default()
-    };
-    comes(
-        &home,
-        "no.edi",
-        &ordrsp::write(&transfer("O9"), &[refusal]).unwrap(),
-    );
+    let refused = ordrsp::write(&transfer("O9"), &[refusal(&reference, "D9")]);
+    comes(&home, "no.edi", &refused.unwrap());
     let (_, out, _) = home.command(&["request", "--due", "--dry-run"]);
     assert!(out.contains("request 1 was refused: look at it"), "{out}");
 }

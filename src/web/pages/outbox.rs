@@ -68,7 +68,7 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
         .outbox(below.unwrap_or(u64::MAX), MAILS_A_PAGE)?
         .into_iter()
         .map(|(number, mail)| {
-            let story = match mail.purpose {
+            let told = match mail.purpose {
                 Purpose::Request => story(store, number)?,
                 Purpose::Contrl
                 | Purpose::Aperak
@@ -77,7 +77,7 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
                 | Purpose::Alert
                 | Purpose::Test => None,
             };
-            Ok((number, mail, story))
+            Ok((number, mail, told))
         })
         .collect::<Result<_, StoreError>>()?;
     Ok(Shown {
