@@ -379,7 +379,7 @@ fn what_is_late_is_asked_for_once_and_then_waited_for() {
         "[[expect]]\nlocation = \"{LOCATION}\"\nobis = \"1-1:1.29.0\"\npartner = \"{THEM}\"\n\
          request_after = \"2h\"\nescalate_to = [\"boss@example.net\"]\n"
     );
-    let home = asking(&bed, "late", &late);
+    let home = asking(&bed, "overdue", &late);
     let config = fs::read_to_string(home.config()).unwrap();
     fs::write(
         home.config(),
