@@ -91,6 +91,15 @@ pub(super) trait AtStore {
         Err(error.into())
     }
 
+    /// Does what it can without a store, where that is all there is to do: nothing is opened or made.
+    fn without_store(
+        &self,
+        _config: &Gateway,
+        _caller: &dyn Caller,
+    ) -> Result<Option<Done>, Failure> {
+        Ok(None)
+    }
+
     /// The file that its results go to; stdout if there is none, or it is `-`.
     fn out(&self) -> Option<&Path> {
         None
@@ -114,6 +123,10 @@ impl Command {
         let work = self.work();
         work.check(&config)?;
         let terminal = Terminal::new(work.out(), work.inputs())?;
+        if let Some(done) = work.without_store(&config, &terminal)? {
+            terminal.finish()?;
+            return Ok(done);
+        }
         let done = match open::store(&config) {
             Ok(opened) => work.run(&Call {
                 config: &config,

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::cli::args::{Stretch, read_time};
 use crate::cli::at_store::AtStore;
-use crate::cli::call::{Call, wait};
+use crate::cli::call::{Call, Caller, wait};
 use crate::cli::{Done, Failure, open};
 use crate::clock;
 use crate::config::Gateway;
@@ -103,15 +103,6 @@ impl AtStore for Args {
         let partner = wish.partner.clone();
         let now = clock::now();
         let mut out = call.results();
-        if self.dry_run {
-            let shown = desk.preview(&wish, now).map_err(refused)?;
-            writeln!(out, "to       {}", shown.to)?;
-            writeln!(out, "subject  {}", shown.subject)?;
-            writeln!(out, "\n{}", shown.content.trim_end())?;
-            out.flush()?;
-            call.note("nothing was sent; the number is made up");
-            return Ok(Done::Well);
-        }
         let draft = desk.draft(wish, now).map_err(refused)?;
         let numbers = wait(call.opened.ingest()?.dispatch(vec![draft]))??;
         for number in numbers {
@@ -125,6 +116,25 @@ impl AtStore for Args {
             call.note("no gateway runs; `mscons-gateway outbox send` sends it");
         }
         Ok(Done::Well)
+    }
+
+    fn without_store(
+        &self,
+        config: &Gateway,
+        caller: &dyn Caller,
+    ) -> Result<Option<Done>, Failure> {
+        if self.due || !self.dry_run {
+            return Ok(None);
+        }
+        let (desk, wish) = self.wish(config)?;
+        let shown = desk.preview(&wish, clock::now()).map_err(refused)?;
+        let mut out = caller.results();
+        writeln!(out, "to       {}", shown.to)?;
+        writeln!(out, "subject  {}", shown.subject)?;
+        writeln!(out, "\n{}", shown.content.trim_end())?;
+        out.flush()?;
+        caller.note("nothing was sent; the number is made up");
+        Ok(Some(Done::Well))
     }
 
     /// What is wrong with the request is said before anything is opened or made.
