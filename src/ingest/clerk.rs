@@ -138,10 +138,15 @@ impl Clerk {
         drafts: Vec<dispatch::Draft>,
     ) -> Result<Prepared, IngestError> {
         let mut batch = Batch::of_mailbox("", "");
+        let mut finished = Vec::with_capacity(drafts.len());
         for draft in drafts {
             let slot = Slot::behind(self.last_of_ours, clock::now());
             self.last_of_ours = Some((slot.number, slot.serial));
-            let (record, request) = draft.file(&slot, &self.archive)?;
+            finished.push((draft.finish(&slot)?, slot));
+        }
+        // None is filed before all can be written.
+        for (mail, slot) in finished {
+            let (record, request) = dispatch::file(mail, &slot, &self.archive)?;
             batch.outbox.push((slot.number, record));
             batch
                 .requests

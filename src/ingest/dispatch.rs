@@ -21,32 +21,36 @@ impl Draft {
         Self(Box::new(finish))
     }
 
-    /// Finishes it, and appends it to the archive (not yet synced).
-    pub(super) fn file(
-        self,
-        slot: &Slot,
-        archive: &Archive,
-    ) -> Result<(OutboxRecord, Option<RequestRecord>), IngestError> {
-        let mail = (self.0)(slot).map_err(IngestError::Unwritable)?;
-        let origin = Origin {
-            mailbox: String::new(),
-            folder: String::new(),
-            id: MailId::Ours {
-                number: slot.number,
-            },
-            arrived: slot.at.seconds(),
-            size_bytes: mail.bytes.len() as u64,
-            head: Head {
-                message_id: mail.message_id.clone(),
-                from: mail.from.clone(),
-                subject: mail.subject.clone(),
-            },
-            name: mail.purpose.name().to_owned(),
-        };
-        let place = archive.append(Entry::new(&origin, &mail.encode(slot)?))?;
-        let record = OutboxRecord::new(&mail, slot, place, OutboxState::Queued);
-        Ok((record, mail.request))
+    /// Finishes it.
+    pub(super) fn finish(self, slot: &Slot) -> Result<Written, IngestError> {
+        (self.0)(slot).map_err(IngestError::Unwritable)
     }
+}
+
+/// Appends a mail to the archive (not yet synced).
+pub(super) fn file(
+    mail: Written,
+    slot: &Slot,
+    archive: &Archive,
+) -> Result<(OutboxRecord, Option<RequestRecord>), IngestError> {
+    let origin = Origin {
+        mailbox: String::new(),
+        folder: String::new(),
+        id: MailId::Ours {
+            number: slot.number,
+        },
+        arrived: slot.at.seconds(),
+        size_bytes: mail.bytes.len() as u64,
+        head: Head {
+            message_id: mail.message_id.clone(),
+            from: mail.from.clone(),
+            subject: mail.subject.clone(),
+        },
+        name: mail.purpose.name().to_owned(),
+    };
+    let place = archive.append(Entry::new(&origin, &mail.encode(slot)?))?;
+    let record = OutboxRecord::new(&mail, slot, place, OutboxState::Queued);
+    Ok((record, mail.request))
 }
 
 impl fmt::Debug for Draft {

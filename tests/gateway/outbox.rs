@@ -186,8 +186,10 @@ async fn a_mail_that_cannot_be_written_is_kept_nowhere_and_neither_are_its_neigh
         },
     ] {
         let drafts = vec![note("fine@example.net", "fine").draft(), evil.draft()];
+        let before = office.0.archive().bytes();
         let error = office.0.dispatch(drafts).await.unwrap_err();
         assert!(matches!(error, IngestError::Unwritable(_)), "{error}");
+        assert_eq!(office.0.archive().bytes(), before);
     }
     assert_eq!(office.0.store().outbox(u64::MAX, 10).unwrap(), []);
     // The numbers are not given again.
