@@ -175,20 +175,20 @@ impl OauthError {
         }
     }
 
-    /// The same in English, for a shell, whose other words are English, too.
-    pub fn in_english(&self) -> String {
-        self.explain(&Text::new(Language::En))
-    }
-
-    /// The same, with what Microsoft, the network or the system said.
-    pub fn in_a_shell(&self) -> String {
-        match self {
-            Self::Configuration { what, .. } => what.clone(),
+    /// The same for a shell: in English, with what Microsoft, the network or the system said, and
+    /// before it in the configured language, if that is another.
+    pub fn in_a_shell(&self, language: Language) -> String {
+        let english = match self {
+            Self::Configuration { what, .. } => return what.clone(),
             // They say by themselves what to do.
             Self::Refused(_) | Self::Vault(_) => self.to_string(),
             Self::Unreachable { .. } | Self::Unreadable { .. } => {
-                format!("{} ({self})", self.in_english())
+                format!("{} ({self})", self.explain(&Text::new(Language::En)))
             }
+        };
+        match language {
+            Language::En => english,
+            Language::De => format!("{} · {english}", self.explain(&Text::new(language))),
         }
     }
 

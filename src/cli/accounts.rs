@@ -13,6 +13,7 @@ use crate::format::table::Table;
 use crate::market::calendar::UtcTime;
 use crate::oauth::OauthError;
 use crate::oauth::accounts::{Standing, State};
+use crate::text::{Language, Text};
 
 /// `accounts`.
 #[derive(Debug, clap::Args)]
@@ -54,7 +55,7 @@ impl AtAccounts for Args {
 fn say_more(call: &AccountsCall<'_>, all: &[Standing], left: &[String]) {
     for one in all {
         if let Some(error) = one.trouble() {
-            call.note(&format!("{}: {}", one.name, error.in_a_shell()));
+            call.note(&format!("{}: {}", one.name, error.in_a_shell(call.config.language)));
         }
     }
     for name in left {
@@ -162,8 +163,14 @@ fn json(one: &Standing) -> Value {
         "credential_until": time(one.credential_until),
         "fault": trouble.as_ref().map(ToString::to_string),
         "meaning": trouble.as_ref().map(OauthError::meaning),
-        "remedy": trouble.as_ref().map(OauthError::in_english),
+        "remedy": trouble.as_ref().map(remedy),
     })
+}
+
+/// What a fault means and what to do, in both languages.
+fn remedy(error: &OauthError) -> Value {
+    let of = |language| error.explain(&Text::new(language));
+    serde_json::json!({ "de": of(Language::De), "en": of(Language::En) })
 }
 
 fn json_of_left(name: &str) -> Value {

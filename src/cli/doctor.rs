@@ -199,7 +199,8 @@ impl Trial<'_> {
             note(&format!("looking at account {} …", known.name));
             let smtp = sends.filter(|of| of.name == known.name && self.with_machine);
             let smtp = smtp.map(|_| &config.smtp);
-            let checks = doctor::account(&known, accounts, &mailboxes, smtp).await;
+            let users = (&mailboxes[..], smtp);
+            let checks = doctor::account(&known, accounts, users, config.language).await;
             inside.accounts.extend(checks);
         }
         for mailbox in &self.mailboxes {

@@ -6,21 +6,23 @@ use crate::market::calendar::UtcTime;
 use crate::oauth::accounts::Standing;
 use crate::oauth::who::Who;
 use crate::oauth::{Accounts, Moment, OauthError, Status};
+use crate::text::{Language, Text};
 use crate::upkeep::doctor::{Check, Verdict};
 
-/// Examines an account, live. `mailboxes` and `smtp` are those that sign in by it.
+/// Examines an account, live. `mailboxes` and `smtp` are those that sign in by it; what a refusal
+/// means is said in `language`, too.
 pub async fn account(
     standing: &Standing,
     accounts: &Accounts,
-    mailboxes: &[&Mailbox],
-    smtp: Option<&Smtp>,
+    (mailboxes, smtp): (&[&Mailbox], Option<&Smtp>),
+    language: Language,
 ) -> Vec<Check> {
     let now = Moment::now();
     let name = &standing.name;
     let tried = format!("an access token of account {name}");
     let keeper = match accounts.keeper(name) {
         Ok(keeper) => keeper,
-        Err(error) => return named(name, vec![failed(tried, &error, standing)]),
+        Err(error) => return named(name, vec![failed(tried, &error, standing, language)]),
     };
     let came = keeper.try_now(now).await;
     let status = keeper.status();
@@ -31,7 +33,7 @@ pub async fn account(
                 status: Ok(status.clone()),
                 ..standing.clone()
             };
-            failed(tried, &error, &standing)
+            failed(tried, &error, &standing, language)
         }
     }];
     checks.extend(who(&status.who, mailboxes, smtp));
@@ -68,13 +70,17 @@ fn given(status: &Status) -> String {
     )
 }
 
-fn failed(tried: String, error: &OauthError, standing: &Standing) -> Check {
+/// The error's own words are English.
+fn failed(tried: String, error: &OauthError, standing: &Standing, language: Language) -> Check {
     let check = Check::ok("token", tried, error.to_string());
-    let advice = if standing.needs_sign_in() {
-        let name = &standing.name;
-        format!("sign in: mscons-gateway connect {name}, or by its page")
-    } else {
-        error.in_english()
+    let means = error.explain(&Text::new(language));
+    let name = &standing.name;
+    let advice = match (standing.needs_sign_in(), language) {
+        (false, _) => means,
+        (true, Language::En) => format!("sign in: mscons-gateway connect {name}, or by its page"),
+        (true, Language::De) => {
+            format!("{means} Anmelden: mscons-gateway connect {name}, oder auf der Seite")
+        }
     };
     let verdict = if error.is_transient() || !standing.is_used {
         Verdict::Warning

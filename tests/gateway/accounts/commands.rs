@@ -19,7 +19,8 @@ fn an_account_is_connected_listed_and_forgotten() {
     assert_eq!(code, Some(1), "a person is waited for: {said}");
     assert!(
         listed.contains("office  device_code  needs sign-in")
-            && said.contains("office: The account is not connected yet"),
+            && said.contains("office: Das Konto ist noch nicht verbunden")
+            && said.contains("The account is not connected yet"),
         "{listed}{said}"
     );
     assert!(!home.path("data").exists(), "looking makes nothing");

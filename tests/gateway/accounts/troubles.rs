@@ -48,14 +48,18 @@ fn what_is_revoked_needs_a_sign_in_and_the_other_mailbox_goes_on() {
     assert!(
         listed.contains("needs sign-in")
             && said.contains("The password was changed")
+            && said.contains("Das Kennwort wurde geändert")
             && said.contains("AADSTS50173"),
-        "{listed}{said}"
+        "in both languages: {listed}{said}"
     );
     let (code, told, _) = home.command(&["doctor"]);
     assert_eq!(code, Some(1), "{told}");
     assert!(
-        told.contains("account office: token") && told.contains("connect office"),
-        "{told}"
+        told.contains("account office: token")
+            && told.contains("connect office")
+            && told.contains("The password was changed")
+            && told.contains("Das Kennwort wurde geändert"),
+        "in both languages: {told}"
     );
 
     // All else goes on, and who signs in again is fetched from at once.
@@ -172,6 +176,10 @@ fn where_they_do_not_a_sign_in_is_needed_and_nothing_else_is_harmed() {
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
     assert_eq!(listed[0]["state"], "needs sign-in", "{listed}");
     assert_eq!(listed[0]["meaning"], "grant_invalid", "{listed}");
+    for (language, words) in [("en", "sign-in"), ("de", "Anmeldung")] {
+        let remedy = listed[0]["remedy"][language].as_str().unwrap_or_default();
+        assert!(remedy.contains(words), "{listed}");
+    }
 }
 
 #[test]
