@@ -55,7 +55,11 @@ impl AtAccounts for Args {
 fn say_more(call: &AccountsCall<'_>, all: &[Standing], left: &[String]) {
     for one in all {
         if let Some(error) = one.trouble() {
-            call.note(&format!("{}: {}", one.name, error.in_a_shell(call.config.language)));
+            call.note(&format!(
+                "{}: {}",
+                one.name,
+                error.in_a_shell(call.config.language)
+            ));
         }
     }
     for name in left {

@@ -37,7 +37,11 @@ impl AtAccounts for Args {
             }
         };
         if let Err(error) = done {
-            call.complain(&format!("{}: {}", account.name, error.in_a_shell(call.config.language)));
+            call.complain(&format!(
+                "{}: {}",
+                account.name,
+                error.in_a_shell(call.config.language)
+            ));
             return Ok(Done::WithFailures);
         }
         // Settings that changed meanwhile have made another one.

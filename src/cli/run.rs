@@ -64,7 +64,7 @@ pub(super) async fn serve(
     let watch = Watch::new(open::plan(&config));
     let text = Text::new(config.language).in_zone(open::time_zone(&config)?);
     let desk = Desk::open(&config.data_dir, text.clone());
-    let administrator = Administrator::new(accounts.clone(), &config.web.base_url)?;
+    let administrator = Administrator::new(accounts.clone(), &config.web.address())?;
     let (settings, reloads) = settings(file.as_deref());
     let context = Context {
         store: Arc::clone(&opened.store),

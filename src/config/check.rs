@@ -94,7 +94,7 @@ fn check_general(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
     }
     let mut web = general.section("web");
     web.address("listen", &gateway.web.listen);
-    web.base_url(&gateway.web.base_url);
+    web.base_url(&gateway.web.address());
     if !gateway.web.metrics_listen.is_empty() {
         web.address("metrics_listen", &gateway.web.metrics_listen);
         if gateway.web.metrics_listen == gateway.web.listen {

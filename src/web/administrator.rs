@@ -70,7 +70,7 @@ impl Administrator {
     pub fn new(accounts: Accounts, base_url: &str) -> Result<Self, AccessError> {
         let shared = Shared {
             accounts,
-            base_url: base_url.trim_end_matches('/').to_owned(),
+            base_url: base_url.to_owned(),
             sessions: Mutex::new(Sessions::new(&random()?)),
             brake: Mutex::default(),
             link: Mutex::default(),

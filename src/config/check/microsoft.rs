@@ -3,12 +3,11 @@
 mod fault;
 
 use std::collections::{BTreeSet, HashSet};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use crate::config::check::{Check, is_name};
 use crate::config::mailbox::{Auth, Encryption, Mailbox, Protocol};
 use crate::config::microsoft::{Flow, Microsoft};
-use crate::config::web::Web;
 use crate::config::{ConfigFault, Gateway, keys};
 
 pub use fault::AccountFault;
@@ -36,7 +35,6 @@ pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
 }
 
 pub(super) fn hints(gateway: &Gateway, hints: &mut Vec<ConfigFault>) {
-    hint_address(&gateway.web, hints);
     for (index, account) in gateway.microsoft.iter().enumerate() {
         let mut check = Check {
             section: format!("microsoft[{index}]"),
@@ -65,26 +63,11 @@ pub(super) fn hints(gateway: &Gateway, hints: &mut Vec<ConfigFault>) {
     }
 }
 
-/// An address of the pages that nobody wrote, and that leads to another port than theirs.
-fn hint_address(web: &Web, hints: &mut Vec<ConfigFault>) {
-    let usual = Web::default();
-    let port = |address: &str| address.parse::<SocketAddr>().map_or(0, |at| at.port());
-    let (listens, usually) = (port(&web.listen), port(&usual.listen));
-    if web.base_url == usual.base_url && listens != 0 && listens != usually {
-        let section = "web".to_owned();
-        let what = format!(
-            "is `{}`, and the pages are on port {listens}; write where browsers reach them: the link that sets the password leads there, and so does Microsoft",
-            web.base_url
-        );
-        let faults = hints;
-        Check { section, faults }.fault("base_url", what);
-    }
-}
-
 /// Microsoft sends a browser back over HTTPS, or to the machine that it runs on.
 fn check_redirect(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
     let needs_redirect = |account: &Microsoft| account.flow == Flow::AuthorizationCode;
-    let base_url = Address::parse(&gateway.web.base_url);
+    let address = gateway.web.address();
+    let base_url = Address::parse(&address);
     let is_refused = base_url.is_some_and(|url| !url.is_https && !url.is_loopback());
     if is_refused && gateway.microsoft.iter().any(needs_redirect) {
         let section = "web".to_owned();

@@ -324,26 +324,3 @@ fn a_browser_is_sent_back_over_https_or_to_this_machine() {
         ],
     );
 }
-
-#[test]
-fn an_address_of_the_pages_that_leads_to_another_port_is_hinted_at() {
-    let hinted = |listen: &str, base_url: &str| {
-        let mut gateway = Gateway::default();
-        listen.clone_into(&mut gateway.web.listen);
-        base_url.clone_into(&mut gateway.web.base_url);
-        print(check::hints(&gateway))
-    };
-    let usual = Gateway::default().web.base_url;
-    for (listen, base_url) in [
-        ("0.0.0.0:8080", usual.as_str()),
-        ("127.0.0.1:0", &usual),
-        ("127.0.0.1:9090", "https://gateway.example.org"),
-    ] {
-        assert!(hinted(listen, base_url).is_empty(), "{listen} {base_url}");
-    }
-    let hint = hinted("127.0.0.1:9090", &usual);
-    assert!(
-        matches!(&hint[..], [hint] if hint.starts_with("web.base_url: is `http://localhost:8080`, and the pages are on port 9090")),
-        "{hint:?}"
-    );
-}
