@@ -1,7 +1,9 @@
 //! Configuration: one file, `gateway.toml`. Every key has a default, a doc line and a check.
 
 pub mod alert;
+pub mod api_token;
 pub mod check;
+mod current;
 pub mod docs;
 pub mod edit;
 pub mod expect;
@@ -30,6 +32,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use current::Current;
 pub use load::{ConfigError, ConfigFault, load, load_text};
 
 use crate::text::Language;
@@ -53,6 +56,9 @@ pub struct Gateway {
     /// Pages, API and metrics.
     #[schemars(extend("de" = "Seiten, API und Metriken."))]
     pub web: web::Web,
+    /// Who may change something by the API.
+    #[schemars(extend("de" = "Wer über die API etwas ändern darf."))]
+    pub api_token: Vec<api_token::ApiToken>,
     /// The mailboxes.
     #[schemars(extend("de" = "Die Postfächer."))]
     pub mailbox: Vec<mailbox::Mailbox>,
@@ -94,6 +100,7 @@ impl Default for Gateway {
             time_zone: "Europe/Berlin".to_owned(),
             store: store::Store::default(),
             web: web::Web::default(),
+            api_token: Vec::new(),
             mailbox: Vec::new(),
             smtp: smtp::Smtp::default(),
             microsoft: Vec::new(),

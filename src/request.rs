@@ -6,6 +6,7 @@
 
 pub mod acquire;
 mod desk;
+pub mod form;
 pub mod story;
 mod words;
 

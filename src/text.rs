@@ -6,7 +6,7 @@
 mod keys;
 mod markup;
 mod number;
-mod time;
+pub mod time;
 
 use std::sync::OnceLock;
 

@@ -5,6 +5,7 @@
 //! who reaches the pages; what changes something is for the administrator ([`Administrator`]).
 
 pub mod administrator;
+mod api;
 mod assets;
 mod door;
 mod download;
@@ -23,9 +24,11 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use crate::config::Current;
 use crate::expect::Watch;
 use crate::format::csv::Dialect;
 use crate::health::Health;
+use crate::ingest::Ingest;
 use crate::metrics;
 use crate::oauth::Accounts;
 use crate::query::{Catalogue, Virtuals};
@@ -65,6 +68,10 @@ pub struct Context {
     pub administrator: Administrator,
     /// Where the configuration stands.
     pub settings: Settings,
+    /// The configuration that holds.
+    pub config: Current,
+    /// What takes our mails into the outbox.
+    pub ingest: Ingest,
 }
 
 impl Context {

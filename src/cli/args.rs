@@ -1,7 +1,6 @@
 //! Arguments that several commands share: forms of lists, times and periods.
 
 use clap::builder::PossibleValue;
-use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use crate::cli::Failure;
@@ -11,6 +10,7 @@ use crate::format::rows::RowFormat;
 use crate::market::calendar::{UtcTime, legal_day_bounds};
 use crate::series::resample::Resolution;
 use crate::store::ledger::SeriesEntry;
+use crate::text::time;
 
 /// How a list of the ledger is printed.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -237,32 +237,12 @@ fn optional_time(
 }
 
 pub(super) fn read_time(name: &str, text: &str, zone: &TimeZone) -> Result<UtcTime, Failure> {
-    let local = |time: DateTime| {
-        zone.to_ambiguous_zoned(time)
-            .compatible()
-            .ok()
-            .map(|zoned| zoned.timestamp())
-    };
-    let date = || {
-        text.parse::<Date>()
-            .ok()
-            .and_then(|date| local(date.to_datetime(jiff::civil::Time::midnight())))
-    };
-    let time = || text.parse::<DateTime>().ok().and_then(local);
-    let instant = if text.len() == DAY_LENGTH {
-        date()
-    } else {
-        text.parse::<jiff::Timestamp>().ok().or_else(time)
-    };
-    instant.map(|instant| UtcTime::from_seconds(instant.as_second())).ok_or_else(|| {
+    time::read_time(text, zone).ok_or_else(|| {
         Failure::Usage(format!(
             "{name} {text:?} is no time; write 2026-11-01, 2026-11-01T06:00 or 2026-11-01T05:00:00Z"
         ))
     })
 }
-
-/// `2026-11-01`.
-const DAY_LENGTH: usize = 10;
 
 #[cfg(test)]
 mod tests {

@@ -32,7 +32,7 @@ impl AtStore for Args {
         match self.format {
             ListFormat::Table => table(&stories).write(&mut out)?,
             ListFormat::Json => {
-                let list: Vec<_> = stories.iter().map(json).collect();
+                let list: Vec<_> = stories.iter().map(Story::json).collect();
                 serde_json::to_writer_pretty(&mut out, &list)?;
                 writeln!(out)?;
             }
@@ -71,34 +71,7 @@ fn on_one_line(events: &[Event]) -> String {
             "" => String::new(),
             text => format!(" ({text})"),
         };
-        format!("{} {}{text}", event.at, event.what)
+        format!("{} {}{text}", event.at, event.what.name())
     });
     told.collect::<Vec<_>>().join(" → ")
-}
-
-fn json(story: &Story) -> serde_json::Value {
-    let request = &story.request;
-    let time = |seconds: i64| UtcTime::from_seconds(seconds).to_string();
-    let events = story.events.iter().map(|event| {
-        serde_json::json!({
-            "at": event.at.to_string(),
-            "what": event.what,
-            "text": event.text,
-            "message": event.message,
-        })
-    });
-    serde_json::json!({
-        "number": story.number,
-        "reference": (!story.reference.is_empty()).then_some(&story.reference),
-        "asked": time(request.asked),
-        "by_itself": request.by_itself,
-        "partner": request.partner,
-        "location": request.location,
-        "obis": request.obis,
-        "from": time(request.from),
-        "to": time(request.to),
-        "pid": request.pid,
-        "state": story.standing.name(),
-        "events": events.collect::<Vec<_>>(),
-    })
 }

@@ -16,7 +16,7 @@ use crate::cli::control::Server;
 use crate::cli::open::Opened;
 use crate::cli::{Done, Failure, open};
 use crate::clock;
-use crate::config::Gateway;
+use crate::config::{Current, Gateway};
 use crate::expect::Watch;
 use crate::health::Health;
 use crate::metrics;
@@ -66,6 +66,7 @@ pub(super) async fn serve(
     let desk = Desk::open(&config.data_dir, text.clone());
     let administrator = Administrator::new(accounts.clone(), &config.web.address())?;
     let (settings, reloads) = settings(file.as_deref());
+    let current = Current::new(config.clone());
     let context = Context {
         store: Arc::clone(&opened.store),
         archive: Arc::clone(&opened.archive),
@@ -79,6 +80,8 @@ pub(super) async fn serve(
         accounts: accounts.clone(),
         administrator: administrator.clone(),
         settings,
+        config: current.clone(),
+        ingest: ingest.clone(),
     };
     let listeners = bind(&config)?;
     let address = listeners.pages_address()?;
@@ -94,7 +97,7 @@ pub(super) async fn serve(
         .with_routes(Routes::of_config(&config))
         .start();
     let virtuals = opened.virtuals.clone();
-    let control = control(&config, opened, &supervisor, &administrator);
+    let control = control(&current, opened, &supervisor, &administrator);
     tracing::info!(listen = %address, mailboxes = config.mailbox.len(), data_dir = %config.data_dir.display(), "the gateway runs");
     ready(address);
     // The demo shows; nobody sets it up.
@@ -104,7 +107,7 @@ pub(super) async fn serve(
     let renewed = Renewed {
         file: file.as_deref(),
         supervisor: &supervisor,
-        control: control.as_ref(),
+        current: &current,
         virtuals: &virtuals,
         accounts: &accounts,
     };
@@ -138,7 +141,7 @@ fn settings(file: Option<&Path>) -> (Settings, mpsc::Receiver<Reloaded>) {
 
 /// Lets commands in while the gateway has the store; it runs without them where that cannot be.
 fn control(
-    config: &Gateway,
+    config: &Current,
     opened: Opened,
     supervisor: &Addr<Supervisor>,
     administrator: &Administrator,
@@ -148,7 +151,7 @@ fn control(
         Ok(server) => Some(server),
         Err(error) => {
             tracing::warn!(
-                data_dir = %config.data_dir.display(), %error,
+                data_dir = %config.get().data_dir.display(), %error,
                 "no control socket: commands such as `values` must wait until the gateway has stopped; a shorter data_dir may help"
             );
             None
@@ -223,7 +226,7 @@ impl Signals {
 struct Renewed<'a> {
     file: Option<&'a Path>,
     supervisor: &'a Addr<Supervisor>,
-    control: Option<&'a Server>,
+    current: &'a Current,
     virtuals: &'a Virtuals,
     accounts: &'a Accounts,
 }
@@ -240,9 +243,7 @@ impl Renewed<'_> {
                 );
                 let config = Arc::new(config);
                 self.virtuals.replace(open::virtuals(&config));
-                if let Some(control) = self.control {
-                    control.reload(Arc::clone(&config));
-                }
+                self.current.replace(Arc::clone(&config));
                 let (accounts, changed) = (self.accounts.clone(), Arc::clone(&config));
                 let replaced = tokio::task::spawn_blocking(move || accounts.reload(&changed));
                 if let Err(panic) = replaced.await {

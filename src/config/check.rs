@@ -1,5 +1,6 @@
 //! What no single type can tell: how keys go together, and which values make sense.
 
+mod api_token;
 mod deliveries;
 mod microsoft;
 mod sending;
@@ -20,6 +21,7 @@ pub use microsoft::AccountFault;
 pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
     let mut faults = Vec::new();
     check_general(gateway, &mut faults);
+    api_token::check(&gateway.api_token, &mut faults);
     let mut names = HashSet::new();
     for (index, mailbox) in gateway.mailbox.iter().enumerate() {
         let mut check = Check {

@@ -198,7 +198,9 @@ fn add(text: &mut String, line: std::fmt::Arguments<'_>) {
 /// stand in the example file as comments.
 const NEEDED: &str = "mailbox";
 /// The mailbox of the example file, and what could be expected in it.
-const EXAMPLES: [(&str, &str); 16] = [
+const EXAMPLES: [(&str, &str); 18] = [
+    ("api_token.name", "\"erp\""),
+    ("api_token.token", "{ env = \"ERP_TOKEN\" }"),
     ("mailbox.name", "\"metering\""),
     ("mailbox.host", "\"imap.example.org\""),
     ("mailbox.username", "\"meter@example.org\""),

@@ -154,6 +154,12 @@ fn resolve_secrets(gateway: &mut Gateway, environment: &[(String, String)], misf
             Err(what) => misfits.add(format!("microsoft[{index}].client_secret"), what),
         }
     }
+    for (index, known) in gateway.api_token.iter_mut().enumerate() {
+        match known.token.resolve(variable, read_bounded) {
+            Ok(secret) => known.token = secret,
+            Err(what) => misfits.add(format!("api_token[{index}].token"), what),
+        }
+    }
     for (key, secret) in [
         ("smtp.password", &mut gateway.smtp.password),
         ("secrets.key", &mut gateway.secrets.key),

@@ -1,5 +1,7 @@
 //! How far a request is: from what is kept of its mail, and of what came in answer.
 
+use serde_json::{Value, json};
+
 use crate::market::calendar::UtcTime;
 use crate::store::outbox::OutboxState;
 use crate::store::request::{Reply, RequestRecord};
@@ -51,17 +53,69 @@ impl Standing {
     }
 }
 
+impl Story {
+    /// As commands and programs read it: times in RFC 3339.
+    pub fn json(&self) -> Value {
+        let request = &self.request;
+        let time = |seconds: i64| UtcTime::from_seconds(seconds).to_string();
+        let events = self.events.iter().map(|event| {
+            json!({
+                "at": event.at.to_string(),
+                "what": event.what.name(),
+                "text": event.text,
+                "message": event.message,
+            })
+        });
+        json!({
+            "number": self.number,
+            "reference": (!self.reference.is_empty()).then_some(&self.reference),
+            "asked": time(request.asked),
+            "by_itself": request.by_itself,
+            "partner": request.partner,
+            "location": request.location,
+            "obis": request.obis,
+            "from": time(request.from),
+            "to": time(request.to),
+            "pid": request.pid,
+            "state": self.standing.name(),
+            "events": events.collect::<Vec<_>>(),
+        })
+    }
+}
+
 /// Something that happened to a request.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Event {
     /// When.
     pub at: UtcTime,
     /// What.
-    pub what: &'static str,
+    pub what: Happening,
     /// Codes and words.
     pub text: String,
     /// The message that said it.
     pub message: Option<u64>,
+}
+
+/// What can happen to a request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Happening {
+    /// It was written.
+    Written,
+    /// This became of its mail.
+    Mail(OutboxState),
+    /// The partner answered so.
+    Reply(Reply),
+}
+
+impl Happening {
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Written => "written",
+            Self::Mail(state) => state.name(),
+            Self::Reply(reply) => word(reply),
+        }
+    }
 }
 
 /// The story of the request with this number; `None` if there is none.
@@ -90,7 +144,7 @@ fn of(store: &dyn Store, number: u64, request: RequestRecord) -> Result<Story, S
     let at = UtcTime::from_seconds;
     let mut events = vec![Event {
         at: at(request.asked),
-        what: "written",
+        what: Happening::Written,
         text: String::new(),
         message: None,
     }];
@@ -110,7 +164,7 @@ fn of(store: &dyn Store, number: u64, request: RequestRecord) -> Result<Story, S
         if mail.state != OutboxState::Queued {
             events.push(Event {
                 at: at(mail.changed),
-                what: mail.state.name(),
+                what: Happening::Mail(mail.state),
                 text: mail.answer,
                 message: None,
             });
@@ -121,7 +175,7 @@ fn of(store: &dyn Store, number: u64, request: RequestRecord) -> Result<Story, S
         standing = after(standing, reply.reply);
         events.push(Event {
             at: at(reply.arrived),
-            what: word(reply.reply),
+            what: Happening::Reply(reply.reply),
             text: reply.text,
             message: Some(message),
         });

@@ -1,9 +1,31 @@
 //! Dates and times of day as a language writes them, in the configured time zone.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+use crate::market::calendar::UtcTime;
 use crate::text::{Language, Text};
+
+/// Reads what a person writes for an instant: `2026-11-01` (the beginning of the day),
+/// `2026-11-01T06:00`, both on the clock of `zone`, or RFC 3339. Of an hour that autumn has twice it
+/// is the first, in one that spring leaves out the clock is set first.
+pub fn read_time(text: &str, zone: &TimeZone) -> Option<UtcTime> {
+    let local = |time: DateTime| {
+        let zoned = zone.to_ambiguous_zoned(time).compatible().ok()?;
+        Some(zoned.timestamp())
+    };
+    let instant = if text.len() == DAY_LENGTH {
+        local(text.parse::<Date>().ok()?.to_datetime(Time::midnight()))
+    } else {
+        let time = || text.parse::<DateTime>().ok().and_then(local);
+        text.parse::<Timestamp>().ok().or_else(time)
+    };
+    instant.map(|instant| UtcTime::from_seconds(instant.as_second()))
+}
+
+/// `2026-11-01`.
+const DAY_LENGTH: usize = 10;
 
 impl Text {
     /// An instant on the clock of the time zone; the earliest or latest one there is if it is out

@@ -236,10 +236,11 @@ pub(crate) fn see(address: &str) -> HttpResponse {
         .finish()
 }
 
-/// Where a login leads: to a page of settings, and nowhere else.
+/// Where a login leads: to a page behind the door, and nowhere else.
 pub(crate) fn destination(asked: &str) -> &str {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte);
-    if asked.starts_with("/settings/") && !asked.contains("//") && asked.bytes().all(is_plain) {
+    let is_setting = asked.starts_with("/settings/") && !asked.contains("//");
+    if asked == "/requests/new" || (is_setting && asked.bytes().all(is_plain)) {
         asked
     } else {
         FIRST_PAGE
@@ -351,7 +352,11 @@ mod tests {
 
     #[test]
     fn a_login_leads_to_settings_and_nowhere_else() {
-        for page in ["/settings/accounts", "/settings/accounts/a-b_c/device"] {
+        for page in [
+            "/settings/accounts",
+            "/settings/accounts/a-b_c/device",
+            "/requests/new",
+        ] {
             assert_eq!(destination(page), page);
         }
         for other in [

@@ -7,6 +7,7 @@ pub(crate) mod login;
 pub(crate) mod messages;
 pub(crate) mod outbox;
 pub(crate) mod quarantine;
+pub(crate) mod requests;
 pub(crate) mod series;
 pub(crate) mod series_list;
 pub(crate) mod status;

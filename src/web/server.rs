@@ -13,7 +13,7 @@ use actix_web::{App, HttpServer, Route, guard};
 use crate::config::web::Web;
 use crate::web::pages::{self, DoorError, PageError, error};
 use crate::web::sign_ins::SignIns;
-use crate::web::{Context, assets, door, download, probes};
+use crate::web::{Context, api, assets, door, download, probes};
 
 /// Bound addresses, before anything is served there.
 #[derive(Debug)]
@@ -144,6 +144,13 @@ fn routes(app: &mut ServiceConfig) {
     .route("/gaps", get().to(pages::gaps::page))
     .route("/messages", get().to(pages::messages::page))
     .route("/outbox", get().to(pages::outbox::page))
+    .route("/requests", get().to(pages::requests::page))
+    .service(
+        scope("/requests/new")
+            .wrap(from_fn(door::administrator_only))
+            .route("", get().to(pages::requests::form::page))
+            .route("", post().to(pages::requests::form::sent)),
+    )
     .route("/quarantine", get().to(pages::quarantine::page))
     .route(
         "/quarantine/{number}/content",
@@ -160,6 +167,7 @@ fn routes(app: &mut ServiceConfig) {
             .wrap(from_fn(door::administrator_only))
             .configure(settings),
     )
+    .service(scope("/api/v1").configure(api::routes))
     .route("/healthz", get().to(probes::healthz))
     .route("/readyz", get().to(probes::readyz))
     .route("/metrics", get().to(probes::metrics))
@@ -192,12 +200,12 @@ fn settings(app: &mut ServiceConfig) {
 }
 
 /// Changing.
-fn post() -> Route {
+pub(crate) fn post() -> Route {
     actix_web::web::post()
 }
 
 /// Reading: GET and HEAD.
-fn get() -> Route {
+pub(crate) fn get() -> Route {
     Route::new().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 

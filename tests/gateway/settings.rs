@@ -1,6 +1,7 @@
 //! The administrator's login and the pages of settings, as a browser and a stranger see them.
 
 mod accounts;
+mod asking;
 mod browser;
 mod callback;
 mod changes;

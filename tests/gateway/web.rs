@@ -17,9 +17,11 @@ use mscons_gateway::config::expect::Expect;
 use mscons_gateway::config::mailbox::Mailbox;
 use mscons_gateway::config::partner::Partner;
 use mscons_gateway::config::web::Web;
+use mscons_gateway::config::{self, Current};
 use mscons_gateway::expect::{Plan, Watch};
 use mscons_gateway::format::csv::Dialect;
 use mscons_gateway::health::Health;
+use mscons_gateway::ingest::Ingest;
 use mscons_gateway::mail::poll::Summary;
 use mscons_gateway::market::quantity::Decimal;
 use mscons_gateway::metrics;
@@ -56,12 +58,14 @@ impl Site {
     /// The same, with virtual series.
     fn with(world: World, language: Language, metrics_listen: &str, virtuals: &Virtuals) -> Self {
         let data_dir = tempfile::tempdir().unwrap();
-        let (_, archive) = mscons_gateway::store::open(data_dir.path(), 1 << 20).unwrap();
+        let (empty, archive) = mscons_gateway::store::open(data_dir.path(), 1 << 20).unwrap();
+        let archive = Arc::new(archive);
+        let ingest = Ingest::start(Arc::new(empty), Arc::clone(&archive)).unwrap();
         let health = Health::new(world::at("2026-11-20T07:00"));
         health.store_ready(true);
         let context = Context {
             store: world::shared(world),
-            archive: Arc::new(archive),
+            archive,
             health: health.clone(),
             text: Arc::new(Text::new(language)),
             time_zone: TimeZone::get("Europe/Berlin").unwrap(),
@@ -76,6 +80,8 @@ impl Site {
             accounts: Accounts::none(),
             administrator: Administrator::new(Accounts::none(), "http://localhost:8080").unwrap(),
             settings: Settings::none(),
+            config: Current::new(config::Gateway::default()),
+            ingest,
         };
         let listen = Web {
             listen: "127.0.0.1:0".to_owned(),

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::Addr;
@@ -26,20 +26,19 @@ use crate::cli::control::{Given, Request, Told, socket};
 use crate::cli::inputs::{Input, MAX_FILE_BYTES};
 use crate::cli::open::Opened;
 use crate::cli::{Cli, Done, Ended, Failure, InGateway, login_link};
-use crate::config::Gateway;
 use crate::config::fingerprint::Fingerprint;
+use crate::config::{Current, Gateway};
 use crate::web::Administrator;
 
 /// The listening socket; its file goes when it is dropped.
 pub(in crate::cli) struct Server {
     path: PathBuf,
-    gateway: Arc<Running>,
     listening: JoinHandle<()>,
 }
 
 /// What the commands work with.
 struct Running {
-    config: RwLock<Arc<Gateway>>,
+    config: Current,
     opened: Opened,
     administrator: Administrator,
     supervisor: Addr<Supervisor>,
@@ -53,33 +52,23 @@ impl Server {
     /// # Errors
     /// If it cannot listen there, such as where the path is longer than a socket's may be.
     pub(in crate::cli) fn listen(
-        config: Gateway,
+        config: Current,
         opened: Opened,
         supervisor: Addr<Supervisor>,
         administrator: Administrator,
     ) -> io::Result<Self> {
-        let path = socket(&config.data_dir);
+        let path = socket(&config.get().data_dir);
         let listener = bind(&path)?;
         let owner = fs::metadata(&path)?.uid();
         let gateway = Arc::new(Running {
-            config: RwLock::new(Arc::new(config)),
+            config,
             opened,
             administrator,
             supervisor,
             runtime: Handle::current(),
         });
-        let listening = tokio::spawn(serve(listener, owner, Arc::clone(&gateway)));
-        Ok(Self {
-            path,
-            gateway,
-            listening,
-        })
-    }
-
-    /// From now on commands run with this configuration.
-    pub(in crate::cli) fn reload(&self, config: Arc<Gateway>) {
-        let current = self.gateway.config.write();
-        *current.unwrap_or_else(PoisonError::into_inner) = config;
+        let listening = tokio::spawn(serve(listener, owner, gateway));
+        Ok(Self { path, listening })
     }
 }
 
@@ -165,9 +154,7 @@ fn attend(gateway: &Running, stream: &UnixStream, is_free: bool) -> io::Result<(
 }
 
 fn run(gateway: &Running, client: &Client<'_>, request: Request) -> Ended {
-    let config = gateway.config.read();
-    let config = Arc::clone(&config.unwrap_or_else(PoisonError::into_inner));
-    let mut config = (*config).clone();
+    let mut config = (*gateway.config.get()).clone();
     config.language = request.language;
     config.time_zone = request.time_zone;
     config.export.csv = request.csv;

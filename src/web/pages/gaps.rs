@@ -79,6 +79,8 @@ struct Late {
     missing: String,
     runs: Vec<String>,
     more: String,
+    /// Where it can be asked for.
+    ask: String,
 }
 
 /// A series over the period.
@@ -255,7 +257,27 @@ fn late(overdue: &Overdue, plan: &Plan, text: &Text) -> Late {
             .map(|run| gap_line((run.start, run.end), text))
             .collect(),
         more: more(all.saturating_sub(RUNS_MOST), text),
+        ask: ask(overdue),
     }
+}
+
+/// The form that asks for what is late, filled in.
+fn ask(overdue: &Overdue) -> String {
+    let (Some(first), Some(last)) = (overdue.runs.first(), overdue.runs.last()) else {
+        return "/requests/new".to_owned();
+    };
+    let target = &overdue.target;
+    let partner = target.expect.as_ref().map_or("", |expect| &expect.partner);
+    let (from, to) = (first.start.to_string(), last.end.to_string());
+    let fields = [
+        ("partner", partner),
+        ("location", &target.location),
+        ("obis", &target.obis),
+        ("from", &from),
+        ("to", &to),
+    ];
+    let fields = fields.map(|(name, text)| format!("{name}={}", form_urlencoded(text)));
+    format!("/requests/new?{}", fields.join("&"))
 }
 
 fn row(target: &Target, seen: &Seen, span: (Day, Day), plan: &Plan, text: &Text) -> Row {

@@ -5,11 +5,12 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::request::story::{Standing, Story, story};
+use crate::request::story::{Story, story};
 use crate::store::StoreError;
 use crate::store::outbox::{OutboxRecord, OutboxState, Purpose, Undone};
 use crate::text::{Text, shorten};
 use crate::web::Context;
+use crate::web::pages::requests::standing;
 use crate::web::pages::{CELL_CHARACTERS, Shell, Tab, render, show};
 
 #[derive(Template)]
@@ -139,18 +140,8 @@ fn row((number, mail, story): &(u64, OutboxRecord, Option<Story>), text: &Text) 
     }
 }
 
-fn standing(standing: Standing, text: &Text) -> (String, &'static str) {
-    match standing {
-        Standing::ToBeSent => (text.outbox_queued(), ""),
-        Standing::NotSent => (text.outbox_failed(), "bad"),
-        Standing::Asked => (text.outbox_asked(), ""),
-        Standing::Received => (text.outbox_received(), ""),
-        Standing::Refused => (text.outbox_refused(), "bad"),
-        Standing::Fulfilled => (text.outbox_fulfilled(), "good"),
-    }
-}
-
-fn of_mail(state: OutboxState, text: &Text) -> (String, &'static str) {
+/// What became of a mail, in words and as a class of the style sheet.
+pub(super) fn of_mail(state: OutboxState, text: &Text) -> (String, &'static str) {
     match state {
         OutboxState::Queued => (text.outbox_queued(), ""),
         OutboxState::Sending => (text.outbox_sending(), ""),

@@ -13,6 +13,7 @@ const CHANGES: &[&str] = &[
     "/settings/accounts/office/disconnect",
     "/settings/accounts/office/test",
     "/settings/accounts/office/remove",
+    "/requests/new",
 ];
 
 #[test]

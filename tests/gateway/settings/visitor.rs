@@ -62,6 +62,15 @@ impl Visitor {
         self.ask("POST", path, &more, form)
     }
 
+    /// What a program sends: JSON, and its token if it has one.
+    pub(crate) fn tell(&mut self, path: &str, token: &str, body: &str) -> Answer {
+        let mut more = "Content-Type: application/json\r\n".to_owned();
+        if !token.is_empty() {
+            more.extend(["Authorization: Bearer ", token, "\r\n"]);
+        }
+        self.ask("POST", path, &more, body)
+    }
+
     /// The same with what makes a form one of the session, taken from the page of accounts.
     pub(crate) fn act(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.page("/settings/accounts");
