@@ -6,6 +6,7 @@
 mod keys;
 mod markup;
 mod number;
+pub mod template;
 pub mod time;
 
 use std::sync::OnceLock;

@@ -252,7 +252,12 @@ impl Duties {
 
     /// Asks for what is late, where that is wanted.
     fn acquire(&self, survey: &Survey, now: UtcTime) -> Result<(), StoreError> {
-        let lacks = acquire::look(&**self.0.ingest.store(), survey, now)?;
+        let lacks = acquire::look(
+            &**self.0.ingest.store(),
+            survey,
+            &self.0.watch.plan().partners,
+            now,
+        )?;
         let Some(desk) = self.settings().desk.filter(|_| !lacks.is_empty()) else {
             return Ok(());
         };

@@ -217,7 +217,7 @@ impl Args {
 fn due(call: &Call<'_>, is_dry: bool) -> Result<Done, Failure> {
     let now = clock::now();
     let survey = survey(call.store(), &open::plan(call.config), now)?;
-    let lacks = acquire::look(call.store(), &survey, now)?;
+    let lacks = acquire::look(call.store(), &survey, &call.config.partner, now)?;
     if lacks.is_empty() {
         call.nothing_found("nothing is late of what an [[expect]] with request_after names");
     }

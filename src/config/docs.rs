@@ -267,6 +267,7 @@ const FILLED_HEAD: &str = "\
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::api_token::ApiToken;
     use crate::config::expect::Expect;
     use crate::config::microsoft::Microsoft;
     use crate::config::partner::Partner;
@@ -274,8 +275,11 @@ mod tests {
     use crate::config::virtual_series::{Term, Virtual};
     use crate::config::{Gateway, load_text, mailbox::Mailbox, secret::Secret};
 
+    const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
     fn load_example(text: &str) -> Gateway {
-        let environment = [("IMAP_PASSWORD".to_owned(), "geheim".to_owned())];
+        let environment = [("IMAP_PASSWORD", "geheim"), ("ERP_TOKEN", TOKEN)];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
         load_text("gateway.example.toml", text, &environment).unwrap()
     }
 
@@ -307,6 +311,10 @@ mod tests {
             })
             .collect();
         let optional = Gateway {
+            api_token: vec![ApiToken {
+                name: "erp".to_owned(),
+                token: Secret::Text(TOKEN.to_owned()),
+            }],
             microsoft: vec![Microsoft {
                 name: "default".to_owned(),
                 tenant_id: "00000000-0000-0000-0000-000000000000".to_owned(),

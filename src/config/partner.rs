@@ -3,8 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::text::Language;
+
 /// A market partner.
-#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Partner {
     /// What people call it.
@@ -22,9 +24,58 @@ pub struct Partner {
     /// How it is asked: as market partners ask each other, or in words.
     #[schemars(extend("de" = "Wie man ihn fragt: wie Marktpartner einander fragen, oder in Worten."))]
     pub request_format: RequestFormat,
+    /// How many requests the gateway makes to it by itself, a day.
+    #[schemars(extend("de" = "Wie viele Anfragen das Gateway von selbst an ihn stellt, je Tag."))]
+    pub requests_per_day: u32,
+    /// Language of mails in words to it; `auto`: that of the configuration.
+    #[schemars(extend("de" = "Sprache der Mails in Worten an ihn; `auto`: die der Konfiguration."))]
+    pub language: MailLanguage,
+    /// Own text of requests in words, instead of the gateway's: the first line is the subject. Fields: `{{ what }}`, `{{ location }}`, `{{ obis }}`, `{{ period }}`, `{{ partner }}`, `{{ remark }}`, `{{ reference }}`.
+    #[schemars(extend("de" = "Eigener Text der Anfragen in Worten, statt dem des Gateways: die erste Zeile ist der Betreff. Felder: `{{ what }}`, `{{ location }}`, `{{ obis }}`, `{{ period }}`, `{{ partner }}`, `{{ remark }}`, `{{ reference }}`."))]
+    pub request_text: String,
     /// Pack the files that go to it with gzip.
     #[schemars(extend("de" = "Dateien an ihn mit gzip packen."))]
     pub gzip: bool,
+}
+
+impl Default for Partner {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            id: String::new(),
+            mail: String::new(),
+            sector: Sector::default(),
+            request_format: RequestFormat::default(),
+            requests_per_day: 50,
+            language: MailLanguage::default(),
+            request_text: String::new(),
+            gzip: false,
+        }
+    }
+}
+
+impl Partner {
+    /// Language of mails in words to it, where the configuration has this one.
+    pub fn language(&self, usual: Language) -> Language {
+        match self.language {
+            MailLanguage::Auto => usual,
+            MailLanguage::De => Language::De,
+            MailLanguage::En => Language::En,
+        }
+    }
+}
+
+/// Language of mails to a partner.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailLanguage {
+    /// That of the configuration.
+    #[default]
+    Auto,
+    /// German.
+    De,
+    /// English.
+    En,
 }
 
 /// What flows.
@@ -50,3 +101,14 @@ pub enum RequestFormat {
     /// By a mail in the configured language.
     Mail,
 }
+
+/// What may stand in `request_text`.
+pub const REQUEST_FIELDS: [&str; 7] = [
+    "what",
+    "location",
+    "obis",
+    "period",
+    "partner",
+    "remark",
+    "reference",
+];

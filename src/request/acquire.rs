@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use crate::config::partner::Partner;
 use crate::expect::MissingRun;
 use crate::expect::overdue::{Overdue, Survey};
 use crate::market::calendar::{DAY_SECONDS, UtcTime, legal_day};
@@ -61,7 +62,12 @@ impl Decision {
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn look(store: &dyn Store, survey: &Survey, now: UtcTime) -> Result<Vec<Lack>, StoreError> {
+pub fn look(
+    store: &dyn Store,
+    survey: &Survey,
+    partners: &[Partner],
+    now: UtcTime,
+) -> Result<Vec<Lack>, StoreError> {
     let asks = |overdue: &Overdue| {
         let expect = overdue.target.expect.as_ref();
         expect.is_some_and(|expect| expect.request_after.is_some())
@@ -69,12 +75,22 @@ pub fn look(store: &dyn Store, survey: &Survey, now: UtcTime) -> Result<Vec<Lack
     if !survey.overdue.iter().any(asks) {
         return Ok(Vec::new());
     }
-    Ok(decide(survey, &stories(store, u64::MAX, HISTORY)?, now))
+    Ok(decide(
+        survey,
+        &stories(store, u64::MAX, HISTORY)?,
+        partners,
+        now,
+    ))
 }
 
 /// The same, with what was asked before, newest first.
-pub fn decide(survey: &Survey, asked: &[Story], now: UtcTime) -> Vec<Lack> {
-    let mut today: HashMap<&str, usize> = HashMap::new();
+pub fn decide(survey: &Survey, asked: &[Story], partners: &[Partner], now: UtcTime) -> Vec<Lack> {
+    let mut today: HashMap<&str, u32> = HashMap::new();
+    // Of one that is not configured it is told when the request is written.
+    let most = |id: &str| {
+        let partner = partners.iter().find(|partner| partner.id == id);
+        partner.map_or(u32::MAX, |partner| partner.requests_per_day)
+    };
     let at = |story: &Story| UtcTime::from_seconds(story.request.asked);
     for story in asked {
         if story.request.by_itself && legal_day(at(story)) == legal_day(now) {
@@ -108,7 +124,7 @@ pub fn decide(survey: &Survey, asked: &[Story], now: UtcTime) -> Vec<Lack> {
             if matches!(decision, Decision::Ask { .. }) {
                 let count = today.entry(&expect.partner).or_default();
                 *count += 1;
-                if *count > MOST_A_DAY {
+                if *count > most(&expect.partner) {
                     decision = Decision::EnoughToday;
                 }
             }
@@ -195,8 +211,6 @@ fn distance(times: u32) -> i64 {
 const DISTANCES: [i64; 4] = [1, 2, 4, 7];
 /// With the fourth request a person is told.
 const ESCALATED: u32 = 4;
-/// Requests to one partner in a day of legal time: more is a fault of ours, or no matter of mails.
-const MOST_A_DAY: usize = 50;
 /// Gaps within two days of each other are one request.
 const NEAR_SECONDS: i64 = 2 * DAY_SECONDS;
 /// Requests that are looked at: those of weeks, at the most that a day may have.
@@ -276,7 +290,7 @@ mod tests {
             vec![run(MIDNIGHT, MIDNIGHT + DAY)],
             Some(Duration::from_hours(2)),
         );
-        let lacks = decide(&survey, asked, UtcTime::from_seconds(now));
+        let lacks = decide(&survey, asked, &[], UtcTime::from_seconds(now));
         lacks.into_iter().map(|lack| lack.decision).collect()
     }
 
@@ -287,7 +301,10 @@ mod tests {
         assert_eq!(decided(&[], DUE + 2 * 3600 - 1), []);
         assert_eq!(decided(&[], DUE + 2 * 3600), [Decision::Ask { nth: 1 }]);
         let silent = survey(vec![run(MIDNIGHT, MIDNIGHT + DAY)], None);
-        assert_eq!(decide(&silent, &[], UtcTime::from_seconds(DUE + DAY)), []);
+        assert_eq!(
+            decide(&silent, &[], &[], UtcTime::from_seconds(DUE + DAY)),
+            []
+        );
     }
 
     #[test]
@@ -323,7 +340,7 @@ mod tests {
             run(MIDNIGHT + 2 * DAY, MIDNIGHT + 3 * DAY),
         ];
         let survey = survey(runs, Some(Duration::ZERO));
-        let lacks = decide(&survey, &[], UtcTime::from_seconds(MIDNIGHT + 9 * DAY));
+        let lacks = decide(&survey, &[], &[], UtcTime::from_seconds(MIDNIGHT + 9 * DAY));
         let periods: Vec<(i64, i64)> = lacks
             .iter()
             .map(|lack| (lack.wish.from.seconds(), lack.wish.to.seconds()))
@@ -339,16 +356,24 @@ mod tests {
     }
 
     #[test]
-    fn a_partner_is_asked_fifty_times_a_day_at_most() {
+    fn a_partner_is_asked_no_more_often_a_day_than_its_entry_says() {
         let runs = (0..60)
             .map(|n| run(MIDNIGHT - n * 4 * DAY, MIDNIGHT - n * 4 * DAY + 900))
             .rev()
             .collect();
         let survey = survey(runs, Some(Duration::ZERO));
         let now = UtcTime::from_seconds(MIDNIGHT + 9 * DAY);
-        let asks = decide(&survey, &[], now);
         let is_ask = |lack: &&Lack| matches!(lack.decision, Decision::Ask { .. });
-        assert_eq!(asks.iter().filter(is_ask).count(), MOST_A_DAY);
-        assert_eq!(asks.last().unwrap().decision, Decision::EnoughToday);
+        for (requests_per_day, asked) in [(50, 50), (2, 2), (0, 0), (100, 60)] {
+            let partner = Partner {
+                id: "9905048000007".to_owned(),
+                requests_per_day,
+                ..Partner::default()
+            };
+            let lacks = decide(&survey, &[], &[partner], now);
+            assert_eq!(lacks.iter().filter(is_ask).count(), asked);
+            let is_enough = lacks.last().unwrap().decision == Decision::EnoughToday;
+            assert_eq!(is_enough, asked < 60);
+        }
     }
 }

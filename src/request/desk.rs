@@ -220,7 +220,12 @@ impl Desk {
             RequestFormat::Orders => self.orders(wish, partner, slot),
             RequestFormat::Mail => {
                 in_words(wish, slot.at)?;
-                let (subject, text) = words::request(wish, &slot.reference(), &self.0.text);
+                let usual = &self.0.text;
+                let language = partner.language(usual.language());
+                let text = Text::new(language).in_zone(usual.time_zone().clone());
+                let written = words::request(wish, partner, &slot.reference(), &text);
+                let (subject, text) =
+                    written.map_err(|error| RequestFault::Unwritable(error.to_string()))?;
                 Ok(Content {
                     subject,
                     text,
@@ -312,7 +317,7 @@ impl What {
 }
 
 /// What people call a partner.
-fn called(partner: &Partner) -> &str {
+pub(super) fn called(partner: &Partner) -> &str {
     if partner.name.is_empty() {
         &partner.id
     } else {

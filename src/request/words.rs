@@ -1,10 +1,18 @@
 //! A request for people.
 
+use crate::config::partner::{Partner, REQUEST_FIELDS};
+use crate::request::desk::called;
 use crate::request::{Fault, What, Wish};
 use crate::text::Text;
+use crate::text::template::{Template, TemplateError};
 
-/// Subject and text of a mail that asks in words.
-pub(super) fn request(wish: &Wish, reference: &str, text: &Text) -> (String, String) {
+/// Subject and text of a mail that asks a partner in words: in its own text, else in ours.
+pub(super) fn request(
+    wish: &Wish,
+    partner: &Partner,
+    reference: &str,
+    text: &Text,
+) -> Result<(String, String), TemplateError> {
     let from = text.date_time(wish.from.seconds());
     let period = if wish.what.is_instant() {
         from
@@ -12,17 +20,50 @@ pub(super) fn request(wish: &Wish, reference: &str, text: &Text) -> (String, Str
         text.request_period(&from, &text.date_time(wish.to.seconds()))
     };
     let what = what(&wish.what, text);
-    let subject = text.request_subject(&what, &wish.location, reference);
-    let mut body = text.request_text(&what, &wish.location, &period);
+    let remark = match &wish.what {
+        What::Complaint { text: said, .. } => said.as_str(),
+        What::LoadProfile
+        | What::Readings
+        | What::EnergyAmount
+        | What::EnergyAndPeak
+        | What::CalorificValue
+        | What::Change
+        | What::Apportioning
+        | What::ReadingInBetween => "",
+    };
+    if partner.request_text.is_empty() {
+        return Ok(ours(wish, &what, &period, remark, reference, text));
+    }
+    let values = [
+        what,
+        wish.location.clone(),
+        wish.obis.clone(),
+        period,
+        called(partner).to_owned(),
+        remark.to_owned(),
+        reference.to_owned(),
+    ];
+    let fields: Vec<(&str, String)> = REQUEST_FIELDS.into_iter().zip(values).collect();
+    Template::read(&partner.request_text, &REQUEST_FIELDS)?.fill(&fields)
+}
+
+fn ours(
+    wish: &Wish,
+    what: &str,
+    period: &str,
+    remark: &str,
+    reference: &str,
+    text: &Text,
+) -> (String, String) {
+    let subject = text.request_subject(what, &wish.location, reference);
+    let mut body = text.request_text(what, &wish.location, period);
     if !wish.obis.is_empty() {
         body.push('\n');
         body += &text.request_obis(&wish.obis);
     }
-    if let What::Complaint { text: said, .. } = &wish.what
-        && !said.is_empty()
-    {
+    if !remark.is_empty() {
         body.push_str("\n\n");
-        body += said;
+        body += remark;
     }
     body.push_str("\n\n");
     body += &text.request_end(reference);

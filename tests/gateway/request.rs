@@ -346,6 +346,44 @@ fn a_request_in_words_is_a_mail_for_people() {
     assert_eq!(stories(&home)[0]["state"], "asked");
 }
 
+/// A partner who is asked in words, of his own language or text.
+fn asked_in_words(more: &str) -> (Option<i32>, String, String) {
+    let home = asking(
+        &Postfix::shared(),
+        "own-words",
+        &format!(
+            "[[partner]]\nname = \"Amt\"\nid = \"9900000000001\"\nmail = \"amt@example.net\"\nrequest_format = \"mail\"\n{more}"
+        ),
+    );
+    let asks = ["request", "--partner", "Amt", "--location", LOCATION];
+    let period = ["--from", "2026-09-01", "--to", "2026-10-01", "--dry-run"];
+    home.command(&[&asks[..], &period].concat())
+}
+
+#[test]
+fn a_partner_has_a_language_and_a_text_of_his_own() {
+    let (code, english, err) = asked_in_words("language = \"en\"\n");
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        english.contains("load profile") && english.contains("1 Sep 2026 00:00"),
+        "{english}"
+    );
+    let own = "request_text = '''\nFehlende Werte {{ location }}\n\nHallo {{ partner }}, es fehlt: {{ what }}, {{ period }}.\n'''\n";
+    let (code, shown, err) = asked_in_words(own);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        shown.contains("subject  Fehlende Werte 41373559241\n")
+            && shown.contains("Hallo Amt, es fehlt: Lastgang, 01.09.2026 00:00 bis"),
+        "{shown}"
+    );
+    let (code, _, err) = asked_in_words("request_text = \"Werte\\n{{ locaton }}\"\n");
+    assert_eq!(code, Some(2), "{err}");
+    assert!(
+        err.contains("request_text") && err.contains("did you mean `location`?"),
+        "{err}"
+    );
+}
+
 #[test]
 fn an_orders_is_packed_where_the_partner_wants_it_so() {
     let bed = Postfix::shared();

@@ -8,10 +8,11 @@ use crate::config::check::Check;
 use crate::config::check::sending::no_address;
 use crate::config::expect::Expect;
 use crate::config::mailbox::Mailbox;
-use crate::config::partner::{Partner, RequestFormat};
+use crate::config::partner::{Partner, REQUEST_FIELDS, RequestFormat};
 use crate::config::party::Party;
 use crate::config::smtp::address;
 use crate::config::{ConfigFault, Gateway, keys};
+use crate::text::template::Template;
 
 pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
     let mut ids = HashSet::new();
@@ -57,6 +58,12 @@ impl Check<'_> {
         }
         if !partner.mail.is_empty() && address(&partner.mail).is_none() {
             self.fault("mail", no_address(&partner.mail));
+        }
+        let text = &partner.request_text;
+        if !text.is_empty()
+            && let Err(error) = Template::read(text, &REQUEST_FIELDS)
+        {
+            self.fault("request_text", error.to_string());
         }
     }
 
