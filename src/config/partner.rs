@@ -22,9 +22,25 @@ pub struct Partner {
     /// How it is asked: as market partners ask each other, or in words.
     #[schemars(extend("de" = "Wie man ihn fragt: wie Marktpartner einander fragen, oder in Worten."))]
     pub request_format: RequestFormat,
+    /// What becomes of its messages that break rules of the market (MIG and AHB).
+    #[schemars(extend("de" = "Was mit seinen Nachrichten geschieht, die Regeln des Marktes (MIG und AHB) verletzen."))]
+    pub validate: Validate,
     /// Pack the files that go to it with gzip.
     #[schemars(extend("de" = "Dateien an ihn mit gzip packen."))]
     pub gzip: bool,
+}
+
+/// Whether messages are put before the rules of the market.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Validate {
+    /// They are not.
+    #[default]
+    Off,
+    /// They are stored, and what is wrong is noted beside them.
+    Warn,
+    /// Those that break a rule go to quarantine.
+    Strict,
 }
 
 /// What flows.

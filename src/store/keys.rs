@@ -22,6 +22,7 @@
 //! | `u` | name of (mailbox, folder) | cursor |
 //! | `v` | number u64 of a mail of ours, sequence u64 of a message | what the message says of it |
 //! | `w` | route u8, due u64, number u64 | a mail of ours that has not ended |
+//! | `x` | sequence u64 of a message | what the rules of the market said of it |
 //!
 //! A *name* is 16 bytes of the SHA-256 of its fields, each with its length: strings of a stranger
 //! have any length, a key has not.
@@ -75,6 +76,8 @@ pub enum Kind {
     Reply = b'v',
     /// A mail of ours that has not ended, under the time it is due.
     Undone = b'w',
+    /// What the rules of the market said of a message.
+    Examined = b'x',
 }
 
 /// A key that is being put together.

@@ -283,6 +283,18 @@ message_cancelled = cancelled
 message_cancels = cancels { $document }
 message_dated = dated { $when }
 message_from_file = from a file
+message_ahb_errors =
+    AHB: { $count ->
+        [one] { $count } error
+       *[other] { $count } errors
+    }
+message_ahb_warnings =
+    { $count ->
+        [one] { $count } warning
+       *[other] { $count } warnings
+    }
+message_ahb_kept = AHB: { $rules } rules kept
+message_ahb_unchecked = AHB: not checked
 
 quarantine_title = Quarantine
 quarantine_intro = What the gateway does not surely understand does not count and is not lost: it waits here with its reason. The mail stays at the server.

@@ -249,6 +249,10 @@ sentences! {
     message_cancels(document: &str);
     message_dated(when: &str);
     message_from_file;
+    message_ahb_errors(count: u64);
+    message_ahb_warnings(count: u64);
+    message_ahb_kept(rules: u64);
+    message_ahb_unchecked;
 
     quarantine_title;
     quarantine_intro;

@@ -160,6 +160,10 @@ impl<'a> Draft<'a> {
             keys::reference(&record.reference),
             &sequence,
         )?;
+        if let Some(examined) = &new.examined {
+            let key = keys::numbered(Kind::Examined, sequence);
+            put(&mut self.writes, key, examined)?;
+        }
         if let Some(reply) = &new.reply {
             self.reply(reply, &record, sequence)?;
         }
