@@ -9,6 +9,7 @@ mod answer;
 mod arrivals;
 pub mod barred;
 pub mod blocks;
+mod bounce;
 mod clerk;
 pub mod commit;
 pub mod digest;

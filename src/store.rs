@@ -299,7 +299,7 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<(u64, OutboxRecord)>, StoreError>;
 
-    /// The mail of ours with this interchange reference.
+    /// The mail of ours with this interchange reference, or this `Message-ID`.
     fn sent(&self, reference: &str) -> Result<Option<u64>, StoreError>;
 
     /// A request by the number of the mail that asks.

@@ -26,6 +26,7 @@ use jiff::tz::TimeZone;
 use crate::expect::Watch;
 use crate::format::csv::Dialect;
 use crate::health::Health;
+use crate::ingest::Ingest;
 use crate::metrics;
 use crate::oauth::Accounts;
 use crate::query::{Catalogue, Virtuals};
@@ -43,6 +44,8 @@ pub use settings::Settings;
 pub struct Context {
     /// The store that is read.
     pub store: Arc<dyn Store>,
+    /// The way in, for what the administrator changes of mails of ours; `None`: nothing may change.
+    pub ingest: Option<Ingest>,
     /// The raw bytes of what is in quarantine.
     pub archive: Arc<Archive>,
     /// How mailboxes and store are.

@@ -68,6 +68,7 @@ pub(super) async fn serve(
     let (settings, reloads) = settings(file.as_deref());
     let context = Context {
         store: Arc::clone(&opened.store),
+        ingest: Some(ingest.clone()),
         archive: Arc::clone(&opened.archive),
         health: health.clone(),
         text: Arc::new(text),

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use sha2::{Digest as _, Sha256};
 
 use crate::edifact::{Finding, FindingCode};
+use crate::extract::report::{self, Report};
 use crate::extract::{self, Bounds, Head, Looked, Refused};
 use crate::ingest::answer;
 use crate::ingest::barred::{Barred, MAX_REASONS};
@@ -52,6 +53,8 @@ pub struct Digest {
     pub head: Head,
     /// Its pieces, in order.
     pub pieces: Vec<Piece>,
+    /// What it says of a mail that could not be delivered.
+    pub report: Option<Report>,
     /// Set for a mail that was not loaded.
     pub too_large: bool,
     /// Whether wider bounds would let more of it be unpacked.
@@ -130,10 +133,11 @@ pub fn digest(
     };
     let mut take = |head: &Head, name: &str, bytes: &[u8]| gathering.candidate(head, name, bytes);
     let (looked, bytes) = match parcel {
-        Parcel::Mail(bytes) => (
-            extract::each_in_mail(bytes, bounds, &mut take),
-            bytes.as_slice(),
-        ),
+        Parcel::Mail(bytes) => {
+            let looked = extract::each_in_mail(bytes, bounds, &mut take);
+            gathering.digest.report = report::read(bytes);
+            (looked, bytes.as_slice())
+        }
         Parcel::File(name, bytes) => (
             extract::each_in_file(name, bytes, bounds, &mut take),
             bytes.as_slice(),
@@ -184,6 +188,7 @@ fn empty(arrival: &Arrival, parcel: &Parcel, head: Head) -> Digest {
         size_bytes,
         head,
         pieces: Vec::new(),
+        report: None,
         too_large: matches!(parcel, Parcel::TooLarge(_)),
         has_outgrown: false,
         replays: None,

@@ -11,7 +11,7 @@
 //! | `i` | hash of the bytes | interchange |
 //! | `j` | number u64 of the mail that asks | a request |
 //! | `k` | name of (mailbox), mark of the mail | a settled mail (POP3, Maildir) |
-//! | `l` | name of an interchange reference of ours | number u64 of the mail with it |
+//! | `l` | name of an interchange reference or a `Message-ID` of ours | number u64 of the mail with it |
 //! | `m` | sequence u64 | mail |
 //! | `n` | | counts |
 //! | `o` | number u64 | a mail of ours |
@@ -54,7 +54,7 @@ pub enum Kind {
     Request = b'j',
     /// A settled mail.
     Settled = b'k',
-    /// A mail of ours, under its interchange reference.
+    /// A mail of ours, under its interchange reference, and under its `Message-ID`.
     Sent = b'l',
     /// A mail.
     Mail = b'm',
@@ -216,7 +216,7 @@ pub fn undone(route: Route, due: i64, number: u64) -> Vec<u8> {
         .with(&number.to_be_bytes())
 }
 
-/// The mail of ours with this interchange reference.
+/// The mail of ours with this interchange reference or `Message-ID`.
 pub fn sent(reference: &str) -> Vec<u8> {
     Key::new(Kind::Sent).with(&name(&[reference]))
 }

@@ -85,6 +85,9 @@ sentences! {
     outbox_failed;
     outbox_cancelled;
     outbox_unknown;
+    outbox_bounced;
+    outbox_send_again;
+    outbox_let_go;
     outbox_asked;
     outbox_received;
     outbox_refused;

@@ -89,9 +89,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "web",
         &[
-            "access", "chart", "clock", "config", "expect", "format", "health", "mail", "market",
-            "metrics", "oauth", "query", "request", "series", "store", "text", "mailbox", "actors",
-            "vault",
+            "access", "chart", "clock", "config", "expect", "format", "health", "ingest", "mail",
+            "market", "metrics", "oauth", "query", "request", "series", "store", "text", "mailbox",
+            "actors", "vault",
         ],
     ),
     (

@@ -61,6 +61,7 @@ impl Site {
         health.store_ready(true);
         let context = Context {
             store: world::shared(world),
+            ingest: None,
             archive: Arc::new(archive),
             health: health.clone(),
             text: Arc::new(Text::new(language)),

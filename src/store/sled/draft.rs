@@ -356,6 +356,9 @@ impl<'a> Draft<'a> {
         if let Some(due) = mail.due() {
             put(&mut self.writes, keys::undone(mail.route, due, number), &())?;
         }
+        if !mail.message_id.is_empty() {
+            put(&mut self.writes, keys::sent(&mail.message_id), &number)?;
+        }
         if !mail.reference.is_empty() {
             put(&mut self.writes, keys::sent(&mail.reference), &number)?;
             let whom = (number, mail.partner.clone());

@@ -13,6 +13,8 @@ const CHANGES: &[&str] = &[
     "/settings/accounts/office/disconnect",
     "/settings/accounts/office/test",
     "/settings/accounts/office/remove",
+    "/settings/outbox/1/retry",
+    "/settings/outbox/1/cancel",
 ];
 
 #[test]
