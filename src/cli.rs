@@ -43,6 +43,7 @@ mod run;
 mod send_test;
 mod series;
 mod terminal;
+mod validate;
 mod values;
 mod verify;
 mod version;
@@ -113,6 +114,12 @@ enum Command {
         after_help = "Example:\n  mscons-gateway parse --format summary MSCONS_TL_2026-11.zip"
     )]
     Parse(parse::Args),
+    /// Put files before the rules of the market, and name what breaks them; store nothing
+    #[command(
+        long_about = "Put files before the rules of the market, and name what breaks them; store nothing.\n\nEnvelope, counts, identifiers, numbers and times are checked in every message; structure, data elements and codes by MIG and AHB in MSCONS 2.4c and 2.5, ORDERS and ORDRSP 1.4b and 1.4c, APERAK 2.1i and 2.2. Each message says how many rules that were: 0 is no praise. A rule that speaks of a value by its format is a warning. The exit code is 1 if there is an error.",
+        after_help = "Example:\n  mscons-gateway validate --format json MSCONS_TL_2026-11.txt"
+    )]
+    Validate(validate::Args),
     /// Show a file beside its meaning: each segment, code and finding in words
     #[command(
         after_help = "Example:\n  mscons-gateway explain MSCONS_TL_2026-11.txt --html explained.html"
@@ -169,6 +176,7 @@ impl Command {
             | Self::Demo(_)
             | Self::Run
             | Self::Parse(_)
+            | Self::Validate(_)
             | Self::CheckConfig
             | Self::Explain(_)
             | Self::Healthcheck(_)
@@ -292,6 +300,7 @@ fn dispatch(cli: &Cli) -> Result<Done, Failure> {
         Command::AtAccounts(command) => at_accounts::call(config, command.work()),
         Command::LoginLink(_) => login_link::run(config),
         Command::Parse(args) => parse::run(args),
+        Command::Validate(args) => validate::run(args),
         Command::Explain(args) => explain::run(config, args),
         Command::CheckConfig => check_config::run(config),
         Command::Doctor(args) => doctor::run(config, args),
@@ -321,6 +330,7 @@ fn start_log(cli: &Cli) -> Result<(), Failure> {
         | Command::AtAccounts(_)
         | Command::LoginLink(_)
         | Command::Parse(_)
+        | Command::Validate(_)
         | Command::Explain(_)
         | Command::CheckConfig
         | Command::Reindex

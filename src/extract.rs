@@ -13,6 +13,7 @@ pub mod head;
 pub mod html;
 pub mod mbox;
 pub mod mime;
+pub mod report;
 pub mod sniff;
 pub mod tnef;
 pub mod transfer;

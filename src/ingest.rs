@@ -9,12 +9,14 @@ mod answer;
 mod arrivals;
 pub mod barred;
 pub mod blocks;
+mod bounce;
 mod clerk;
 pub mod commit;
 pub mod digest;
 pub mod dispatch;
 pub mod quarantine;
 pub mod reindex;
+pub mod validation;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -33,6 +35,7 @@ pub use commit::{Committer, Settled};
 pub use digest::{Arrival, Digest, Parcel, digest};
 pub use dispatch::Draft;
 use quarantine::Again;
+pub use validation::Validation;
 
 /// Why something could not be made durable. Nothing is lost: the mail stays where it is.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -84,6 +87,7 @@ pub struct Ingest {
     /// KiB of what is digested and not durable yet, as it was before it was packed.
     in_hand: Arc<Semaphore>,
     arrivals: Arc<Arrivals>,
+    validation: Validation,
     /// Counts what is new to be sent.
     dispatched: watch::Sender<u64>,
 }
@@ -104,6 +108,7 @@ impl Ingest {
         let newest = newest.map(|(_, mail)| UtcTime::from_seconds(mail.arrived));
         Ok(Self {
             arrivals: Arc::new(Arrivals::behind(newest)),
+            validation: Validation::default(),
             store,
             archive,
             committer,
@@ -112,6 +117,17 @@ impl Ingest {
             in_hand: Arc::new(Semaphore::new(IN_HAND_KIB)),
             dispatched: watch::Sender::new(0),
         })
+    }
+
+    /// The same with messages put before the rules of the market.
+    #[must_use]
+    pub fn validated_by(self, validation: Validation) -> Self {
+        Self { validation, ..self }
+    }
+
+    /// Whose messages are put before the rules of the market.
+    pub fn validation(&self) -> &Validation {
+        &self.validation
     }
 
     /// The database, for readers.
@@ -148,7 +164,7 @@ impl Ingest {
                 unpacked_bytes: LIGHT_BYTES,
                 ..(*self.bounds).clone()
             };
-            let (digest, mail) = digest_aside(large, bounds).await?;
+            let (digest, mail) = digest_aside(large, bounds, self.validation.clone()).await?;
             if !digest.has_outgrown {
                 let kib = digest
                     .pieces
@@ -163,7 +179,8 @@ impl Ingest {
             large = mail;
         }
         let _in_hand = self.in_hand(LARGE_KIB).await?;
-        let (digest, _) = digest_aside(large, (*self.bounds).clone()).await?;
+        let (digest, _) =
+            digest_aside(large, (*self.bounds).clone(), self.validation.clone()).await?;
         self.submit(digest, Some(coming)).await
     }
 
@@ -218,7 +235,14 @@ impl Ingest {
     pub async fn retry(&self, number: u64) -> Result<Outcome, IngestError> {
         let this = self.clone();
         let again = tokio::task::spawn_blocking(move || {
-            quarantine::again(&*this.store, &this.archive, number, &this.bounds)
+            let Self {
+                store,
+                archive,
+                bounds,
+                validation,
+                ..
+            } = &this;
+            quarantine::again(&**store, archive, number, bounds, validation)
         });
         match again.await.map_err(|_| IngestError::Stopping)?? {
             Again::Digest(digest) => self.commit(*digest).await,
@@ -326,9 +350,10 @@ impl Ingest {
 async fn digest_aside(
     (arrival, parcel): (Arrival, Parcel),
     bounds: Bounds,
+    validation: Validation,
 ) -> Result<(Digest, (Arrival, Parcel)), IngestError> {
     let work = move || {
-        let digest = digest_safely(&arrival, &parcel, &bounds);
+        let digest = digest_safely(&arrival, &parcel, &bounds, &validation);
         (digest, (arrival, parcel))
     };
     let done = tokio::task::spawn_blocking(work).await;
@@ -343,8 +368,15 @@ fn size_of(parcel: &Parcel) -> u64 {
 }
 
 /// [`digest()`], with a panic turned into a quarantined mail.
-pub(crate) fn digest_safely(arrival: &Arrival, parcel: &Parcel, bounds: &Bounds) -> Digest {
-    unreadable_at_panic(arrival, parcel, || digest(arrival, parcel, bounds))
+pub(crate) fn digest_safely(
+    arrival: &Arrival,
+    parcel: &Parcel,
+    bounds: &Bounds,
+    validation: &Validation,
+) -> Digest {
+    unreadable_at_panic(arrival, parcel, || {
+        digest(arrival, parcel, bounds, validation)
+    })
 }
 
 fn unreadable_at_panic(

@@ -2,9 +2,11 @@
 //!
 //! [`mscons`] brings values. [`orders`] asks for them, [`ordrsp`] answers that, [`contrl`] and
 //! [`aperak`] say how something was received, and [`acknowledgement`] by when. [`transfer`] is the
-//! interchange that carries one of ours, [`incoming`] reads those of others.
+//! interchange that carries one of ours, [`incoming`] reads those of others. [`ahb`] puts a message
+//! before the rules of the market.
 
 pub mod acknowledgement;
+pub mod ahb;
 pub mod aperak;
 pub mod contrl;
 pub mod incoming;

@@ -26,8 +26,8 @@ use crate::series::merge::Spoken;
 use archive::Archive;
 use data_dir::{DataDir, Holding, holding};
 use ledger::{
-    Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
-    SeriesEntry, Totals,
+    Batch, Examined, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference,
+    QuarantineRecord, SeriesEntry, Totals,
 };
 use outbox::{OutboxRecord, Route};
 use request::{ReplyRecord, RequestRecord};
@@ -266,6 +266,9 @@ pub trait Store: Send + Sync + 'static {
     /// A message by its sequence, with its cancellation if it has one.
     fn message(&self, sequence: u64) -> Result<Option<MessageRecord>, StoreError>;
 
+    /// What the rules of the market said of a message, if they were asked.
+    fn examined(&self, sequence: u64) -> Result<Option<Examined>, StoreError>;
+
     /// Messages, newest first, below a sequence.
     fn messages(&self, below: u64, limit: usize) -> Result<Vec<(u64, MessageRecord)>, StoreError>;
 
@@ -296,7 +299,7 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<(u64, OutboxRecord)>, StoreError>;
 
-    /// The mail of ours with this interchange reference.
+    /// The mail of ours with this interchange reference, or this `Message-ID`.
     fn sent(&self, reference: &str) -> Result<Option<u64>, StoreError>;
 
     /// A request by the number of the mail that asks.

@@ -70,7 +70,7 @@ pub struct Context {
     pub settings: Settings,
     /// The configuration that holds.
     pub config: Current,
-    /// What takes our mails into the outbox.
+    /// The way in for mails of ours, and for what is changed of them.
     pub ingest: Ingest,
 }
 

@@ -293,6 +293,7 @@ impl Handler<Reload> for Supervisor {
         let before = std::mem::replace(&mut self.mailboxes, wanted.clone());
         let names: Vec<&str> = wanted.iter().map(|mailbox| mailbox.name.as_str()).collect();
         self.health.set_mailboxes(&wanted);
+        self.ingest.validation().set(&reload.0.partner);
         if let Some(duties) = &self.duties {
             duties.reload(&reload.0);
         }

@@ -8,7 +8,8 @@ use crate::cli::call::Call;
 use crate::cli::{Done, Failure};
 use crate::format::table::Table;
 use crate::market::calendar::UtcTime;
-use crate::store::ledger::MessageRecord;
+use crate::store::StoreError;
+use crate::store::ledger::{Examined, MessageRecord};
 
 /// `messages`.
 #[derive(Debug, clap::Args)]
@@ -24,7 +25,14 @@ pub(super) struct Args {
 impl AtStore for Args {
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let messages = call.store().messages(u64::MAX, limit)?;
+        let messages = call.store().messages(u64::MAX, limit)?.into_iter();
+        let examined = |(number, message)| {
+            let examined = call.store().examined(number)?;
+            Ok((number, message, examined))
+        };
+        let messages = messages
+            .map(examined)
+            .collect::<Result<Vec<_>, StoreError>>()?;
         if messages.is_empty() {
             call.nothing_found("no message was taken in yet");
         }
@@ -39,9 +47,10 @@ impl AtStore for Args {
                     "sender",
                     "document",
                     "values",
+                    "ahb",
                     "cancelled by",
                 ];
-                let rows = messages.iter().map(|(number, message)| {
+                let rows = messages.iter().map(|(number, message, examined)| {
                     vec![
                         number.to_string(),
                         UtcTime::from_seconds(message.arrived).to_string(),
@@ -50,6 +59,7 @@ impl AtStore for Args {
                         message.reference.sender.clone(),
                         message.document.clone(),
                         message.values.to_string(),
+                        examined.as_ref().map(outcome).unwrap_or_default(),
                         message
                             .cancelled_by
                             .map(|by| by.to_string())
@@ -61,7 +71,7 @@ impl AtStore for Args {
             ListFormat::Json => {
                 let list: Vec<_> = messages
                     .iter()
-                    .map(|(number, m)| json(*number, m))
+                    .map(|(number, m, examined)| json(*number, m, examined.as_ref()))
                     .collect();
                 serde_json::to_writer_pretty(&mut out, &list)?;
             }
@@ -71,7 +81,24 @@ impl AtStore for Args {
     }
 }
 
-fn json(number: u64, message: &MessageRecord) -> serde_json::Value {
+/// What the rules of the market said, in a word or two.
+fn outcome(examined: &Examined) -> String {
+    let (errors, warnings) = examined.counts();
+    let counted = |count: usize, one: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {one}s")),
+    };
+    let counts = [counted(errors, "error"), counted(warnings, "warning")];
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    match (counts.is_empty(), examined.rules) {
+        (false, _) => counts.join(", "),
+        (true, 0) => "not checked".to_owned(),
+        (true, rules) => format!("{rules} rules kept"),
+    }
+}
+
+fn json(number: u64, message: &MessageRecord, examined: Option<&Examined>) -> serde_json::Value {
     serde_json::json!({
         "number": number,
         "arrived": UtcTime::from_seconds(message.arrived).to_string(),
@@ -86,5 +113,6 @@ fn json(number: u64, message: &MessageRecord) -> serde_json::Value {
         "values": message.values,
         "cancels": message.cancels,
         "cancelled_by": message.cancelled_by,
+        "ahb": examined,
     })
 }

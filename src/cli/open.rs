@@ -10,7 +10,7 @@ use crate::config::mailbox::Mailbox;
 use crate::config::{self, Gateway};
 use crate::expect::Plan;
 use crate::format::csv::Dialect;
-use crate::ingest::Ingest;
+use crate::ingest::{Ingest, Validation};
 use crate::oauth::Accounts;
 use crate::query::{QueryError, Virtuals};
 use crate::series::computed::{Definition, Term};
@@ -48,6 +48,7 @@ pub(super) struct Opened {
     pub(super) archive: Arc<Archive>,
     /// The virtual series of the configuration.
     pub(super) virtuals: Virtuals,
+    validation: Validation,
     ingest: OnceLock<Ingest>,
     accounts: OnceLock<Accounts>,
 }
@@ -66,6 +67,7 @@ impl Opened {
             return Ok(ingest.clone());
         }
         let ingest = Ingest::start(Arc::clone(&self.store), Arc::clone(&self.archive))?;
+        let ingest = ingest.validated_by(self.validation.clone());
         Ok(self.ingest.get_or_init(|| ingest).clone())
     }
 }
@@ -83,6 +85,7 @@ pub(super) fn store(config: &Gateway) -> Result<Opened, StoreError> {
         store: Arc::new(store),
         archive: Arc::new(archive),
         virtuals: Virtuals::new(virtuals(config)),
+        validation: Validation::of(&config.partner),
         ingest: OnceLock::new(),
         accounts: OnceLock::new(),
     })

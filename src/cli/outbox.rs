@@ -152,7 +152,8 @@ fn next_try(mail: &OutboxRecord) -> Option<String> {
         | OutboxState::Sent
         | OutboxState::Failed
         | OutboxState::Cancelled
-        | OutboxState::Unknown => None,
+        | OutboxState::Unknown
+        | OutboxState::Bounced => None,
     }
 }
 

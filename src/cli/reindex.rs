@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::cli::call::Unit;
 use crate::cli::{Done, Failure, open, output};
+use crate::ingest::Validation;
 use crate::ingest::reindex::reindex;
 use crate::store::Store;
 use crate::store::archive::Archive;
@@ -24,7 +25,10 @@ pub(super) fn run(config: &Path) -> Result<Done, Failure> {
     }
     let store: Arc<dyn Store> = rebuild.store();
     let bar = output::progress(archive.bytes(), Unit::Bytes);
-    let report = reindex(Arc::clone(&store), &archive, &|done| bar.set_position(done))?;
+    let validation = Validation::of(&config.partner);
+    let report = reindex(Arc::clone(&store), &archive, &validation, &|done| {
+        bar.set_position(done);
+    })?;
     bar.finish_and_clear();
     let totals = store.totals()?;
     drop(store);

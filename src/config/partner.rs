@@ -33,6 +33,9 @@ pub struct Partner {
     /// Own text of requests in words, instead of the gateway's: the first line is the subject. Fields: `{{ what }}`, `{{ location }}`, `{{ obis }}`, `{{ period }}`, `{{ partner }}`, `{{ remark }}`, `{{ reference }}`.
     #[schemars(extend("de" = "Eigener Text der Anfragen in Worten, statt dem des Gateways: die erste Zeile ist der Betreff. Felder: `{{ what }}`, `{{ location }}`, `{{ obis }}`, `{{ period }}`, `{{ partner }}`, `{{ remark }}`, `{{ reference }}`."))]
     pub request_text: String,
+    /// What becomes of its messages that break rules of the market (MIG and AHB).
+    #[schemars(extend("de" = "Was mit seinen Nachrichten geschieht, die Regeln des Marktes (MIG und AHB) verletzen."))]
+    pub validate: Validate,
     /// Pack the files that go to it with gzip.
     #[schemars(extend("de" = "Dateien an ihn mit gzip packen."))]
     pub gzip: bool,
@@ -49,6 +52,7 @@ impl Default for Partner {
             requests_per_day: 50,
             language: MailLanguage::default(),
             request_text: String::new(),
+            validate: Validate::default(),
             gzip: false,
         }
     }
@@ -76,6 +80,19 @@ pub enum MailLanguage {
     De,
     /// English.
     En,
+}
+
+/// Whether messages are put before the rules of the market.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Validate {
+    /// They are not.
+    #[default]
+    Off,
+    /// They are stored, and what is wrong is noted beside them.
+    Warn,
+    /// Those that break a rule go to quarantine.
+    Strict,
 }
 
 /// What flows.

@@ -62,7 +62,12 @@ impl Entity<'_> {
         }
     }
 
-    fn look_at_parts(mut self, walk: &mut Walk<'_, '_>, multipart: &PartHead, parts: Parts<'_>) {
+    fn look_at_parts(
+        mut self,
+        walk: &mut Walk<'_, '_>,
+        multipart: &PartHead,
+        parts: Parts<'_, '_>,
+    ) {
         if self.multiparts >= MULTIPARTS_MOST {
             let reason = format!("more than {MULTIPARTS_MOST} multiparts inside each other");
             return walk.refuse(&self.name(multipart), reason);
@@ -109,6 +114,13 @@ impl Entity<'_> {
     }
 }
 
+/// The parts of a multipart body, in order.
+pub(crate) fn each_part<'b>(part: &PartHead, body: &'b [u8], mut take: impl FnMut(&'b [u8])) {
+    if let Some(delimiter) = delimiter(part, body) {
+        Parts::new(body, &delimiter).for_each(&mut take);
+    }
+}
+
 /// The line between the parts of a multipart body: `--` and its boundary. `None` if the body has
 /// no such line.
 fn delimiter(part: &PartHead, body: &[u8]) -> Option<Vec<u8>> {
@@ -133,15 +145,15 @@ fn delimiter(part: &PartHead, body: &[u8]) -> Option<Vec<u8>> {
 
 /// The parts of a multipart body, in order. The last may lack its delimiter: a mail that was cut.
 #[derive(Debug)]
-struct Parts<'a> {
+struct Parts<'a, 'd> {
     body: &'a [u8],
-    delimiter: &'a [u8],
+    delimiter: &'d [u8],
     /// Where the next part begins; `None` after the last.
     next: Option<usize>,
 }
 
-impl<'a> Parts<'a> {
-    fn new(body: &'a [u8], delimiter: &'a [u8]) -> Self {
+impl<'a, 'd> Parts<'a, 'd> {
+    fn new(body: &'a [u8], delimiter: &'d [u8]) -> Self {
         let first = next_delimiter(body, delimiter, 0);
         let next = first.filter(|first| !first.is_last).map(|first| first.end);
         Self {
@@ -152,7 +164,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-impl<'a> Iterator for Parts<'a> {
+impl<'a> Iterator for Parts<'a, '_> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<&'a [u8]> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::clock;
 use crate::ingest::IngestError;
 use crate::ingest::barred::Barred;
+use crate::ingest::bounce;
 use crate::ingest::commit::Settled;
 use crate::ingest::digest::{Digest, Piece, Replay, Storage};
 use crate::ingest::dispatch;
@@ -110,6 +111,12 @@ impl Clerk {
     /// Decides about a mail and appends its new pieces to the archive.
     pub(super) fn prepare(&mut self, digest: Digest) -> Result<Prepared, IngestError> {
         let mut draft = Draft::new(&digest);
+        if let Some(report) = &digest.report
+            && let Some(ours) = bounce::heard(&*self.store, report, clock::now())?
+        {
+            // What it brings is the mail that we wrote.
+            return Ok(draft.returned(ours));
+        }
         for piece in digest.pieces {
             self.decide(piece, digest.replays, &mut draft)?;
         }
@@ -467,6 +474,15 @@ impl Draft {
                 place,
             },
         });
+    }
+
+    /// The mail is understood: it says what became of one of ours.
+    fn returned(mut self, ours: (u64, OutboxRecord)) -> Prepared {
+        self.mail.interchanges.clear();
+        self.mail.outcome = Outcome::Stored;
+        let mut prepared = self.finish();
+        prepared.batch.outbox.push(ours);
+        prepared
     }
 
     fn finish(mut self) -> Prepared {

@@ -218,12 +218,10 @@ impl Group {
                 answer,
             } => {
                 drop(coming);
-                if self
-                    .members
-                    .iter()
-                    .any(|(member, _)| member.concerns(&digest))
-                {
-                    // It speaks of the same messages as a mail of this group: that one first.
+                let concerns = |(member, _): &(Prepared, Reply)| member.concerns(&digest);
+                if digest.report.is_some() || self.members.iter().any(concerns) {
+                    // It speaks of the same messages as a mail of this group, or of a mail of ours
+                    // that the group may change: those first.
                     std::mem::take(self).finish(clerk);
                 }
                 self.bytes += digest

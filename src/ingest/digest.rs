@@ -5,12 +5,15 @@ use std::collections::HashSet;
 use sha2::{Digest as _, Sha256};
 
 use crate::edifact::{Finding, FindingCode};
+use crate::extract::report::{self, Report};
 use crate::extract::{self, Bounds, Head, Looked, Refused};
 use crate::ingest::answer;
 use crate::ingest::barred::{Barred, MAX_REASONS};
 use crate::ingest::blocks::blocks_of;
+use crate::ingest::validation::{Examination, Validation};
 use crate::mailbox::MailId;
 use crate::market::calendar::UtcTime;
+use crate::message::ahb::Effort;
 use crate::message::mscons;
 use crate::store::archive::{ArchivePlace, Entry};
 use crate::store::ledger::{Hash, MessageRecord, MessageReference, NewMessage, Origin};
@@ -50,6 +53,8 @@ pub struct Digest {
     pub head: Head,
     /// Its pieces, in order.
     pub pieces: Vec<Piece>,
+    /// What it says of a mail that could not be delivered.
+    pub report: Option<Report>,
     /// Set for a mail that was not loaded.
     pub too_large: bool,
     /// Whether wider bounds would let more of it be unpacked.
@@ -111,8 +116,15 @@ pub struct Envelope {
 }
 
 /// Digests a mail or a file. One candidate of it is in memory at a time.
-pub fn digest(arrival: &Arrival, parcel: &Parcel, bounds: &Bounds) -> Digest {
+pub fn digest(
+    arrival: &Arrival,
+    parcel: &Parcel,
+    bounds: &Bounds,
+    validation: &Validation,
+) -> Digest {
     let mut gathering = Gathering {
+        validation,
+        effort: Effort::default(),
         digest: empty(arrival, parcel, Head::default()),
         hashes: HashSet::new(),
         messages: 0,
@@ -121,10 +133,11 @@ pub fn digest(arrival: &Arrival, parcel: &Parcel, bounds: &Bounds) -> Digest {
     };
     let mut take = |head: &Head, name: &str, bytes: &[u8]| gathering.candidate(head, name, bytes);
     let (looked, bytes) = match parcel {
-        Parcel::Mail(bytes) => (
-            extract::each_in_mail(bytes, bounds, &mut take),
-            bytes.as_slice(),
-        ),
+        Parcel::Mail(bytes) => {
+            let looked = extract::each_in_mail(bytes, bounds, &mut take);
+            gathering.digest.report = report::read(bytes);
+            (looked, bytes.as_slice())
+        }
         Parcel::File(name, bytes) => (
             extract::each_in_file(name, bytes, bounds, &mut take),
             bytes.as_slice(),
@@ -175,6 +188,7 @@ fn empty(arrival: &Arrival, parcel: &Parcel, head: Head) -> Digest {
         size_bytes,
         head,
         pieces: Vec::new(),
+        report: None,
         too_large: matches!(parcel, Parcel::TooLarge(_)),
         has_outgrown: false,
         replays: None,
@@ -189,7 +203,9 @@ fn whole(digest: &Digest, bytes: &[u8], reasons: Vec<String>) -> Piece {
 }
 
 /// A digest that grows by one candidate after the other.
-struct Gathering {
+struct Gathering<'v> {
+    validation: &'v Validation,
+    effort: Effort,
     digest: Digest,
     /// Of its pieces: the same file twice counts once.
     hashes: HashSet<Hash>,
@@ -201,7 +217,7 @@ struct Gathering {
     refused: Option<Refused>,
 }
 
-impl Gathering {
+impl Gathering<'_> {
     /// Takes a candidate's interchanges, each as a piece; a candidate without any is a piece by
     /// itself.
     fn candidate(&mut self, head: &Head, name: &str, bytes: &[u8]) {
@@ -214,8 +230,8 @@ impl Gathering {
             count += 1;
             let own = bytes.get(interchange.bytes.clone()).unwrap_or_default();
             let arrived = self.digest.arrival.at;
-            self.piece(head, name, own, |piece| {
-                fill(piece, bytes, interchange, arrived);
+            self.piece(head, name, own, |piece, examine| {
+                fill(piece, bytes, interchange, arrived, examine);
             });
             if self.refused.is_some() {
                 return;
@@ -230,16 +246,28 @@ impl Gathering {
             if reasons.is_empty() {
                 reasons.push("no interchange (UNB … UNZ) was found in it".to_owned());
             }
-            self.piece(head, name, bytes, |piece| piece.barred.add("", || reasons));
+            self.piece(head, name, bytes, |piece, _| {
+                piece.barred.add("", || reasons);
+            });
         } else if findings.iter().any(|finding| finding.code.bars_message()) {
             // A message beside the interchanges, in none of them, or one interchange too many: the
             // file as it came is kept.
             let reasons = texts(&findings);
-            self.piece(head, name, bytes, |piece| piece.barred.add("", || reasons));
+            self.piece(head, name, bytes, |piece, _| {
+                piece.barred.add("", || reasons);
+            });
         }
     }
 
-    fn piece(&mut self, head: &Head, name: &str, bytes: &[u8], fill: impl FnOnce(&mut Piece)) {
+    /// Adds a piece, unless it is there or there is no room. `fill` is given what puts a message of
+    /// an interchange before the rules.
+    fn piece(
+        &mut self,
+        head: &Head,
+        name: &str,
+        bytes: &[u8],
+        fill: impl FnOnce(&mut Piece, &mut Examine<'_>),
+    ) {
         if let Some(reason) = self.has_no_room() {
             let name = name.to_owned();
             self.refused = Some(Refused { name, reason });
@@ -247,7 +275,10 @@ impl Gathering {
         }
         let mut piece = piece(&self.digest, head, name, bytes);
         if self.hashes.insert(piece.hash) {
-            fill(&mut piece);
+            let (validation, effort) = (self.validation, &mut self.effort);
+            fill(&mut piece, &mut |file, interchange, message| {
+                validation.examine(file, interchange, message, effort)
+            });
             self.messages += piece.messages.len();
             self.barred += usize::from(piece.barred.count() > 0);
             self.digest.pieces.push(piece);
@@ -295,8 +326,17 @@ fn piece(digest: &Digest, head: &Head, name: &str, bytes: &[u8]) -> Piece {
     }
 }
 
+/// Puts a message of an interchange of a file before the rules of the market.
+type Examine<'e> = dyn FnMut(&[u8], &mscons::Interchange, &mscons::Message) -> Examination + 'e;
+
 /// Fills a piece with what its interchange says, which was read from this file.
-fn fill(piece: &mut Piece, file: &[u8], mut interchange: mscons::Interchange, arrived: UtcTime) {
+fn fill(
+    piece: &mut Piece,
+    file: &[u8],
+    mut interchange: mscons::Interchange,
+    arrived: UtcTime,
+    examine: &mut Examine<'_>,
+) {
     piece.findings = u32::try_from(interchange.findings.len()).unwrap_or(u32::MAX);
     piece.envelope = Some(Envelope {
         sender: interchange.sender.clone(),
@@ -325,11 +365,19 @@ fn fill(piece: &mut Piece, file: &[u8], mut interchange: mscons::Interchange, ar
         if message.is_barred {
             let reasons = || reasons_of(&interchange, &message);
             piece.barred.add(&message.reference, reasons);
-        } else {
-            let reply = answer::reply(file, &interchange, &message);
-            let message = new_message(&interchange, message, piece.hash, arrived);
-            let message = NewMessage { reply, ..message };
-            piece.messages.push(message);
+            continue;
+        }
+        match examine(file, &interchange, &message) {
+            Examination::Refused(reasons) => piece.barred.add(&message.reference, || reasons),
+            Examination::Passed(examined) => {
+                let reply = answer::reply(file, &interchange, &message);
+                let message = new_message(&interchange, message, piece.hash, arrived);
+                piece.messages.push(NewMessage {
+                    reply,
+                    examined,
+                    ..message
+                });
+            }
         }
     }
 }
@@ -386,6 +434,7 @@ fn new_message(
         blocks,
         qualifiers,
         reply: None,
+        examined: None,
     }
 }
 

@@ -4,6 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::extract::Bounds;
 use crate::ingest::IngestError;
+use crate::ingest::Validation;
 use crate::ingest::digest::{Arrival, Digest, Parcel, Replay, Storage};
 use crate::market::calendar::UtcTime;
 use crate::store::Store;
@@ -28,6 +29,7 @@ pub(super) fn again(
     archive: &Archive,
     number: u64,
     bounds: &Bounds,
+    validation: &Validation,
 ) -> Result<Again, IngestError> {
     let entries = store.quarantine()?;
     let Some((_, record)) = entries.into_iter().find(|(known, _)| *known == number) else {
@@ -47,7 +49,7 @@ pub(super) fn again(
         mail: Some(record.mail),
     };
     Ok(Again::Digest(Box::new(digest_archived(
-        origin, bytes, place, replay, bounds,
+        origin, bytes, place, replay, bounds, validation,
     ))))
 }
 
@@ -58,6 +60,7 @@ pub(super) fn digest_archived(
     place: ArchivePlace,
     replay: Replay,
     bounds: &Bounds,
+    validation: &Validation,
 ) -> Digest {
     let Origin {
         mailbox,
@@ -75,7 +78,8 @@ pub(super) fn digest_archived(
         at: UtcTime::from_seconds(arrived),
     };
     let hash: Hash = Sha256::digest(&bytes).into();
-    let mut digest = crate::ingest::digest_safely(&arrival, &Parcel::File(name, bytes), bounds);
+    let mut digest =
+        crate::ingest::digest_safely(&arrival, &Parcel::File(name, bytes), bounds, validation);
     for piece in &mut digest.pieces {
         if piece.hash == hash {
             piece.storage = Storage::Archived(place);

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::extract::Bounds;
-use crate::ingest::IngestError;
 use crate::ingest::clerk::{Clerk, Prepared};
 use crate::ingest::digest::{Digest, Replay};
 use crate::ingest::quarantine::digest_archived;
+use crate::ingest::{IngestError, Validation};
 use crate::mailbox::MailId;
 use crate::market::calendar::UtcTime;
 use crate::store::archive::{Archive, ArchivePlace};
@@ -23,7 +23,8 @@ pub struct Report {
     pub damaged: Vec<String>,
 }
 
-/// Fills an empty store from the archive, in the order of arrival. `progress` is told how many
+/// Fills an empty store from the archive, in the order of arrival. Messages are put before the rules
+/// of the market as they would be if they came today. `progress` is told how many
 /// archive bytes are done.
 ///
 /// Duplicates, mails without EDIFACT and what was settled at the servers are not in the archive:
@@ -36,6 +37,7 @@ pub struct Report {
 pub fn reindex(
     store: Arc<dyn Store>,
     archive: &Arc<Archive>,
+    validation: &Validation,
     progress: &dyn Fn(u64),
 ) -> Result<Report, IngestError> {
     let mut clerk = Clerk::new(store, Arc::clone(archive))?;
@@ -65,7 +67,7 @@ pub fn reindex(
             entry: None,
             mail: None,
         };
-        let digest = digest_archived(origin, bytes, place, replay, &Bounds::default());
+        let digest = digest_archived(origin, bytes, place, replay, &Bounds::default(), validation);
         match &mut mail {
             Some(mail) if same_mail(mail, &digest) => mail.pieces.extend(digest.pieces),
             _ => {

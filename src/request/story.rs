@@ -157,9 +157,10 @@ fn of(store: &dyn Store, number: u64, request: RequestRecord) -> Result<Story, S
                 Standing::ToBeSent
             }
             OutboxState::Sent => Standing::Asked,
-            OutboxState::Failed | OutboxState::Cancelled | OutboxState::Unknown => {
-                Standing::NotSent
-            }
+            OutboxState::Failed
+            | OutboxState::Cancelled
+            | OutboxState::Unknown
+            | OutboxState::Bounced => Standing::NotSent,
         };
         if mail.state != OutboxState::Queued {
             events.push(Event {

@@ -11,7 +11,7 @@
 //! | `i` | hash of the bytes | interchange |
 //! | `j` | number u64 of the mail that asks | a request |
 //! | `k` | name of (mailbox), mark of the mail | a settled mail (POP3, Maildir) |
-//! | `l` | name of an interchange reference of ours | number u64 of the mail with it |
+//! | `l` | name of an interchange reference or a `Message-ID` of ours | number u64 of the mail with it |
 //! | `m` | sequence u64 | mail |
 //! | `n` | | counts |
 //! | `o` | number u64 | a mail of ours |
@@ -22,6 +22,7 @@
 //! | `u` | name of (mailbox, folder) | cursor |
 //! | `v` | number u64 of a mail of ours, sequence u64 of a message | what the message says of it |
 //! | `w` | route u8, due u64, number u64 | a mail of ours that has not ended |
+//! | `x` | sequence u64 of a message | what the rules of the market said of it |
 //!
 //! A *name* is 16 bytes of the SHA-256 of its fields, each with its length: strings of a stranger
 //! have any length, a key has not.
@@ -53,7 +54,7 @@ pub enum Kind {
     Request = b'j',
     /// A settled mail.
     Settled = b'k',
-    /// A mail of ours, under its interchange reference.
+    /// A mail of ours, under its interchange reference, and under its `Message-ID`.
     Sent = b'l',
     /// A mail.
     Mail = b'm',
@@ -75,6 +76,8 @@ pub enum Kind {
     Reply = b'v',
     /// A mail of ours that has not ended, under the time it is due.
     Undone = b'w',
+    /// What the rules of the market said of a message.
+    Examined = b'x',
 }
 
 /// A key that is being put together.
@@ -213,7 +216,7 @@ pub fn undone(route: Route, due: i64, number: u64) -> Vec<u8> {
         .with(&number.to_be_bytes())
 }
 
-/// The mail of ours with this interchange reference.
+/// The mail of ours with this interchange reference or `Message-ID`.
 pub fn sent(reference: &str) -> Vec<u8> {
     Key::new(Kind::Sent).with(&name(&[reference]))
 }

@@ -219,6 +219,46 @@ pub struct NewMessage {
     pub qualifiers: Vec<(Box<str>, u64)>,
     /// What it says of a mail of ours.
     pub reply: Option<NewReply>,
+    /// What the rules of the market said of it, if they were asked.
+    pub examined: Option<Examined>,
+}
+
+/// What the rules of the market said of a message.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Examined {
+    /// How many rules of the AHB were asked; 0: it has none.
+    pub rules: u32,
+    /// Which: `checked: 99 AHB rules of 13018 (MSCONS 2.5, AHB 3.2)`.
+    pub basis: String,
+    /// What they said, errors first.
+    pub remarks: Vec<NotedRemark>,
+    /// How many remarks found no room.
+    pub left_out: u64,
+}
+
+/// What a rule said of a message.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct NotedRemark {
+    /// The rule's name.
+    pub rule: String,
+    /// Whether the message is wrong by it; else it is a warning.
+    pub is_error: bool,
+    /// Number of the first segment concerned (UNH = 1).
+    pub segment: u32,
+    /// Where that stands in the interchange, in bytes.
+    pub offset_bytes: u64,
+    /// At how many places of the message.
+    pub times: u64,
+    /// What stands there, and what the rule wants.
+    pub detail: String,
+}
+
+impl Examined {
+    /// How many errors and warnings are kept.
+    pub fn counts(&self) -> (usize, usize) {
+        let errors = self.remarks.iter().filter(|remark| remark.is_error).count();
+        (errors, self.remarks.len() - errors)
+    }
 }
 
 /// An encoded block and where it belongs.

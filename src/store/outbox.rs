@@ -128,6 +128,8 @@ pub enum OutboxState {
     /// Known from the archive alone: whether it was sent is not known, and a person must say
     /// whether it shall be sent (again).
     Unknown,
+    /// The server took it, and it came back: it was not delivered. A person must look at it.
+    Bounced,
 }
 
 impl OutboxState {
@@ -141,6 +143,7 @@ impl OutboxState {
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
             Self::Unknown => "unknown",
+            Self::Bounced => "bounced",
         }
     }
 }
@@ -203,7 +206,7 @@ pub struct Undone {
     pub sending: u64,
     /// To be sent again.
     pub deferred: u64,
-    /// Not sent, and not looked at by a person.
+    /// Not sent, or come back, and not looked at by a person.
     pub failed: u64,
     /// Nobody knows whether it was sent.
     pub unknown: u64,
@@ -237,7 +240,7 @@ impl Undone {
             OutboxState::Queued => Some(&mut self.queued),
             OutboxState::Sending => Some(&mut self.sending),
             OutboxState::Deferred { .. } => Some(&mut self.deferred),
-            OutboxState::Failed => Some(&mut self.failed),
+            OutboxState::Failed | OutboxState::Bounced => Some(&mut self.failed),
             OutboxState::Unknown => Some(&mut self.unknown),
             OutboxState::Sent | OutboxState::Cancelled => None,
         }
@@ -315,8 +318,22 @@ impl OutboxRecord {
         match self.state {
             OutboxState::Queued | OutboxState::Sending => Some(self.changed),
             OutboxState::Deferred { until } => Some(until),
-            OutboxState::Failed | OutboxState::Unknown => Some(i64::MAX),
+            OutboxState::Failed | OutboxState::Unknown | OutboxState::Bounced => Some(i64::MAX),
             OutboxState::Sent | OutboxState::Cancelled => None,
+        }
+    }
+
+    /// The record of a mail that was sent and came back; as it is, if it is not sent.
+    #[must_use]
+    pub fn bounced(self, answer: String, now: UtcTime) -> Self {
+        if self.state != OutboxState::Sent {
+            return self;
+        }
+        Self {
+            state: OutboxState::Bounced,
+            changed: now.seconds(),
+            answer,
+            ..self
         }
     }
 
@@ -370,7 +387,8 @@ impl OutboxRecord {
                 | OutboxState::Deferred { .. }
                 | OutboxState::Failed
                 | OutboxState::Cancelled
-                | OutboxState::Unknown,
+                | OutboxState::Unknown
+                | OutboxState::Bounced,
             ) => {
                 self.state = OutboxState::Queued;
                 self.tries = 0;
@@ -381,7 +399,8 @@ impl OutboxRecord {
                 OutboxState::Queued
                 | OutboxState::Deferred { .. }
                 | OutboxState::Failed
-                | OutboxState::Unknown,
+                | OutboxState::Unknown
+                | OutboxState::Bounced,
             ) => self.state = OutboxState::Cancelled,
             (Step::Begin, _) => return refused("sent now"),
             (Step::Sent { .. } | Step::Defer { .. } | Step::Fail { .. }, _) => {
@@ -505,6 +524,18 @@ mod tests {
         );
         let gone = failed.step(Step::Cancel, at(120)).unwrap();
         assert_eq!(gone.due(), None);
+    }
+
+    #[test]
+    fn what_came_back_waits_for_a_person_and_came_back_once() {
+        let sent = record(OutboxState::Sent);
+        let back = sent.bounced(answer(), at(110));
+        assert_eq!((back.state.name(), back.due()), ("bounced", Some(i64::MAX)));
+        assert_eq!(back.clone().bounced("again".to_owned(), at(111)), back);
+        assert_eq!(back.clone().step(Step::Retry, at(112)).unwrap().tries, 0);
+        assert_eq!(back.step(Step::Cancel, at(112)).unwrap().due(), None);
+        let queued = record(OutboxState::Queued);
+        assert_eq!(queued.clone().bounced(answer(), at(110)), queued);
     }
 
     #[test]

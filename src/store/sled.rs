@@ -26,8 +26,8 @@ use crate::store::data_dir::{DataDir, SLED};
 use crate::store::disk::RealDisk;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::{
-    Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
-    SeriesEntry, Totals,
+    Batch, Examined, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference,
+    QuarantineRecord, SeriesEntry, Totals,
 };
 use crate::store::outbox::{OutboxRecord, Route};
 use crate::store::request::{ReplyRecord, RequestRecord};
@@ -162,6 +162,11 @@ impl Store for SledStore {
             let record = open.records.get(&keys::numbered(Kind::Message, sequence))?;
             Ok(record.map(|record| with_cancellation(open, sequence, record)))
         })
+    }
+
+    fn examined(&self, sequence: u64) -> Result<Option<Examined>, StoreError> {
+        self.database
+            .read(|open| open.records.get(&keys::numbered(Kind::Examined, sequence)))
     }
 
     fn messages(&self, below: u64, limit: usize) -> Result<Vec<(u64, MessageRecord)>, StoreError> {

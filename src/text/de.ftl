@@ -124,6 +124,9 @@ outbox_sent = gesendet
 outbox_failed = nicht gesendet
 outbox_cancelled = verworfen
 outbox_unknown = unbekannt, ob gesendet
+outbox_bounced = zurückgekommen
+outbox_send_again = Erneut senden
+outbox_let_go = Nicht senden
 outbox_asked = gefragt
 outbox_received = angekommen
 outbox_refused = abgelehnt
@@ -336,6 +339,14 @@ message_cancelled = storniert
 message_cancels = storniert { $document }
 message_dated = vom { $when }
 message_from_file = aus einer Datei
+message_ahb_errors = AHB: { $count } Fehler
+message_ahb_warnings =
+    { $count ->
+        [one] { $count } Warnung
+       *[other] { $count } Warnungen
+    }
+message_ahb_kept = AHB: { $rules } Regeln erfüllt
+message_ahb_unchecked = AHB: nicht geprüft
 
 quarantine_title = Quarantäne
 quarantine_intro = Was das Gateway nicht sicher versteht, zählt nicht und geht nicht verloren: Es wartet hier mit dem Grund. Die Mail bleibt auf dem Server.

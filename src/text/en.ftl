@@ -124,6 +124,9 @@ outbox_sent = sent
 outbox_failed = not sent
 outbox_cancelled = let go
 outbox_unknown = nobody knows whether sent
+outbox_bounced = came back
+outbox_send_again = Send again
+outbox_let_go = Do not send
 outbox_asked = asked
 outbox_received = received
 outbox_refused = refused
@@ -336,6 +339,18 @@ message_cancelled = cancelled
 message_cancels = cancels { $document }
 message_dated = dated { $when }
 message_from_file = from a file
+message_ahb_errors =
+    AHB: { $count ->
+        [one] { $count } error
+       *[other] { $count } errors
+    }
+message_ahb_warnings =
+    { $count ->
+        [one] { $count } warning
+       *[other] { $count } warnings
+    }
+message_ahb_kept = AHB: { $rules } rules kept
+message_ahb_unchecked = AHB: not checked
 
 quarantine_title = Quarantine
 quarantine_intro = What the gateway does not surely understand does not count and is not lost: it waits here with its reason. The mail stays at the server.

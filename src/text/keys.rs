@@ -138,6 +138,9 @@ sentences! {
     outbox_failed;
     outbox_cancelled;
     outbox_unknown;
+    outbox_bounced;
+    outbox_send_again;
+    outbox_let_go;
     outbox_asked;
     outbox_received;
     outbox_refused;
@@ -302,6 +305,10 @@ sentences! {
     message_cancels(document: &str);
     message_dated(when: &str);
     message_from_file;
+    message_ahb_errors(count: u64);
+    message_ahb_warnings(count: u64);
+    message_ahb_kept(rules: u64);
+    message_ahb_unchecked;
 
     quarantine_title;
     quarantine_intro;

@@ -179,7 +179,7 @@ fn routes(app: &mut ServiceConfig) {
 
 /// What changes something: for the administrator.
 fn settings(app: &mut ServiceConfig) {
-    use pages::accounts;
+    use pages::{accounts, outbox};
     app.route("", get().to(accounts::back))
         .route("/accounts", get().to(accounts::page))
         .route("/accounts", post().to(accounts::add))
@@ -193,6 +193,12 @@ fn settings(app: &mut ServiceConfig) {
             post().to(accounts::disconnect),
         )
         .route("/accounts/{name}/test", post().to(accounts::test))
+        .route("/outbox/{number}/retry", post().to(outbox::retry))
+        .route("/outbox/{number}/cancel", post().to(outbox::cancel))
+        .route(
+            "/outbox/{number}/{act:retry|cancel}",
+            get().to(outbox::back),
+        )
         .route(
             "/accounts/{name}/{act:connect|disconnect|test|remove}",
             get().to(accounts::back),

@@ -46,8 +46,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "ingest",
         &[
-            "extract", "edifact", "message", "mailbox", "market", "series", "store", "metrics",
-            "clock",
+            "config", "extract", "edifact", "message", "mailbox", "market", "series", "store",
+            "metrics", "clock",
         ],
     ),
     (
@@ -118,6 +118,8 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("chacha20poly1305", &["vault"]),
     ("lettre", &["mail"]),
     ("x509_cert", &["net"]),
+    ("edi_energy", &["message"]),
+    ("edifact_rs", &["message"]),
     ("argon2", &["access"]),
 ];
 

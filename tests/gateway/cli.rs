@@ -114,6 +114,52 @@ fn parse_names_file_byte_and_segment_of_what_is_wrong() {
 }
 
 #[test]
+fn validate_says_which_rules_were_asked_and_what_breaks_them() {
+    let home = tempfile::tempdir().unwrap();
+    let good = fixture("pid/13018_load_profile_of_a_metering_location.edi");
+    let good = fs::canonicalize(good).unwrap();
+    let text = fs::read_to_string(&good).unwrap();
+    gateway(home.path())
+        .arg("validate")
+        .arg(&good)
+        .assert()
+        .success()
+        .stdout(contains(
+            "checked: 99 AHB rules of 13018 (MSCONS 2.5, AHB 3.2)",
+        ));
+    let wrong = home.path().join("wrong.edi");
+    fs::write(&wrong, text.replacen("QTY+220", "QTY+79", 1)).unwrap();
+    let offset = text.find("QTY+220").unwrap();
+    gateway(home.path())
+        .args(["validate", "--format", "json"])
+        .arg(&wrong)
+        .assert()
+        .code(1)
+        .stdout(contains(format!("\"byte\":{offset}")))
+        .stdout(contains("QTY-6063-CODE"))
+        .stdout(contains("\"aperak\":\"Z39\""));
+    let old = home.path().join("old.edi");
+    fs::write(&old, text.replacen("UN:2.5", "UN:2.2e", 1)).unwrap();
+    gateway(home.path())
+        .arg("validate")
+        .arg(&old)
+        .assert()
+        .success()
+        .stdout(contains(
+            "checked: 0 AHB rules (no profile for MSCONS 2.2e)",
+        ));
+    let counted = home.path().join("counted.edi");
+    fs::write(&counted, text.replacen("UNZ+1", "UNZ+2", 1)).unwrap();
+    gateway(home.path())
+        .arg("validate")
+        .arg(&counted)
+        .assert()
+        .code(1)
+        .stdout(contains("message_count_wrong"));
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 3);
+}
+
+#[test]
 fn stdin_is_read() {
     let home = tempfile::tempdir().unwrap();
     let bytes = fs::read(fixture("mscons/hand_13018_substitutes_status.edi")).unwrap();

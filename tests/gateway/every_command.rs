@@ -117,6 +117,12 @@ const TRIED: &[Tried] = &[
         &["1 messages, 100 values, 0 findings"],
         &[],
     ),
+    Tried(
+        "validate --format json one.edi",
+        0,
+        &["\"rules\":", "\"not_checked\":\"\""],
+        &[],
+    ),
     Tried("version", 0, &[env!("CARGO_PKG_VERSION")], &[]),
     Tried("completions fish", 0, &["complete -c mscons-gateway"], &[]),
     Tried("man --out pages", 0, &[], &["pages in pages"]),

@@ -305,6 +305,12 @@ fn a_hostile_file_is_imported_and_parsed_within_bounded_memory() {
         "{}",
         ended.said
     );
+    let ended = run(
+        "a file with a segment of 100 MB",
+        &home,
+        &["validate", file, good],
+    );
+    assert_eq!(ended.code, Some(1), "{}", ended.said);
 }
 
 /// The values of the good mail.

@@ -4,8 +4,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use mscons_gateway::config::partner::{Partner, Validate};
 use mscons_gateway::ingest::reindex::reindex;
-use mscons_gateway::ingest::{Arrival, Ingest, Parcel};
+use mscons_gateway::ingest::{Arrival, Ingest, Parcel, Validation};
 use mscons_gateway::mailbox::{MailId, Outcome};
 use mscons_gateway::market::calendar::{Day, UtcTime};
 use mscons_gateway::query;
@@ -407,6 +408,113 @@ fn a_mail_that_was_too_large_can_be_fetched_again() {
     assert!(house.store().quarantine().unwrap().is_empty());
 }
 
+/// A partner's messages are put before the rules so.
+fn partner(validate: Validate) -> Partner {
+    Partner {
+        id: "9905048000007".to_owned(),
+        validate,
+        ..Partner::default()
+    }
+}
+
+/// Two messages, of which the second has a value of a kind that 13025 does not allow.
+fn one_of_two_wrong() -> String {
+    let whole = |document, value| {
+        let text = interchange("R1", document, "202611240815", &[(0, value)]);
+        let period = "DTM+163:202611212300?+00:303'DTM+164:202611222300?+00:303'LIN+1'";
+        text.replace("LIN+1'", period).replace("UNT+15+", "UNT+17+")
+    };
+    let (good, wrong) = (whole("D1", "1.0"), whole("D2", "2.0"));
+    let wrong = wrong.replace("QTY+220", "QTY+79");
+    let message = |text: &str| {
+        let from = text.find("UNH+").unwrap();
+        text[from..text.find("UNZ+").unwrap()].to_owned()
+    };
+    let second = message(&wrong)
+        .replace("UNH+1", "UNH+2")
+        .replace("UNT+17+1", "UNT+17+2");
+    let ending = good.find("UNZ+").unwrap();
+    format!("{}{second}UNZ+2+R1'", &good[..ending])
+}
+
+#[test]
+fn what_breaks_rules_is_noted_where_its_partner_is_warned_about() {
+    let mut house = House::new();
+    house.ingest.validation().set(&[partner(Validate::Warn)]);
+    let text = one_of_two_wrong();
+    assert_eq!(house.edi(&text), Outcome::Stored);
+    let messages = house.store().messages(u64::MAX, 9).unwrap();
+    let examined = |document: &str| {
+        let of = messages
+            .iter()
+            .find(|(_, message)| message.document == document);
+        house.store().examined(of.unwrap().0).unwrap().unwrap()
+    };
+    let good = examined("D1");
+    assert_eq!(good.rules, 99);
+    assert_eq!(good.remarks, []);
+    let wrong = examined("D2");
+    let first = &wrong.remarks[0];
+    assert!(
+        first.is_error && first.rule.ends_with("QTY-6063-CODE"),
+        "{wrong:?}"
+    );
+    assert_eq!(first.offset_bytes, text.find("QTY+79").unwrap() as u64);
+    assert_eq!(first.segment, 14);
+    // The values count all the same.
+    assert_eq!(house.values(LOCATION, None).len(), 1);
+    let damage = |_: store::StoreError| panic!("the store is well");
+    house
+        .store()
+        .verify(&mut { damage }, &mut |_| Ok(()))
+        .unwrap();
+}
+
+#[test]
+fn what_breaks_rules_of_a_strict_partner_is_in_quarantine_until_it_is_less_strict() {
+    let mut house = House::new();
+    house.ingest.validation().set(&[partner(Validate::Strict)]);
+    assert_eq!(house.edi(&one_of_two_wrong()), Outcome::Quarantined);
+    let documents = |house: &House| {
+        let messages = house.store().messages(u64::MAX, 9).unwrap();
+        let documents = messages.into_iter().map(|(_, message)| message.document);
+        documents.collect::<Vec<_>>()
+    };
+    assert_eq!(documents(&house), ["D1"]);
+    let (number, entry) = house.store().quarantine().unwrap().remove(0);
+    assert_eq!(entry.messages, ["2"]);
+    assert!(
+        entry.reasons[0].contains("validate = \"strict\""),
+        "{entry:?}"
+    );
+    let names_the_rule = |reason: &String| {
+        reason.contains("segment 14 of message 2: AHB-13025-") && reason.contains("QTY-6063-CODE")
+    };
+    assert!(entry.reasons.iter().any(names_the_rule), "{entry:?}");
+    house.ingest.validation().set(&[partner(Validate::Warn)]);
+    let retried = house.runtime.block_on(house.ingest.retry(number)).unwrap();
+    assert_eq!(retried, Outcome::Stored);
+    assert_eq!(documents(&house), ["D2", "D1"]);
+}
+
+#[test]
+fn nobody_is_checked_unasked_and_what_has_no_rules_is_told_so() {
+    let mut house = House::new();
+    let text = interchange("R1", "D1", "202611240815", &[(0, "1.0")]);
+    house.edi(&text);
+    house.ingest.validation().set(&[partner(Validate::Strict)]);
+    let old = interchange("R2", "D2", "202611240815", &[(0, "1.0")]);
+    assert_eq!(
+        house.edi(&old.replace("UN:2.5", "UN:2.2e")),
+        Outcome::Stored
+    );
+    let messages = house.store().messages(u64::MAX, 9).unwrap();
+    let examined = |at: usize| house.store().examined(messages[at].0).unwrap();
+    assert_eq!(examined(1), None);
+    let basis = "checked: 0 AHB rules (no profile for MSCONS 2.2e)";
+    assert_eq!(examined(0).unwrap().basis, basis);
+}
+
 /// Everything that a person can see of the values.
 fn picture(store: &dyn Store) -> (Vec<(String, u64, Vec<String>)>, Totals) {
     let series = store.series().unwrap();
@@ -441,7 +549,13 @@ fn the_archive_alone_gives_everything_again() {
     let archive = Arc::new(Archive::open(&directory).unwrap());
     let rebuild = Rebuild::start(&directory, CACHE).unwrap();
     let store: Arc<dyn Store> = rebuild.store();
-    let report = reindex(Arc::clone(&store), &archive, &|_| {}).unwrap();
+    let report = reindex(
+        Arc::clone(&store),
+        &archive,
+        &Validation::default(),
+        &|_| {},
+    )
+    .unwrap();
     assert!(report.damaged.is_empty());
     let (after, again) = picture(&*store);
     assert_eq!(before, after);

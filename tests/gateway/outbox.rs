@@ -20,7 +20,7 @@ use mscons_gateway::store::outbox::{OutboxRecord, OutboxState, Purpose, Route, S
 use mscons_gateway::store::{self, Store};
 
 use crate::run::gateway::{Gateway, Home, wait_for};
-use crate::support::dovecot::PASSWORD;
+use crate::support::dovecot::{Dovecot, PASSWORD};
 use crate::support::postfix::Postfix;
 
 fn server(port: u16) -> Smtp {
@@ -380,6 +380,80 @@ fn an_alert_goes_by_mail_and_the_commands_show_it() {
     let (_, raw, _) = home.command(&["outbox", "show", "1", "--raw"]);
     assert!(raw.contains("\r\nTo: admin@example.net\r\n"), "{raw}");
     gateway.stop("TERM");
+}
+
+/// A mail of ours that came back, as the server wrote it.
+fn returned(bed: &Postfix, message_id: &str) -> String {
+    let id = format!("Message-ID: <{message_id}>");
+    wait_for("the mail that came back", || {
+        let mails = bed.all_delivered("Undelivered Mail Returned to Sender");
+        mails.into_iter().find(|mail| mail.contains(&id))
+    })
+}
+
+fn listed(home: &Home) -> Vec<serde_json::Value> {
+    let (_, out, _) = home.command(&["outbox", "--format", "json"]);
+    serde_json::from_str(&out).unwrap()
+}
+
+#[test]
+fn a_mail_that_comes_back_is_known_and_only_what_was_understood_is_deleted() {
+    let (bed, dovecot) = (Postfix::shared(), Dovecot::shared());
+    let home = Home::new();
+    let mailbox = "delete_after_fetch = true\npoll_interval = \"1s\"";
+    let alert = format!(
+        "[alert]\nmail = [\"lost@example.net\"]\n[smtp]\n{}",
+        smtp_section(bed.plain)
+    );
+    home.configure(&[home.imap(&dovecot, "bounces", mailbox), alert]);
+    let gateway = Gateway::run(&home);
+    put_into_quarantine(&home, "first");
+    gateway.wait_for_metric("mscons_gateway_mails_sent_total{kind=\"alert\",result=\"sent\"} 1");
+    let sent = listed(&home).pop().unwrap();
+    assert_eq!(sent["state"], "sent");
+    let (_, raw, _) = home.command(&["outbox", "show", "1", "--raw"]);
+    let id = raw
+        .lines()
+        .find_map(|line| line.strip_prefix("Message-ID: <"));
+    let bounce = returned(&bed, id.unwrap().trim_end_matches('>'));
+
+    // Of another recipient, of another mail, of none: they change nothing, and stay.
+    let forged = [
+        bounce.replace("lost@example.net", "other@example.net"),
+        bounce.replace("Message-ID: <", "Message-ID: <x"),
+        bounce.replace("Action: failed", "Action: delayed"),
+        bounce.clone(),
+    ];
+    for mail in &forged[..2] {
+        dovecot.deliver("bounces", "INBOX", mail.as_bytes());
+    }
+    gateway.wait_for_metric("mscons_gateway_mails_fetched_total{mailbox=\"bounces\"} 2");
+    assert_eq!(dovecot.mails("bounces", "INBOX").len(), 2);
+    assert_eq!(listed(&home).pop().unwrap()["state"], "sent");
+
+    // A delay is noted, a failure is the end; both are understood, and deleted.
+    for (mail, state, says) in [
+        (&forged[2], "sent", "not delivered yet: "),
+        (&forged[3], "bounced", "it came back: 5.1.1"),
+    ] {
+        dovecot.deliver("bounces", "INBOX", mail.as_bytes());
+        wait_for("what became of the mail", || {
+            let mail = listed(&home).pop().unwrap();
+            let answer = mail["answer"].as_str().unwrap_or_default();
+            let is_told = mail["state"] == state && answer.starts_with(says);
+            is_told.then(|| assert!(answer.contains("nobody of this name here"), "{answer}"))
+        });
+        wait_for("the mail to be deleted", || {
+            (dovecot.mails("bounces", "INBOX").len() == 2).then_some(())
+        });
+    }
+    let (_, page) = gateway.get("/outbox");
+    assert!(page.contains("zurückgekommen"), "{page}");
+    gateway.stop("TERM");
+    let (code, _, err) = home.command(&["verify"]);
+    assert_eq!(code, Some(0), "{err}");
+    let (code, _, err) = home.command(&["outbox", "retry", "1"]);
+    assert_eq!((code, err.as_str()), (Some(0), "1: to be sent\n"));
 }
 
 /// A home whose alerts go to these, by this port.

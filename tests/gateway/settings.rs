@@ -6,6 +6,7 @@ mod browser;
 mod callback;
 mod changes;
 mod login;
+mod outbox;
 mod places;
 mod secrets;
 mod visitor;

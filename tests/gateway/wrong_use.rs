@@ -64,6 +64,8 @@ const NOWHERE: &[Wrong] = &[
     ),
     ("import", &["<PATHS>"]),
     ("parse", &["<FILES>"]),
+    ("validate", &["<FILES>"]),
+    ("validate --format csv one.edi", &["table, json"]),
     ("values", &["<SERIES>"]),
     ("plot", &["<SERIES>"]),
     ("backup", &["<FILE>"]),
@@ -231,6 +233,8 @@ const FAILED: &[Wrong] = &[
     ("import nowhere.edi", &["nowhere.edi: No such file"]),
     ("parse nowhere.edi", &["nowhere.edi: No such file"]),
     ("parse mail", &["mail: is a folder", "`import`"]),
+    ("validate nowhere.edi", &["nowhere.edi: No such file"]),
+    ("validate mail", &["mail: is a folder"]),
     (
         "quarantine show 999",
         &["`mscons-gateway quarantine` lists them"],

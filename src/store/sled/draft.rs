@@ -160,6 +160,10 @@ impl<'a> Draft<'a> {
             keys::reference(&record.reference),
             &sequence,
         )?;
+        if let Some(examined) = &new.examined {
+            let key = keys::numbered(Kind::Examined, sequence);
+            put(&mut self.writes, key, examined)?;
+        }
         if let Some(reply) = &new.reply {
             self.reply(reply, &record, sequence)?;
         }
@@ -351,6 +355,9 @@ impl<'a> Draft<'a> {
         }
         if let Some(due) = mail.due() {
             put(&mut self.writes, keys::undone(mail.route, due, number), &())?;
+        }
+        if !mail.message_id.is_empty() {
+            put(&mut self.writes, keys::sent(&mail.message_id), &number)?;
         }
         if !mail.reference.is_empty() {
             put(&mut self.writes, keys::sent(&mail.reference), &number)?;

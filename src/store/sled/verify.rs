@@ -13,7 +13,9 @@ use crate::market::calendar::Day;
 use crate::series::{Block, Key};
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
-use crate::store::ledger::{InterchangeRecord, MailRecord, MessageRecord, QuarantineRecord};
+use crate::store::ledger::{
+    Examined, InterchangeRecord, MailRecord, MessageRecord, QuarantineRecord,
+};
 use crate::store::outbox::OutboxRecord;
 use crate::store::request::{ReplyRecord, RequestRecord};
 use crate::store::sled::database::{Database, Open};
@@ -39,6 +41,7 @@ pub(super) fn verify(
         messages: walk.through(Kind::Message, message)?,
         ..Counts::default()
     };
+    walk.through(Kind::Examined, examined)?;
     walk.through(Kind::Reference, reference)?;
     walk.through(Kind::Document, document)?;
     walk.through(Kind::Cancellation, cancellation)?;
@@ -205,6 +208,11 @@ fn message(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     };
     let document = keys::documented(&document, sequence);
     exists(open, key, &document, "its entry among the documents")
+}
+
+fn examined(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    decode::<Examined>(key, value)?;
+    its_message(open, key)
 }
 
 fn reference(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {

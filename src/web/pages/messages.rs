@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::store::StoreError;
-use crate::store::ledger::{MailRecord, MessageRecord};
+use crate::store::ledger::{Examined, MailRecord, MessageRecord, NotedRemark};
 use crate::text::{Text, shorten};
 use crate::web::Context;
 use crate::web::pages::{CELL_CHARACTERS, Shell, Tab, render, show};
@@ -31,6 +31,10 @@ pub(crate) struct MessageRow {
     pub(crate) is_cancelled: bool,
     /// What else there is to say.
     pub(crate) note: String,
+    /// What the rules of the market said, in short; empty if they were not asked.
+    pub(crate) ahb: String,
+    /// Each of it.
+    pub(crate) ahb_remarks: Vec<String>,
     /// How many values it brought.
     pub(crate) values: String,
     /// Sender and subject of its mail.
@@ -45,6 +49,7 @@ impl MessageRow {
         sequence: u64,
         message: &MessageRecord,
         mail: Option<&MailRecord>,
+        examined: Option<&Examined>,
         text: &Text,
     ) -> Self {
         let cell = |from_mail: &str| shorten(from_mail, CELL_CHARACTERS);
@@ -68,6 +73,8 @@ impl MessageRow {
             document: cell(&message.document),
             is_cancelled: message.cancelled_by.is_some(),
             note: notes.join(", "),
+            ahb: examined.map_or_else(String::new, |examined| ahb(examined, text)),
+            ahb_remarks: examined.map_or_else(Vec::new, ahb_remarks),
             values: text.count(message.values),
             mail: mail.map_or_else(String::new, |mail| {
                 let head = &mail.head;
@@ -81,6 +88,46 @@ impl MessageRow {
             }),
         }
     }
+}
+
+fn ahb(examined: &Examined, text: &Text) -> String {
+    let (errors, warnings) = examined.counts();
+    let (errors, warnings) = (errors as u64, warnings as u64);
+    match (errors, warnings, examined.rules) {
+        (0, 0, 0) => text.message_ahb_unchecked(),
+        (0, 0, rules) => text.message_ahb_kept(rules.into()),
+        (0, _, _) => format!("AHB: {}", text.message_ahb_warnings(warnings)),
+        (_, 0, _) => text.message_ahb_errors(errors),
+        _ => format!(
+            "{}, {}",
+            text.message_ahb_errors(errors),
+            text.message_ahb_warnings(warnings)
+        ),
+    }
+}
+
+/// Which rules were asked, and what each of those that are broken says.
+fn ahb_remarks(examined: &Examined) -> Vec<String> {
+    let remarks = examined.remarks.iter().map(|remark| {
+        let NotedRemark {
+            rule,
+            segment,
+            times,
+            detail,
+            ..
+        } = remark;
+        let times = match times {
+            0 | 1 => String::new(),
+            times => format!(" (×{times})"),
+        };
+        format!("{segment}: {rule}: {detail}{times}")
+    });
+    let more = (examined.left_out > 0).then(|| format!("+{}", examined.left_out));
+    let basis = std::iter::once(examined.basis.clone());
+    let lines = basis.chain(remarks).chain(more);
+    lines
+        .map(|line| shorten(&line, REMARK_CHARACTERS))
+        .collect()
 }
 
 #[derive(Template)]
@@ -101,7 +148,7 @@ pub(crate) struct Address {
 
 /// What the page is made of.
 struct Shown {
-    rows: Vec<(u64, MessageRecord, Option<MailRecord>)>,
+    rows: Vec<(u64, MessageRecord, Option<MailRecord>, Option<Examined>)>,
     is_newest: bool,
     quarantine: u64,
 }
@@ -122,7 +169,7 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
         .into_iter()
         .map(|(at, message)| {
             let mail = store.mail(message.mail)?;
-            Ok((at, message, mail))
+            Ok((at, message, mail, store.examined(at)?))
         })
         .collect::<Result<_, StoreError>>()?;
     Ok(Shown {
@@ -134,19 +181,23 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
 
 fn view<'a>(data: &Shown, text: &'a Text) -> MessagesPage<'a> {
     let is_full = data.rows.len() == MESSAGES_A_PAGE;
-    let last = data.rows.last().filter(|_| is_full).map(|(at, _, _)| *at);
+    let last = data.rows.last().filter(|_| is_full).map(|(at, ..)| *at);
     MessagesPage {
         shell: Shell::new(text, Tab::Messages, text.messages_title(), data.quarantine),
         messages: data
             .rows
             .iter()
-            .map(|(at, message, mail)| MessageRow::of(*at, message, mail.as_ref(), text))
+            .map(|(at, message, mail, examined)| {
+                MessageRow::of(*at, message, mail.as_ref(), examined.as_ref(), text)
+            })
             .collect(),
         older: last.map_or_else(String::new, |at| format!("/messages?below={at}")),
         is_newest: data.is_newest,
     }
 }
 
+/// Of what a rule says: it can name dozens of codes.
+const REMARK_CHARACTERS: usize = 300;
 /// A screen or two.
 const MESSAGES_A_PAGE: usize = 50;
 
@@ -184,11 +235,49 @@ mod tests {
     #[test]
     fn a_row_says_that_its_message_was_cancelled_and_cuts_what_a_mail_made_too_long() {
         let text = Text::new(Language::De);
-        let row = MessageRow::of(7, &message(), None, &text);
+        let row = MessageRow::of(7, &message(), None, None, &text);
         assert!(row.is_cancelled);
         assert_eq!(row.note, "vom 01.01.1970 00:00, storniert");
         assert_eq!(row.document.chars().count(), CELL_CHARACTERS + 1);
         assert_eq!(row.values, "2.976");
+    }
+
+    #[test]
+    fn a_row_says_what_the_rules_of_the_market_said() {
+        let text = Text::new(Language::De);
+        let remark = |is_error, times| NotedRemark {
+            rule: "AHB-13025-00026-QTY-6063-CODE".to_owned(),
+            is_error,
+            segment: 13,
+            offset_bytes: 300,
+            times,
+            detail: "QTY: DE 6063 is \"79\"".to_owned(),
+        };
+        let row = |rules, remarks| {
+            let examined = Examined {
+                rules,
+                basis: "checked: what there is".to_owned(),
+                remarks,
+                left_out: 0,
+            };
+            let row = MessageRow::of(7, &message(), None, Some(&examined), &text);
+            (row.ahb, row.ahb_remarks)
+        };
+        let basis = "checked: what there is".to_owned();
+        let (short, lines) = row(99, vec![remark(true, 3), remark(false, 1)]);
+        assert_eq!(short, "AHB: 1 Fehler, 1 Warnung");
+        assert_eq!(
+            lines[1],
+            "13: AHB-13025-00026-QTY-6063-CODE: QTY: DE 6063 is \"79\" (×3)"
+        );
+        assert_eq!(
+            row(99, vec![]),
+            ("AHB: 99 Regeln erfüllt".to_owned(), vec![basis.clone()])
+        );
+        assert_eq!(
+            row(0, vec![]),
+            ("AHB: nicht geprüft".to_owned(), vec![basis])
+        );
     }
 
     #[test]
@@ -197,7 +286,7 @@ mod tests {
         let data = |count: u64| Shown {
             rows: (0..count)
                 .rev()
-                .map(|at| (at + 10, message(), None))
+                .map(|at| (at + 10, message(), None, None))
                 .collect(),
             is_newest: true,
             quarantine: 0,

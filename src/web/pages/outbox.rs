@@ -1,17 +1,19 @@
 //! `/outbox`: mails of ours, newest first, and the stories of those that ask for data.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::ingest::IngestError;
 use crate::request::story::{Story, story};
 use crate::store::StoreError;
-use crate::store::outbox::{OutboxRecord, OutboxState, Purpose, Undone};
+use crate::store::outbox::{OutboxRecord, OutboxState, Purpose, Step, Undone};
 use crate::text::{Text, shorten};
 use crate::web::Context;
+use crate::web::door::{Signed, Visitor, see};
 use crate::web::pages::requests::standing;
-use crate::web::pages::{CELL_CHARACTERS, Shell, Tab, render, show};
+use crate::web::pages::{CELL_CHARACTERS, PageError, Shell, Tab, error, render, show};
 
 #[derive(Template)]
 #[template(path = "outbox.html", config = "src/web/askama.toml")]
@@ -36,6 +38,9 @@ struct MailRow {
     class: &'static str,
     since: String,
     answer: String,
+    /// What the administrator can do with it.
+    can_retry: bool,
+    can_cancel: bool,
 }
 
 /// What the address says.
@@ -54,12 +59,47 @@ struct Shown {
 }
 
 /// The handler.
-pub(crate) async fn page(context: Data<Context>, address: Query<Address>) -> HttpResponse {
+pub(crate) async fn page(
+    context: Data<Context>,
+    address: Query<Address>,
+    visitor: Option<Visitor>,
+) -> HttpResponse {
+    let form_token = visitor.map_or_else(String::new, |visitor| visitor.form_token);
     show(context, move |context| {
         let data = gather(context, address.below)?;
-        render(&view(&data, &context.text))
+        render(&view(&data, &form_token, &context.text))
     })
     .await
+}
+
+/// `POST /settings/outbox/{number}/retry`.
+pub(crate) async fn retry(context: Data<Context>, _: Signed, number: Path<u64>) -> HttpResponse {
+    step(&context, *number, Step::Retry).await
+}
+
+/// `POST /settings/outbox/{number}/cancel`.
+pub(crate) async fn cancel(context: Data<Context>, _: Signed, number: Path<u64>) -> HttpResponse {
+    step(&context, *number, Step::Cancel).await
+}
+
+/// What a login behind one of these leads to.
+pub(crate) async fn back() -> HttpResponse {
+    see("/outbox")
+}
+
+async fn step(context: &Context, number: u64, step: Step) -> HttpResponse {
+    let fault = match context.ingest.step(number, step).await {
+        // It went on meanwhile: the page tells how far it is.
+        Ok(()) | Err(IngestError::Refused { .. }) => {
+            return see(&format!(
+                "/outbox?below={}#o{number}",
+                number.saturating_add(1)
+            ));
+        }
+        Err(IngestError::NoSuchMail(_)) => PageError::NotFound,
+        Err(error) => PageError::Failed(error.to_string()),
+    };
+    error::answer(&context.text, &fault)
 }
 
 fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
@@ -89,11 +129,11 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
     })
 }
 
-fn view<'a>(data: &Shown, text: &'a Text) -> OutboxPage<'a> {
+fn view<'a>(data: &Shown, form_token: &'a str, text: &'a Text) -> OutboxPage<'a> {
     let is_full = data.mails.len() == MAILS_A_PAGE;
     let last = data.mails.last().filter(|_| is_full);
     OutboxPage {
-        shell: Shell::new(text, Tab::Outbox, text.outbox_title(), data.quarantine),
+        shell: Shell::new(text, Tab::Outbox, text.outbox_title(), data.quarantine).of(form_token),
         lead: text.outbox_lead(data.undone.waiting(), data.undone.for_a_person()),
         mails: data.mails.iter().map(|mail| row(mail, text)).collect(),
         older: last.map_or_else(String::new, |(at, _, _)| format!("/outbox?below={at}")),
@@ -137,6 +177,31 @@ fn row((number, mail, story): &(u64, OutboxRecord, Option<Story>), text: &Text) 
         class,
         since: text.date_time(since),
         answer: shorten(&answer, 400),
+        can_retry: can_retry(mail.state),
+        can_cancel: can_cancel(mail.state),
+    }
+}
+
+/// What is queued goes by itself.
+fn can_retry(state: OutboxState) -> bool {
+    match state {
+        OutboxState::Deferred { .. }
+        | OutboxState::Failed
+        | OutboxState::Cancelled
+        | OutboxState::Unknown
+        | OutboxState::Bounced => true,
+        OutboxState::Queued | OutboxState::Sending | OutboxState::Sent => false,
+    }
+}
+
+fn can_cancel(state: OutboxState) -> bool {
+    match state {
+        OutboxState::Queued
+        | OutboxState::Deferred { .. }
+        | OutboxState::Failed
+        | OutboxState::Unknown
+        | OutboxState::Bounced => true,
+        OutboxState::Sending | OutboxState::Sent | OutboxState::Cancelled => false,
     }
 }
 
@@ -150,6 +215,7 @@ pub(super) fn of_mail(state: OutboxState, text: &Text) -> (String, &'static str)
         OutboxState::Failed => (text.outbox_failed(), "bad"),
         OutboxState::Cancelled => (text.outbox_cancelled(), ""),
         OutboxState::Unknown => (text.outbox_unknown(), "warn"),
+        OutboxState::Bounced => (text.outbox_bounced(), "bad"),
     }
 }
 

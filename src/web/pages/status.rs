@@ -160,7 +160,7 @@ fn view<'a>(status: &Status, text: &'a Text) -> StatusPage<'a> {
         messages: status
             .messages
             .iter()
-            .map(|(at, message)| MessageRow::of(*at, message, None, text))
+            .map(|(at, message)| MessageRow::of(*at, message, None, None, text))
             .collect(),
     }
 }

@@ -14,6 +14,8 @@ const CHANGES: &[&str] = &[
     "/settings/accounts/office/test",
     "/settings/accounts/office/remove",
     "/requests/new",
+    "/settings/outbox/1/retry",
+    "/settings/outbox/1/cancel",
 ];
 
 #[test]

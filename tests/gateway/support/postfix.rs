@@ -16,7 +16,7 @@ use super::bed;
 
 /// A running Postfix on 127.0.0.1; stopped when dropped. Any user with [`bed::PASSWORD`] may send; each
 /// mail lands in one Maildir. Recipients `reject@…` are refused for good, `defer@…` for now, and
-/// `late@…` behind the mail.
+/// `late@…` behind the mail; what goes to `lost@example.net` is taken, and comes back.
 #[derive(Debug)]
 pub(crate) struct Postfix {
     /// STARTTLS, then sign-in.
@@ -54,6 +54,8 @@ impl Postfix {
         fs::write(root.join("pf/master.cf"), services).unwrap();
         let answers = "reject@ 550 5.1.1 no such user here\ndefer@ 450 4.2.1 try again later\n";
         fs::write(root.join("pf/recipients"), answers).unwrap();
+        let lost = "lost@example.net error:5.1.1 nobody of this name here\n";
+        fs::write(root.join("pf/transport"), lost).unwrap();
         fs::write(root.join("pf/late"), "late@ 554 5.7.1 content refused\n").unwrap();
         let auth = bed::dovecot(&root.join("auth.conf"));
         let bed = Self {
@@ -189,6 +191,8 @@ smtpd_error_sleep_time = 0
 smtpd_client_connection_count_limit = 0
 mynetworks = 127.0.0.0/8
 message_size_limit = 1000000
+transport_maps = texthash:{dir}/pf/transport
+smtpd_reject_unlisted_recipient = no
 alias_maps =
 alias_database =
 "

@@ -13,8 +13,8 @@ use mscons_gateway::market::quantity::Decimal;
 use mscons_gateway::series::merge::Spoken;
 use mscons_gateway::series::{Block, Columns, Key, Kind, Label, Labels, Row, Value};
 use mscons_gateway::store::ledger::{
-    Batch, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, QuarantineRecord,
-    SeriesEntry, Totals,
+    Batch, Examined, Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference,
+    QuarantineRecord, SeriesEntry, Totals,
 };
 use mscons_gateway::store::outbox::{OutboxRecord, Route, Undone};
 use mscons_gateway::store::request::{ReplyRecord, RequestRecord};
@@ -376,6 +376,10 @@ impl Store for World {
             .iter()
             .find(|(at, _)| *at == sequence)
             .map(|(_, found)| found.clone()))
+    }
+
+    fn examined(&self, _: u64) -> Result<Option<Examined>, StoreError> {
+        Ok(None)
     }
 
     fn messages(&self, below: u64, limit: usize) -> Result<Vec<(u64, MessageRecord)>, StoreError> {
