@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot, watch};
 
+use crate::acknowledge::{Terms, TermsNow};
 use crate::extract::Bounds;
 use crate::mailbox::{MailId, Outcome};
 use crate::market::calendar::UtcTime;
@@ -84,6 +85,8 @@ pub struct Ingest {
     /// KiB of what is digested and not durable yet, as it was before it was packed.
     in_hand: Arc<Semaphore>,
     arrivals: Arc<Arrivals>,
+    /// What is told to whom of what comes from mailboxes.
+    terms: Terms,
     /// Counts what is new to be sent.
     dispatched: watch::Sender<u64>,
 }
@@ -110,8 +113,15 @@ impl Ingest {
             bounds: Arc::new(Bounds::default()),
             workers: Arc::new(Semaphore::new(cores)),
             in_hand: Arc::new(Semaphore::new(IN_HAND_KIB)),
+            terms: Terms::default(),
             dispatched: watch::Sender::new(0),
         })
+    }
+
+    /// The same, with partners who hear how what they sent was received.
+    #[must_use]
+    pub fn with_terms(self, terms: Terms) -> Self {
+        Self { terms, ..self }
     }
 
     /// The database, for readers.
@@ -132,6 +142,8 @@ impl Ingest {
     ///
     /// The time of arrival never goes back by a clock that does (`arrivals`).
     ///
+    /// What comes from a mailbox is acknowledged where that is agreed; what a person gives is not.
+    ///
     /// # Errors
     /// [`IngestError`]: not durable, do not release the mail, try again.
     pub async fn take_in(&self, arrival: Arrival, parcel: Parcel) -> Result<Outcome, IngestError> {
@@ -141,6 +153,7 @@ impl Ingest {
             ..arrival
         };
         let stopping = |_| IngestError::Stopping;
+        let terms = self.terms_for(&arrival);
         let mut large = (arrival, parcel);
         if size_of(&large.1) <= LIGHT_BYTES {
             let worker = self.workers.acquire().await.map_err(stopping)?;
@@ -148,7 +161,7 @@ impl Ingest {
                 unpacked_bytes: LIGHT_BYTES,
                 ..(*self.bounds).clone()
             };
-            let (digest, mail) = digest_aside(large, bounds).await?;
+            let (digest, mail) = digest_aside(large, bounds, terms.clone()).await?;
             if !digest.has_outgrown {
                 let kib = digest
                     .pieces
@@ -163,8 +176,17 @@ impl Ingest {
             large = mail;
         }
         let _in_hand = self.in_hand(LARGE_KIB).await?;
-        let (digest, _) = digest_aside(large, (*self.bounds).clone()).await?;
+        let (digest, _) = digest_aside(large, (*self.bounds).clone(), terms).await?;
         self.submit(digest, Some(coming)).await
+    }
+
+    /// Nobody waits for an answer to a file that a person gives.
+    fn terms_for(&self, arrival: &Arrival) -> TermsNow {
+        if arrival.mailbox.is_empty() {
+            TermsNow::default()
+        } else {
+            self.terms.current()
+        }
     }
 
     async fn in_hand(&self, kib: usize) -> Result<SemaphorePermit<'_>, IngestError> {
@@ -187,6 +209,7 @@ impl Ingest {
         coming: Option<commit::Coming>,
     ) -> Result<Outcome, IngestError> {
         let (answer, answered) = oneshot::channel();
+        let is_heard = digest.pieces.iter().any(|piece| piece.heard.is_some());
         self.committer
             .submit(commit::Order::TakeIn {
                 digest: Box::new(digest),
@@ -194,7 +217,11 @@ impl Ingest {
                 answer,
             })
             .await?;
-        answered.await.map_err(|_| IngestError::Stopping)?
+        let outcome = answered.await.map_err(|_| IngestError::Stopping)??;
+        if is_heard {
+            self.dispatched.send_modify(|dispatched| *dispatched += 1);
+        }
+        Ok(outcome)
     }
 
     /// Settles mails that never came; answers when it is durable.
@@ -218,7 +245,8 @@ impl Ingest {
     pub async fn retry(&self, number: u64) -> Result<Outcome, IngestError> {
         let this = self.clone();
         let again = tokio::task::spawn_blocking(move || {
-            quarantine::again(&*this.store, &this.archive, number, &this.bounds)
+            let (store, archive) = (&*this.store, &this.archive);
+            quarantine::again(store, archive, number, &this.bounds, &this.terms)
         });
         match again.await.map_err(|_| IngestError::Stopping)?? {
             Again::Digest(digest) => self.commit(*digest).await,
@@ -326,9 +354,10 @@ impl Ingest {
 async fn digest_aside(
     (arrival, parcel): (Arrival, Parcel),
     bounds: Bounds,
+    terms: TermsNow,
 ) -> Result<(Digest, (Arrival, Parcel)), IngestError> {
     let work = move || {
-        let digest = digest_safely(&arrival, &parcel, &bounds);
+        let digest = digest_safely(&arrival, &parcel, &bounds, &terms);
         (digest, (arrival, parcel))
     };
     let done = tokio::task::spawn_blocking(work).await;
@@ -343,8 +372,13 @@ fn size_of(parcel: &Parcel) -> u64 {
 }
 
 /// [`digest()`], with a panic turned into a quarantined mail.
-pub(crate) fn digest_safely(arrival: &Arrival, parcel: &Parcel, bounds: &Bounds) -> Digest {
-    unreadable_at_panic(arrival, parcel, || digest(arrival, parcel, bounds))
+pub(crate) fn digest_safely(
+    arrival: &Arrival,
+    parcel: &Parcel,
+    bounds: &Bounds,
+    terms: &TermsNow,
+) -> Digest {
+    unreadable_at_panic(arrival, parcel, || digest(arrival, parcel, bounds, terms))
 }
 
 fn unreadable_at_panic(

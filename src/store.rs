@@ -299,6 +299,9 @@ pub trait Store: Send + Sync + 'static {
     /// The mail of ours with this interchange reference.
     fn sent(&self, reference: &str) -> Result<Option<u64>, StoreError>;
 
+    /// Numbers of the mails of ours that answer the interchange with these bytes.
+    fn answers(&self, interchange: &Hash) -> Result<Vec<u64>, StoreError>;
+
     /// A request by the number of the mail that asks.
     fn request(&self, number: u64) -> Result<Option<RequestRecord>, StoreError>;
 

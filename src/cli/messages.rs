@@ -8,7 +8,9 @@ use crate::cli::call::Call;
 use crate::cli::{Done, Failure};
 use crate::format::table::Table;
 use crate::market::calendar::UtcTime;
-use crate::store::ledger::MessageRecord;
+use crate::store::ledger::{Hash, MessageRecord};
+use crate::store::outbox::OutboxRecord;
+use crate::store::{Store, StoreError};
 
 /// `messages`.
 #[derive(Debug, clap::Args)]
@@ -28,6 +30,11 @@ impl AtStore for Args {
         if messages.is_empty() {
             call.nothing_found("no message was taken in yet");
         }
+        let answers = messages
+            .iter()
+            .map(|(_, message)| answers(call.store(), &message.interchange));
+        let answers = answers.collect::<Result<Vec<_>, StoreError>>()?;
+        let messages: Vec<_> = messages.iter().zip(answers).collect();
         let mut out = call.results();
         match self.format {
             ListFormat::Table => {
@@ -40,8 +47,9 @@ impl AtStore for Args {
                     "document",
                     "values",
                     "cancelled by",
+                    "answered by",
                 ];
-                let rows = messages.iter().map(|(number, message)| {
+                let rows = messages.iter().map(|((number, message), answers)| {
                     vec![
                         number.to_string(),
                         UtcTime::from_seconds(message.arrived).to_string(),
@@ -54,6 +62,7 @@ impl AtStore for Args {
                             .cancelled_by
                             .map(|by| by.to_string())
                             .unwrap_or_default(),
+                        answered_by(answers),
                     ]
                 });
                 Table::new(&header, rows.collect()).write(&mut out)?;
@@ -61,7 +70,7 @@ impl AtStore for Args {
             ListFormat::Json => {
                 let list: Vec<_> = messages
                     .iter()
-                    .map(|(number, m)| json(*number, m))
+                    .map(|((number, m), answers)| json(*number, m, answers))
                     .collect();
                 serde_json::to_writer_pretty(&mut out, &list)?;
             }
@@ -71,7 +80,36 @@ impl AtStore for Args {
     }
 }
 
-fn json(number: u64, message: &MessageRecord) -> serde_json::Value {
+/// The mails of ours that answer an interchange.
+fn answers(store: &dyn Store, interchange: &Hash) -> Result<Vec<(u64, OutboxRecord)>, StoreError> {
+    let mut answers = Vec::new();
+    for number in store.answers(interchange)? {
+        answers.extend(store.outbox_record(number)?.map(|mail| (number, mail)));
+    }
+    Ok(answers)
+}
+
+/// `contrl 3 sent, aperak 4 queued`.
+fn answered_by(answers: &[(u64, OutboxRecord)]) -> String {
+    let words = answers.iter().map(|(number, mail)| {
+        let (purpose, state) = (mail.purpose.name(), mail.state.name());
+        format!("{purpose} {number} {state}")
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+fn json(
+    number: u64,
+    message: &MessageRecord,
+    answers: &[(u64, OutboxRecord)],
+) -> serde_json::Value {
+    let answers = answers.iter().map(|(number, mail)| {
+        serde_json::json!({
+            "outbox": number,
+            "kind": mail.purpose.name(),
+            "state": mail.state.name(),
+        })
+    });
     serde_json::json!({
         "number": number,
         "arrived": UtcTime::from_seconds(message.arrived).to_string(),
@@ -86,5 +124,6 @@ fn json(number: u64, message: &MessageRecord) -> serde_json::Value {
         "values": message.values,
         "cancels": message.cancels,
         "cancelled_by": message.cancelled_by,
+        "answered_by": answers.collect::<Vec<_>>(),
     })
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 
+use crate::acknowledge::Terms;
 use crate::cli::Failure;
 use crate::config::mailbox::Mailbox;
 use crate::config::{self, Gateway};
@@ -48,6 +49,8 @@ pub(super) struct Opened {
     pub(super) archive: Arc<Archive>,
     /// The virtual series of the configuration.
     pub(super) virtuals: Virtuals,
+    /// Who hears how what he sent was received.
+    pub(super) terms: Terms,
     ingest: OnceLock<Ingest>,
     accounts: OnceLock<Accounts>,
 }
@@ -66,6 +69,7 @@ impl Opened {
             return Ok(ingest.clone());
         }
         let ingest = Ingest::start(Arc::clone(&self.store), Arc::clone(&self.archive))?;
+        let ingest = ingest.with_terms(self.terms.clone());
         Ok(self.ingest.get_or_init(|| ingest).clone())
     }
 }
@@ -83,6 +87,7 @@ pub(super) fn store(config: &Gateway) -> Result<Opened, StoreError> {
         store: Arc::new(store),
         archive: Arc::new(archive),
         virtuals: Virtuals::new(virtuals(config)),
+        terms: Terms::of_config(config),
         ingest: OnceLock::new(),
         accounts: OnceLock::new(),
     })

@@ -10,6 +10,7 @@ use actix::{Actor, Addr};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
+use crate::acknowledge::Terms;
 use crate::actors::{Duties, Reload, Stop, Supervisor};
 use crate::alert::Desk;
 use crate::cli::control::Server;
@@ -93,7 +94,7 @@ pub(super) async fn serve(
         .with_accounts(accounts.clone(), Text::new(config.language))
         .with_routes(Routes::of_config(&config))
         .start();
-    let virtuals = opened.virtuals.clone();
+    let (virtuals, terms) = (opened.virtuals.clone(), opened.terms.clone());
     let control = control(&config, opened, &supervisor, &administrator);
     tracing::info!(listen = %address, mailboxes = config.mailbox.len(), data_dir = %config.data_dir.display(), "the gateway runs");
     ready(address);
@@ -106,6 +107,7 @@ pub(super) async fn serve(
         supervisor: &supervisor,
         control: control.as_ref(),
         virtuals: &virtuals,
+        terms: &terms,
         accounts: &accounts,
     };
     signals.until_stop(&renewed, reloads).await;
@@ -225,6 +227,7 @@ struct Renewed<'a> {
     supervisor: &'a Addr<Supervisor>,
     control: Option<&'a Server>,
     virtuals: &'a Virtuals,
+    terms: &'a Terms,
     accounts: &'a Accounts,
 }
 
@@ -240,6 +243,7 @@ impl Renewed<'_> {
                 );
                 let config = Arc::new(config);
                 self.virtuals.replace(open::virtuals(&config));
+                self.terms.replace(&config);
                 if let Some(control) = self.control {
                     control.reload(Arc::clone(&config));
                 }

@@ -13,8 +13,8 @@ pub struct Partner {
     /// Its MP-ID: 13 digits, or an EIC.
     #[schemars(extend("de" = "Seine MP-ID: 13 Ziffern, oder ein EIC."))]
     pub id: String,
-    /// Where requests go to.
-    #[schemars(extend("de" = "Wohin Anfragen gehen."))]
+    /// Where requests, answers and acknowledgements go to.
+    #[schemars(extend("de" = "Wohin Anfragen, Antworten und Quittungen gehen."))]
     pub mail: String,
     /// Power or gas; `auto`: by the agency of its MP-ID (99… power, 98… gas).
     #[schemars(extend("de" = "Strom oder Gas; `auto`: nach der Codenummer (99… Strom, 98… Gas)."))]
@@ -22,6 +22,11 @@ pub struct Partner {
     /// How it is asked: as market partners ask each other, or in words.
     #[schemars(extend("de" = "Wie man ihn fragt: wie Marktpartner einander fragen, oder in Worten."))]
     pub request_format: RequestFormat,
+    /// What is told to it of what it sends to a `[[party]]`: of its syntax (CONTRL), of its content
+    /// (APERAK), or both. In power, syntax is told of if it is wrong and content always; in gas it
+    /// is the other way about.
+    #[schemars(extend("de" = "Was er über das hört, was er an eine `[[party]]` schickt: über die Syntax (CONTRL), über den Inhalt (APERAK) oder beides. Im Strom wird Syntax gemeldet, wenn sie falsch ist, und Inhalt immer; im Gas ist es umgekehrt."))]
+    pub acknowledge: Acknowledge,
     /// Pack the files that go to it with gzip.
     #[schemars(extend("de" = "Dateien an ihn mit gzip packen."))]
     pub gzip: bool,
@@ -38,6 +43,34 @@ pub enum Sector {
     Power,
     /// Gas.
     Gas,
+}
+
+/// What is told to a partner of what came from it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Acknowledge {
+    /// Nothing.
+    #[default]
+    None,
+    /// What is said of syntax.
+    Contrl,
+    /// What is said of content.
+    Aperak,
+    /// Both.
+    #[serde(rename = "contrl+aperak")]
+    Both,
+}
+
+impl Acknowledge {
+    /// Whether syntax is spoken of.
+    pub fn tells_contrl(self) -> bool {
+        matches!(self, Self::Contrl | Self::Both)
+    }
+
+    /// Whether content is spoken of.
+    pub fn tells_aperak(self) -> bool {
+        matches!(self, Self::Aperak | Self::Both)
+    }
 }
 
 /// How a partner is asked for data.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::acknowledge::{Heard, TermsNow, heard};
 use crate::edifact::{Finding, FindingCode};
 use crate::extract::{self, Bounds, Head, Looked, Refused};
 use crate::ingest::answer;
@@ -86,6 +87,8 @@ pub struct Piece {
     pub barred: Barred,
     /// How many findings there are.
     pub findings: u32,
+    /// What is to be told to its sender.
+    pub heard: Option<Box<Heard>>,
 }
 
 /// Whether a piece is in the archive.
@@ -110,10 +113,13 @@ pub struct Envelope {
     pub application: String,
 }
 
-/// Digests a mail or a file. One candidate of it is in memory at a time.
-pub fn digest(arrival: &Arrival, parcel: &Parcel, bounds: &Bounds) -> Digest {
+/// Digests a mail or a file. One candidate of it is in memory at a time. What is acknowledged, `terms`
+/// say.
+pub fn digest(arrival: &Arrival, parcel: &Parcel, bounds: &Bounds, terms: &TermsNow) -> Digest {
     let mut gathering = Gathering {
         digest: empty(arrival, parcel, Head::default()),
+        terms,
+        heard: 0,
         hashes: HashSet::new(),
         messages: 0,
         barred: 0,
@@ -189,8 +195,11 @@ fn whole(digest: &Digest, bytes: &[u8], reasons: Vec<String>) -> Piece {
 }
 
 /// A digest that grows by one candidate after the other.
-struct Gathering {
+struct Gathering<'a> {
     digest: Digest,
+    terms: &'a TermsNow,
+    /// Pieces with something to be told.
+    heard: usize,
     /// Of its pieces: the same file twice counts once.
     hashes: HashSet<Hash>,
     /// Messages of its pieces.
@@ -201,7 +210,7 @@ struct Gathering {
     refused: Option<Refused>,
 }
 
-impl Gathering {
+impl<'a> Gathering<'a> {
     /// Takes a candidate's interchanges, each as a piece; a candidate without any is a piece by
     /// itself.
     fn candidate(&mut self, head: &Head, name: &str, bytes: &[u8]) {
@@ -214,7 +223,11 @@ impl Gathering {
             count += 1;
             let own = bytes.get(interchange.bytes.clone()).unwrap_or_default();
             let arrived = self.digest.arrival.at;
+            let terms = self.terms_with_room();
             self.piece(head, name, own, |piece| {
+                piece.heard = terms
+                    .and_then(|terms| heard(bytes, &interchange, terms, arrived))
+                    .map(Box::new);
                 fill(piece, bytes, interchange, arrived);
             });
             if self.refused.is_some() {
@@ -250,8 +263,14 @@ impl Gathering {
             fill(&mut piece);
             self.messages += piece.messages.len();
             self.barred += usize::from(piece.barred.count() > 0);
+            self.heard += usize::from(piece.heard.is_some());
             self.digest.pieces.push(piece);
         }
+    }
+
+    /// The terms, as long as not too much of this mail is acknowledged.
+    fn terms_with_room(&self) -> Option<&'a TermsNow> {
+        (self.heard < MAX_HEARD).then_some(self.terms)
     }
 
     /// Which bound is met.
@@ -292,6 +311,7 @@ fn piece(digest: &Digest, head: &Head, name: &str, bytes: &[u8]) -> Piece {
         messages: Vec::new(),
         barred: Barred::default(),
         findings: 0,
+        heard: None,
     }
 }
 
@@ -433,5 +453,8 @@ const TEST_INTERCHANGE: &str = "a test interchange (UNB 0035 = 1): its values ar
 const MAX_PIECES: usize = 10_000;
 /// Messages of one mail; one interchange has half as many at most.
 const MAX_MESSAGES: usize = 20_000;
+/// Interchanges of one mail that are acknowledged. The rule of the market is one a mail, and whoever
+/// sends a mail in a partner's name must not make thousands of it.
+const MAX_HEARD: usize = 100;
 /// Interchanges of one mail that go to quarantine, each with its reasons: a person reads some.
 const MAX_BARRED: usize = 1_000;

@@ -2,6 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::acknowledge::{Terms, TermsNow};
 use crate::extract::Bounds;
 use crate::ingest::IngestError;
 use crate::ingest::digest::{Arrival, Digest, Parcel, Replay, Storage};
@@ -19,7 +20,8 @@ pub(super) enum Again {
     Fetch(Box<MailRecord>),
 }
 
-/// Tries an entry again.
+/// Tries an entry again. What the store does not know yet is acknowledged by the terms of today; what
+/// it knows was answered when it came.
 ///
 /// # Errors
 /// [`IngestError`] if there is no such entry, or nothing in it to try.
@@ -28,6 +30,7 @@ pub(super) fn again(
     archive: &Archive,
     number: u64,
     bounds: &Bounds,
+    terms: &Terms,
 ) -> Result<Again, IngestError> {
     let entries = store.quarantine()?;
     let Some((_, record)) = entries.into_iter().find(|(known, _)| *known == number) else {
@@ -46,8 +49,13 @@ pub(super) fn again(
         entry: Some(number),
         mail: Some(record.mail),
     };
+    let terms = if origin.mailbox.is_empty() {
+        TermsNow::default()
+    } else {
+        terms.current()
+    };
     Ok(Again::Digest(Box::new(digest_archived(
-        origin, bytes, place, replay, bounds,
+        origin, bytes, place, replay, bounds, &terms,
     ))))
 }
 
@@ -58,6 +66,7 @@ pub(super) fn digest_archived(
     place: ArchivePlace,
     replay: Replay,
     bounds: &Bounds,
+    terms: &TermsNow,
 ) -> Digest {
     let Origin {
         mailbox,
@@ -75,7 +84,8 @@ pub(super) fn digest_archived(
         at: UtcTime::from_seconds(arrived),
     };
     let hash: Hash = Sha256::digest(&bytes).into();
-    let mut digest = crate::ingest::digest_safely(&arrival, &Parcel::File(name, bytes), bounds);
+    let parcel = Parcel::File(name, bytes);
+    let mut digest = crate::ingest::digest_safely(&arrival, &parcel, bounds, terms);
     for piece in &mut digest.pieces {
         if piece.hash == hash {
             piece.storage = Storage::Archived(place);

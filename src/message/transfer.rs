@@ -33,6 +33,7 @@ pub struct Transfer {
     receiver: Party,
     reference: String,
     created: UtcTime,
+    is_test: bool,
 }
 
 /// An interchange that cannot be sent as it is.
@@ -68,6 +69,16 @@ pub enum Packing {
     Gzip,
 }
 
+impl Packing {
+    /// What it adds to the name of a file.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Gzip => ".gz",
+        }
+    }
+}
+
 impl Transfer {
     /// An interchange from a party to another, under our reference (UNB 0020), made at this time.
     ///
@@ -97,10 +108,11 @@ impl Transfer {
             receiver,
             reference: reference.to_owned(),
             created,
+            is_test: false,
         })
     }
 
-    /// The answer to an interchange, to where that came from.
+    /// The answer to an interchange, to where that came from. That to a test is one, too.
     ///
     /// # Errors
     /// [`TransferError`]: its parties have codes that cannot be answered to.
@@ -115,7 +127,21 @@ impl Transfer {
         };
         let sender = party(&interchange.receiver, &interchange.receiver_qualifier);
         let receiver = party(&interchange.sender, &interchange.sender_qualifier);
-        Self::new(sender, receiver, reference, created)
+        Ok(Self {
+            is_test: interchange.is_test,
+            ..Self::new(sender, receiver, reference, created)?
+        })
+    }
+
+    /// The same, under another reference and made at another time.
+    ///
+    /// # Errors
+    /// [`TransferError::BadReference`].
+    pub fn under(self, reference: &str, created: UtcTime) -> Result<Self, TransferError> {
+        Ok(Self {
+            is_test: self.is_test,
+            ..Self::new(self.sender, self.receiver, reference, created)?
+        })
     }
 
     /// UNB 0004: who sends.
@@ -144,10 +170,7 @@ impl Transfer {
         let (year, month, day, ..) = civil(self.created);
         let (name, from, to) = (kind.name(), &self.sender.code, &self.receiver.code);
         let reference = &self.reference;
-        let ending = match packing {
-            Packing::None => "",
-            Packing::Gzip => ".gz",
-        };
+        let ending = packing.ending();
         format!("{name}__{from}_{to}_{year:04}{month:02}{day:02}_{reference}.txt{ending}")
     }
 
@@ -173,7 +196,7 @@ impl Transfer {
             prepared: self.created,
             reference: &self.reference,
             application: "",
-            is_test: false,
+            is_test: self.is_test,
         });
         for message in messages {
             writer.message(&[&kind.identifier()], |segments| body(message, segments));

@@ -3,6 +3,7 @@
 //!
 //! | letter | fields | record |
 //! |---|---|---|
+//! | `a` | hash of the bytes of an interchange, number u64 | a mail of ours that answers it |
 //! | `b` | series u32, first day i32, sequence u64 | day blocks of one message for one series |
 //! | `c` | name of (sender, document), sequence u64 of the cancelling message | its arrival |
 //! | `d` | name of (sender, document), sequence u64 | a message that can be cancelled |
@@ -37,6 +38,8 @@ use crate::store::outbox::Route;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u8)]
 pub enum Kind {
+    /// A mail of ours, under the interchange that it answers.
+    Answer = b'a',
     /// Day blocks of one message for one series.
     Blocks = b'b',
     /// A cancelling message, under what it cancels.
@@ -111,7 +114,8 @@ pub fn numbered(kind: Kind, number: u64) -> Vec<u8> {
     Key::new(kind).with(&number.to_be_bytes())
 }
 
-/// The number in a key that ends with one: [`numbered`], [`documented`], [`undone`] and [`blocks`].
+/// The number in a key that ends with one: [`numbered`], [`documented`], [`undone`], [`answer`] and
+/// [`blocks`].
 pub fn number(key: &[u8]) -> Option<u64> {
     key.last_chunk().copied().map(u64::from_be_bytes)
 }
@@ -147,6 +151,16 @@ pub fn blocks_first_and_sequence(key: &[u8]) -> Option<(Day, u64)> {
 /// An interchange.
 pub fn interchange(hash: &Hash) -> Vec<u8> {
     Key::new(Kind::Interchange).with(hash)
+}
+
+/// All mails of ours that answer an interchange.
+pub fn answers(hash: &Hash) -> Vec<u8> {
+    Key::new(Kind::Answer).with(hash)
+}
+
+/// A mail of ours that answers an interchange.
+pub fn answer(hash: &Hash, number: u64) -> Vec<u8> {
+    Key::new(Kind::Answer).and(hash).with(&number.to_be_bytes())
 }
 
 /// A message reference.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::market::calendar::UtcTime;
 use crate::store::StoreError;
 use crate::store::archive::ArchivePlace;
+use crate::store::ledger::Hash;
 use crate::store::request::RequestRecord;
 
 /// A mail of ours.
@@ -48,6 +49,19 @@ pub struct OutboxRecord {
     pub first_try: Option<i64>,
     /// What was last heard of it: the server's words, or what was wrong.
     pub answer: String,
+    /// What it answers, if it does.
+    pub answers: Option<Answers>,
+    /// How often it went again because what it answers came again.
+    pub repeats: u32,
+}
+
+/// What a mail of ours answers.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Answers {
+    /// SHA-256 of the interchange.
+    pub interchange: Hash,
+    /// By when it is to be answered, seconds UTC.
+    pub due: i64,
 }
 
 /// What a mail of ours is for.
@@ -166,6 +180,8 @@ pub struct Written {
     pub partner: String,
     /// What it asks for, if it is a request.
     pub request: Option<RequestRecord>,
+    /// What it answers, if it does.
+    pub answers: Option<Answers>,
     /// The mail, as every try sends it.
     pub bytes: Vec<u8>,
 }
@@ -270,6 +286,8 @@ pub enum Step {
     },
     /// A person wants it sent, once more if need be.
     Retry,
+    /// What it answers came again: it goes once more.
+    Repeat,
     /// A person does not want it sent any more, or has seen that it failed.
     Cancel,
 }
@@ -306,7 +324,34 @@ impl OutboxRecord {
             tries: 0,
             first_try: None,
             answer: String::new(),
+            answers: mail.answers.clone(),
+            repeats: 0,
         }
+    }
+
+    /// Whether it waits to be sent although it should have gone by now.
+    pub fn is_late(&self, now: UtcTime) -> bool {
+        let due = self.answers.as_ref().map(|answers| answers.due);
+        let waits = match self.state {
+            OutboxState::Queued
+            | OutboxState::Sending
+            | OutboxState::Deferred { .. }
+            | OutboxState::Failed
+            | OutboxState::Unknown => true,
+            OutboxState::Sent | OutboxState::Cancelled => false,
+        };
+        // What goes again was in time before.
+        waits && self.repeats == 0 && due.is_some_and(|due| due < now.seconds())
+    }
+
+    /// Whether it may go again now, since what it answers came again: at once for the first time,
+    /// then ever more seldom. What waits goes anyway, and what a person stopped stays so.
+    pub fn may_repeat(&self, now: UtcTime) -> bool {
+        let has_ended = matches!(self.state, OutboxState::Sent | OutboxState::Failed);
+        let times = usize::try_from(self.repeats).unwrap_or(usize::MAX);
+        let wait = REPEATED_AFTER_SECONDS.get(times);
+        let passed = now.seconds().saturating_sub(self.changed);
+        has_ended && wait.is_some_and(|wait| passed >= *wait || *wait == 0)
     }
 
     /// When something is to be done about it, in seconds UTC: sent, or looked at by a person
@@ -371,10 +416,10 @@ impl OutboxRecord {
                 | OutboxState::Failed
                 | OutboxState::Cancelled
                 | OutboxState::Unknown,
-            ) => {
-                self.state = OutboxState::Queued;
-                self.tries = 0;
-                self.first_try = None;
+            ) => self.begin_anew(),
+            (Step::Repeat, OutboxState::Sent | OutboxState::Failed) => {
+                self.begin_anew();
+                self.repeats = self.repeats.saturating_add(1);
             }
             (
                 Step::Cancel,
@@ -387,11 +432,17 @@ impl OutboxRecord {
             (Step::Sent { .. } | Step::Defer { .. } | Step::Fail { .. }, _) => {
                 return refused("ended");
             }
-            (Step::Retry, _) => return refused("sent again"),
+            (Step::Retry | Step::Repeat, _) => return refused("sent again"),
             (Step::Cancel, _) => return refused("cancelled"),
         }
         self.changed = now;
         Ok(self)
+    }
+
+    fn begin_anew(&mut self) {
+        self.state = OutboxState::Queued;
+        self.tries = 0;
+        self.first_try = None;
     }
 }
 
@@ -425,6 +476,9 @@ impl Slot {
     }
 }
 
+/// How long after it was last sent an answer goes again, each time that what it answers comes again;
+/// then no more: a sender that repeats itself for ever does not hear.
+const REPEATED_AFTER_SECONDS: [i64; 5] = [0, 3_600, 86_400, 86_400, 86_400];
 /// 2020-01-01T00:00:00Z.
 const SERIALS_SINCE: i64 = 1_577_836_800;
 
@@ -454,6 +508,8 @@ mod tests {
             tries: 0,
             first_try: None,
             answer: String::new(),
+            answers: None,
+            repeats: 0,
         }
     }
 
@@ -505,6 +561,39 @@ mod tests {
         );
         let gone = failed.step(Step::Cancel, at(120)).unwrap();
         assert_eq!(gone.due(), None);
+    }
+
+    #[test]
+    fn an_answer_goes_again_ever_more_seldom_and_then_no_more() {
+        let mut mail = record(OutboxState::Sent);
+        let mut now = mail.changed;
+        for wait in [0, 3_600, 86_400, 86_400, 86_400] {
+            assert!(wait == 0 || !mail.may_repeat(at(now + wait - 1)), "{wait}");
+            now += wait;
+            assert!(mail.may_repeat(at(now)), "{wait}");
+            mail = mail.step(Step::Repeat, at(now)).unwrap();
+            assert!(!mail.may_repeat(at(now + 1_000_000)), "it waits already");
+            mail = mail.step(Step::Begin, at(now)).unwrap();
+            mail = mail.step(Step::Sent { answer: answer() }, at(now)).unwrap();
+        }
+        assert_eq!(mail.repeats, 5);
+        assert!(!mail.may_repeat(at(now + 10_000_000)));
+        assert!(!record(OutboxState::Cancelled).may_repeat(at(now)));
+        assert!(!record(OutboxState::Unknown).may_repeat(at(now)));
+    }
+
+    #[test]
+    fn an_answer_is_late_if_it_has_not_gone_by_its_time() {
+        let answers = Answers {
+            interchange: [0; 32],
+            due: 200,
+        };
+        let mut mail = record(OutboxState::Queued);
+        assert!(!mail.is_late(at(1_000)), "nobody waits for it");
+        mail.answers = Some(answers);
+        assert!(!mail.is_late(at(200)) && mail.is_late(at(201)));
+        mail.state = OutboxState::Sent;
+        assert!(!mail.is_late(at(201)));
     }
 
     #[test]

@@ -233,6 +233,15 @@ impl Store for SledStore {
             .read(|open| open.records.get(&keys::sent(reference)))
     }
 
+    fn answers(&self, interchange: &Hash) -> Result<Vec<u64>, StoreError> {
+        self.database.read(|open| {
+            let records = open.records.scan(&keys::answers(interchange));
+            records
+                .map(|pair| Ok(keys::number(&pair?.0).unwrap_or_default()))
+                .collect()
+        })
+    }
+
     fn request(&self, number: u64) -> Result<Option<RequestRecord>, StoreError> {
         self.database
             .read(|open| open.records.get(&keys::numbered(Kind::Request, number)))

@@ -67,6 +67,7 @@ outbox_test = Testmail
 outbox_queued = wartet
 outbox_sending = wird gesendet
 outbox_deferred = noch einmal um { $when }
+outbox_late = überfällig seit { $when }
 outbox_sent = gesendet
 outbox_failed = nicht gesendet
 outbox_cancelled = verworfen
@@ -282,6 +283,7 @@ message_mail = Mail
 message_cancelled = storniert
 message_cancels = storniert { $document }
 message_dated = vom { $when }
+message_answered = { $what } in Mail { $mail } des Ausgangs
 message_from_file = aus einer Datei
 
 quarantine_title = Quarantäne

@@ -67,6 +67,7 @@ outbox_test = Test mail
 outbox_queued = waits
 outbox_sending = being sent
 outbox_deferred = again at { $when }
+outbox_late = late since { $when }
 outbox_sent = sent
 outbox_failed = not sent
 outbox_cancelled = let go
@@ -282,6 +283,7 @@ message_mail = Mail
 message_cancelled = cancelled
 message_cancels = cancels { $document }
 message_dated = dated { $when }
+message_answered = { $what } in mail { $mail } of the outbox
 message_from_file = from a file
 
 quarantine_title = Quarantine

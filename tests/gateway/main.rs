@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod acknowledgement;
 mod ahb;
 mod alert;
 mod architecture;

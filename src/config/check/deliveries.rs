@@ -8,10 +8,12 @@ use crate::config::check::Check;
 use crate::config::check::sending::no_address;
 use crate::config::expect::Expect;
 use crate::config::mailbox::Mailbox;
-use crate::config::partner::{Partner, RequestFormat};
+use crate::config::partner::{Acknowledge, Partner, RequestFormat, Sector};
 use crate::config::party::Party;
 use crate::config::smtp::address;
 use crate::config::{ConfigFault, Gateway, keys};
+use crate::market::party::agency;
+use crate::market::role;
 
 pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
     let mut ids = HashSet::new();
@@ -21,6 +23,7 @@ pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
             faults,
         };
         check.partner(partner);
+        check.acknowledging(partner, gateway);
         if !partner.id.is_empty() && !ids.insert(partner.id.as_str()) {
             let what = format!("`{}` is the id of two partners; give it once", partner.id);
             check.fault("id", what);
@@ -69,6 +72,39 @@ impl Check<'_> {
         if !mail.is_empty() && address(mail).is_none() {
             self.fault("contact.mail", no_address(mail));
         }
+    }
+
+    /// What is needed where a partner hears how its messages were received.
+    fn acknowledging(&mut self, partner: &Partner, gateway: &Gateway) {
+        if partner.acknowledge == Acknowledge::None {
+            return;
+        }
+        let has_sector = |id: &str| role::Sector::of(agency(id)).is_some();
+        let is_unknown = |party: &Party| !has_sector(&party.id) && !has_sector(&partner.id);
+        let (key, what) = if !gateway.smtp.is_on() {
+            (
+                "acknowledge",
+                "nothing is sent without a server; give [smtp] a host, or leave it out",
+            )
+        } else if partner.mail.is_empty() {
+            (
+                "mail",
+                "is missing; give the address that acknowledgements go to, or leave out `acknowledge`",
+            )
+        } else if gateway.party.is_empty() {
+            (
+                "acknowledge",
+                "an acknowledgement says who received; add a [[party]] with your MP-ID, or leave it out",
+            )
+        } else if partner.sector == Sector::Auto && gateway.party.iter().any(is_unknown) {
+            (
+                "sector",
+                "cannot be told from the ids; give \"power\" or \"gas\": what is acknowledged depends on it",
+            )
+        } else {
+            return;
+        };
+        self.fault(key, what);
     }
 
     /// What is needed where the gateway asks by itself.

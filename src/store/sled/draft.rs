@@ -357,6 +357,10 @@ impl<'a> Draft<'a> {
             let whom = (number, mail.partner.clone());
             self.sent.insert(mail.reference.clone(), whom);
         }
+        if let Some(answers) = &mail.answers {
+            let key = keys::answer(&answers.interchange, number);
+            put(&mut self.writes, key, &())?;
+        }
         put(&mut self.writes, key, mail)
     }
 

@@ -47,6 +47,7 @@ pub(super) fn verify(
     walk.through(Kind::Outbox, outbox)?;
     walk.through(Kind::Undone, undone)?;
     walk.through(Kind::Sent, sent)?;
+    walk.through(Kind::Answer, answer)?;
     walk.through(Kind::Request, request)?;
     walk.through(Kind::Reply, reply)?;
     walk.through(Kind::Cursor, |_, key, value| {
@@ -250,6 +251,12 @@ fn outbox(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
 fn sent(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     let number: u64 = decode(key, value)?;
     exists(open, key, &keys::numbered(Kind::Outbox, number), "its mail")
+}
+
+fn answer(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    decode::<()>(key, value)?;
+    let mail = keys::numbered(Kind::Outbox, number(key)?);
+    exists(open, key, &mail, "the mail that answers")
 }
 
 fn request(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {

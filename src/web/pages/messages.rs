@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::store::StoreError;
 use crate::store::ledger::{MailRecord, MessageRecord};
+use crate::store::outbox::Purpose;
 use crate::text::{Text, shorten};
 use crate::web::Context;
 use crate::web::pages::{CELL_CHARACTERS, Shell, Tab, render, show};
@@ -101,9 +102,17 @@ pub(crate) struct Address {
 
 /// What the page is made of.
 struct Shown {
-    rows: Vec<(u64, MessageRecord, Option<MailRecord>)>,
+    rows: Vec<Arrived>,
     is_newest: bool,
     quarantine: u64,
+}
+
+struct Arrived {
+    sequence: u64,
+    message: MessageRecord,
+    mail: Option<MailRecord>,
+    /// What is told of it to its sender, and the numbers of the mails.
+    answers: Vec<(u64, Purpose)>,
 }
 
 /// The handler.
@@ -121,8 +130,17 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
         .messages(below.unwrap_or(u64::MAX), MESSAGES_A_PAGE)?
         .into_iter()
         .map(|(at, message)| {
-            let mail = store.mail(message.mail)?;
-            Ok((at, message, mail))
+            let mut answers = Vec::new();
+            for number in store.answers(&message.interchange)? {
+                let answer = store.outbox_record(number)?;
+                answers.extend(answer.map(|answer| (number, answer.purpose)));
+            }
+            Ok(Arrived {
+                sequence: at,
+                mail: store.mail(message.mail)?,
+                message,
+                answers,
+            })
         })
         .collect::<Result<_, StoreError>>()?;
     Ok(Shown {
@@ -134,17 +152,33 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
 
 fn view<'a>(data: &Shown, text: &'a Text) -> MessagesPage<'a> {
     let is_full = data.rows.len() == MESSAGES_A_PAGE;
-    let last = data.rows.last().filter(|_| is_full).map(|(at, _, _)| *at);
+    let last = data.rows.last().filter(|_| is_full);
     MessagesPage {
         shell: Shell::new(text, Tab::Messages, text.messages_title(), data.quarantine),
-        messages: data
-            .rows
-            .iter()
-            .map(|(at, message, mail)| MessageRow::of(*at, message, mail.as_ref(), text))
-            .collect(),
-        older: last.map_or_else(String::new, |at| format!("/messages?below={at}")),
+        messages: data.rows.iter().map(|arrived| row(arrived, text)).collect(),
+        older: last.map_or_else(String::new, |last| {
+            format!("/messages?below={}", last.sequence)
+        }),
         is_newest: data.is_newest,
     }
+}
+
+fn row(arrived: &Arrived, text: &Text) -> MessageRow {
+    let Arrived {
+        sequence,
+        message,
+        mail,
+        answers,
+    } = arrived;
+    let mut row = MessageRow::of(*sequence, message, mail.as_ref(), text);
+    let answers = answers.iter().map(|(number, purpose)| {
+        let what = purpose.name().to_uppercase();
+        text.message_answered(&what, *number)
+    });
+    let own = Some(row.note).filter(|note| !note.is_empty());
+    let notes: Vec<String> = own.into_iter().chain(answers).collect();
+    row.note = notes.join(", ");
+    row
 }
 
 /// A screen or two.
@@ -197,7 +231,12 @@ mod tests {
         let data = |count: u64| Shown {
             rows: (0..count)
                 .rev()
-                .map(|at| (at + 10, message(), None))
+                .map(|at| Arrived {
+                    sequence: at + 10,
+                    message: message(),
+                    mail: None,
+                    answers: Vec::new(),
+                })
                 .collect(),
             is_newest: true,
             quarantine: 0,

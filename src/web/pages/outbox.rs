@@ -5,8 +5,11 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::clock;
+use crate::market::calendar::UtcTime;
 use crate::request::story::{Standing, Story, story};
 use crate::store::StoreError;
+use crate::store::ledger::InterchangeRecord;
 use crate::store::outbox::{OutboxRecord, OutboxState, Purpose, Undone};
 use crate::text::{Text, shorten};
 use crate::web::Context;
@@ -26,7 +29,7 @@ struct MailRow {
     number: u64,
     written: String,
     purpose: String,
-    /// What is asked for.
+    /// What is asked for, or answered.
     about: String,
     to: String,
     subject: String,
@@ -46,10 +49,21 @@ pub(crate) struct Address {
 
 /// What the page is made of.
 struct Shown {
-    mails: Vec<(u64, OutboxRecord, Option<Story>)>,
+    now: UtcTime,
+    mails: Vec<Sent>,
     is_newest: bool,
     undone: Undone,
     quarantine: u64,
+}
+
+/// A mail of ours.
+struct Sent {
+    number: u64,
+    mail: OutboxRecord,
+    /// If it asks.
+    story: Option<Story>,
+    /// If it answers.
+    answered: Option<InterchangeRecord>,
 }
 
 /// The handler.
@@ -77,10 +91,20 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
                 | Purpose::Alert
                 | Purpose::Test => None,
             };
-            Ok((number, mail, told))
+            let answered = match &mail.answers {
+                Some(answers) => store.interchange(&answers.interchange)?,
+                None => None,
+            };
+            Ok(Sent {
+                number,
+                mail,
+                story: told,
+                answered,
+            })
         })
         .collect::<Result<_, StoreError>>()?;
     Ok(Shown {
+        now: clock::now(),
         mails,
         is_newest: below.is_none(),
         undone: totals.outbox,
@@ -94,16 +118,28 @@ fn view<'a>(data: &Shown, text: &'a Text) -> OutboxPage<'a> {
     OutboxPage {
         shell: Shell::new(text, Tab::Outbox, text.outbox_title(), data.quarantine),
         lead: text.outbox_lead(data.undone.waiting(), data.undone.for_a_person()),
-        mails: data.mails.iter().map(|mail| row(mail, text)).collect(),
-        older: last.map_or_else(String::new, |(at, _, _)| format!("/outbox?below={at}")),
+        mails: data
+            .mails
+            .iter()
+            .map(|sent| row(sent, data.now, text))
+            .collect(),
+        older: last.map_or_else(String::new, |last| format!("/outbox?below={}", last.number)),
         is_newest: data.is_newest,
     }
 }
 
-fn row((number, mail, story): &(u64, OutboxRecord, Option<Story>), text: &Text) -> MailRow {
+fn row(sent: &Sent, now: UtcTime, text: &Text) -> MailRow {
+    let Sent {
+        number,
+        mail,
+        story,
+        answered,
+    } = sent;
     let cell = |long: &str| shorten(long, CELL_CHARACTERS);
-    let (state, class) = match story {
-        Some(story) if mail.state == OutboxState::Sent => standing(story.standing, text),
+    let due = mail.answers.as_ref().map(|answers| answers.due);
+    let (state, class) = match (story, due) {
+        (_, Some(due)) if mail.is_late(now) => (text.outbox_late(&text.date_time(due)), "bad"),
+        (Some(story), _) if mail.state == OutboxState::Sent => standing(story.standing, text),
         _ => of_mail(mail.state, text),
     };
     // The last that was said of it: by the partner, else by the server.
@@ -121,21 +157,26 @@ fn row((number, mail, story): &(u64, OutboxRecord, Option<Story>), text: &Text) 
         number: *number,
         written: text.date_time(mail.written),
         purpose: purpose(mail.purpose, text),
-        about: story.as_ref().map_or_else(String::new, |story| {
-            let request = &story.request;
-            let (from, to) = (text.date_time(request.from), text.date_time(request.to));
-            cell(&format!(
-                "{}, {}",
-                request.location,
-                text.request_period(&from, &to)
-            ))
-        }),
+        about: cell(&about(story.as_ref(), answered.as_ref(), text)),
         to: cell(&mail.to),
         subject: cell(&mail.subject),
         state,
         class,
         since: text.date_time(since),
         answer: shorten(&answer, 400),
+    }
+}
+
+/// What is asked for, or which interchange is answered.
+fn about(story: Option<&Story>, answered: Option<&InterchangeRecord>, text: &Text) -> String {
+    match (story, answered) {
+        (Some(story), _) => {
+            let request = &story.request;
+            let (from, to) = (text.date_time(request.from), text.date_time(request.to));
+            format!("{}, {}", request.location, text.request_period(&from, &to))
+        }
+        (None, Some(answered)) => format!("{} · {}", answered.reference, answered.sender),
+        (None, None) => String::new(),
     }
 }
 

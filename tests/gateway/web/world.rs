@@ -335,6 +335,10 @@ impl Store for World {
         Ok(None)
     }
 
+    fn answers(&self, _: &[u8; 32]) -> Result<Vec<u64>, StoreError> {
+        Ok(Vec::new())
+    }
+
     fn request(&self, _: u64) -> Result<Option<RequestRecord>, StoreError> {
         Ok(None)
     }
