@@ -8,6 +8,6 @@ mod heard;
 mod letter;
 mod terms;
 
-pub use heard::{Acknowledgement, Heard, Verdict, heard};
+pub use heard::{Acknowledgement, Heard, Verdict, heard, is_answered, of_request};
 pub use letter::AcknowledgeError;
 pub use terms::{Agreement, Terms, TermsNow};

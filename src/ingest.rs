@@ -124,6 +124,11 @@ impl Ingest {
         Self { terms, ..self }
     }
 
+    /// What is agreed with whom, now.
+    pub fn terms(&self) -> TermsNow {
+        self.terms.current()
+    }
+
     /// The database, for readers.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
@@ -209,7 +214,10 @@ impl Ingest {
         coming: Option<commit::Coming>,
     ) -> Result<Outcome, IngestError> {
         let (answer, answered) = oneshot::channel();
-        let is_heard = digest.pieces.iter().any(|piece| piece.heard.is_some());
+        let is_heard = |piece: &digest::Piece| {
+            piece.heard.is_some() || piece.messages.iter().any(|message| message.asks)
+        };
+        let is_heard = digest.pieces.iter().any(is_heard);
         self.committer
             .submit(commit::Order::TakeIn {
                 digest: Box::new(digest),

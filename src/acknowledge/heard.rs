@@ -8,7 +8,7 @@ use crate::config::partner::Acknowledge;
 use crate::market::calendar::UtcTime;
 use crate::market::role::Sector;
 use crate::message::acknowledgement::{Reception, due};
-use crate::message::aperak::{Aperak, faults};
+use crate::message::aperak::{Aperak, Fault, faults};
 use crate::message::contrl::{self, Action, Contrl, Refusal};
 use crate::message::message_type::MessageType;
 use crate::message::mscons::{Interchange, Message};
@@ -107,6 +107,32 @@ pub fn heard(
     Some(Heard { usual, conflict })
 }
 
+/// Whether requests of an interchange are answered: that is agreed, and nobody rejects them.
+///
+/// `file` is what the interchange was read from.
+pub fn is_answered(file: &[u8], interchange: &Interchange, terms: &TermsNow) -> bool {
+    let is_well =
+        || contrl::report(file, interchange).is_some_and(|said| said.action == Action::RECEIVED);
+    terms.asked(interchange).is_some() && !interchange.is_test && is_well()
+}
+
+/// What is said of a request by who answers it: with faults, it is refused, whether or not
+/// acknowledgements are agreed, since that is the answer.
+pub fn of_request(
+    interchange: &Interchange,
+    message: &Message,
+    faults: Vec<Fault>,
+    agreement: Agreement,
+    received: UtcTime,
+) -> Option<Acknowledgement> {
+    if faults.is_empty() && !agreement.acknowledge.tells_aperak() {
+        return None;
+    }
+    let speaker = Speaker::new(interchange, agreement, received)?;
+    let (due, aperak) = speaker.aperak(message, faults)?;
+    Some(speaker.acknowledgement(Content::Aperaks(vec![aperak]), due))
+}
+
 /// Never an acknowledgement, and nothing that others understand and we do not. A message without a
 /// type is broken, which is to be said.
 fn is_to_be_acknowledged(message: &Message) -> bool {
@@ -138,6 +164,7 @@ impl<'a> Speaker<'a> {
             sector,
             acknowledge,
             addressee,
+            ..
         } = agreement;
         let transfer = Transfer::answering(interchange, UNNUMBERED, received).ok()?;
         Some(Self {
@@ -175,25 +202,27 @@ impl<'a> Speaker<'a> {
         let judged = self.interchange.messages.iter();
         for message in judged.filter(|message| is_judged(message)) {
             let faults = faults(file, self.interchange, message);
-            let reception = if faults.is_empty() {
-                Reception::Accepted
-            } else {
-                Reception::Refused
-            };
-            let due = due(self.sector, &message.kind, reception, self.received);
-            let Some(due) = due.aperak else {
+            let Some((due, aperak)) = self.aperak(message, faults) else {
                 continue;
             };
             first = Some(first.map_or(due, |first: UtcTime| first.min(due)));
-            let of = self.interchange;
-            aperaks.push(match reception {
-                Reception::Accepted => Aperak::accepting(of, message, "", self.received),
-                Reception::Refused | Reception::SyntaxError => {
-                    Aperak::refusing(of, message, faults, "", self.received)
-                }
-            });
+            aperaks.push(aperak);
         }
         Some(self.acknowledgement(Content::Aperaks(aperaks), first?))
+    }
+
+    /// The APERAK about a message and when it is due, if the sector has one.
+    fn aperak(&self, message: &Message, faults: Vec<Fault>) -> Option<(UtcTime, Aperak)> {
+        let (of, received) = (self.interchange, self.received);
+        let (reception, aperak) = if faults.is_empty() {
+            let accepting = Aperak::accepting(of, message, "", received);
+            (Reception::Accepted, accepting)
+        } else {
+            let refusing = Aperak::refusing(of, message, faults, "", received);
+            (Reception::Refused, refusing)
+        };
+        let due = due(self.sector, &message.kind, reception, received).aperak?;
+        Some((due, aperak))
     }
 
     fn acknowledgement(&self, content: Content, due: UtcTime) -> Acknowledgement {

@@ -60,7 +60,8 @@ impl Acknowledgement {
         };
         let answers = Answers {
             interchange,
-            due: self.due.seconds(),
+            message: None,
+            due: Some(self.due.seconds()),
         };
         let addressee = self.addressee;
         Ok(addressee.written(purpose, file, Some(answers), slot)?)

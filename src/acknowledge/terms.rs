@@ -8,6 +8,7 @@ use crate::market::party::agency;
 use crate::market::role::Sector;
 use crate::message::mscons::Interchange;
 use crate::post::Addressee;
+use crate::store::read::fits;
 
 /// The terms that hold, shared by who renews them and those who go by them. Cloning shares them.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +22,7 @@ pub struct TermsNow(Arc<Agreed>);
 struct Agreed {
     /// Our MP-IDs.
     parties: Vec<String>,
-    /// Those who hear something.
+    /// Those who hear something, or get values.
     partners: Vec<Partner>,
     /// Who our mails are from.
     sender: String,
@@ -36,6 +37,16 @@ pub struct Agreement {
     pub acknowledge: Acknowledge,
     /// Where it hears it.
     pub addressee: Addressee,
+    /// Patterns of the locations whose values it may ask for.
+    locations: Vec<String>,
+}
+
+impl Agreement {
+    /// Whether it gets values of a location.
+    pub fn answers(&self, location: &str) -> bool {
+        let mut patterns = self.locations.iter();
+        patterns.any(|pattern| fits(pattern, location))
+    }
 }
 
 impl Terms {
@@ -60,11 +71,13 @@ impl Terms {
 impl TermsNow {
     /// Those of a configuration. Without a server nobody hears anything.
     pub fn of_config(config: &Gateway) -> Self {
-        let hears =
-            |partner: &&Partner| partner.acknowledge != Acknowledge::None && config.smtp.is_on();
+        let is_party = |partner: &&Partner| {
+            let hears = partner.acknowledge != Acknowledge::None;
+            (hears || !partner.answer_requests.is_empty()) && config.smtp.is_on()
+        };
         Self(Arc::new(Agreed {
             parties: config.party.iter().map(|party| party.id.clone()).collect(),
-            partners: config.partner.iter().filter(hears).cloned().collect(),
+            partners: config.partner.iter().filter(is_party).cloned().collect(),
             sender: config.smtp.sender.clone(),
         }))
     }
@@ -72,10 +85,23 @@ impl TermsNow {
     /// What is agreed about an interchange: it must come from a partner and be for one of us.
     pub fn about(&self, interchange: &Interchange) -> Option<Agreement> {
         let partner = self.partner(interchange)?;
+        let hears = partner.acknowledge != Acknowledge::None;
+        hears.then(|| self.agreement(partner, interchange))?
+    }
+
+    /// What is agreed with the sender of an interchange of requests, if they are answered.
+    pub fn asked(&self, interchange: &Interchange) -> Option<Agreement> {
+        let partner = self.partner(interchange)?;
+        let is_answered = !partner.answer_requests.is_empty();
+        is_answered.then(|| self.agreement(partner, interchange))?
+    }
+
+    fn agreement(&self, partner: &Partner, interchange: &Interchange) -> Option<Agreement> {
         Some(Agreement {
             sector: sector(partner, &interchange.receiver)?,
             acknowledge: partner.acknowledge,
             addressee: Addressee::of(partner, &self.0.sender),
+            locations: partner.answer_requests.clone(),
         })
     }
 

@@ -167,7 +167,7 @@ fn json(
         "tries": mail.tries,
         "answer": mail.answer,
         "answers": answers,
-        "due": mail.answers.as_ref().map(|answers| time(answers.due)),
+        "due": mail.answers.as_ref().and_then(|answers| answers.due).map(time),
         "is_late": mail.is_late(clock::now()),
         "repeats": mail.repeats,
     }))
@@ -250,10 +250,12 @@ fn of_answer(
     } else {
         ""
     };
-    let due = UtcTime::from_seconds(answers.due);
+    let due = answers.due.map_or_else(String::new, |due| {
+        format!("{}{late}", UtcTime::from_seconds(due))
+    });
     Ok(vec![
         ("answers", about),
-        ("due", format!("{due}{late}")),
+        ("due", due),
         ("sent again", mail.repeats.to_string()),
     ])
 }

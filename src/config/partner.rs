@@ -22,11 +22,12 @@ pub struct Partner {
     /// How it is asked: as market partners ask each other, or in words.
     #[schemars(extend("de" = "Wie man ihn fragt: wie Marktpartner einander fragen, oder in Worten."))]
     pub request_format: RequestFormat,
-    /// What is told to it of what it sends to a `[[party]]`: of its syntax (CONTRL), of its content
-    /// (APERAK), or both. In power, syntax is told of if it is wrong and content always; in gas it
-    /// is the other way about.
+    /// What is told to it of what it sends to a `[[party]]`: of its syntax (CONTRL), its content (APERAK) or both; in power of syntax if it is wrong and of content always, in gas the other way about.
     #[schemars(extend("de" = "Was er über das hört, was er an eine `[[party]]` schickt: über die Syntax (CONTRL), über den Inhalt (APERAK) oder beides. Im Strom wird Syntax gemeldet, wenn sie falsch ist, und Inhalt immer; im Gas ist es umgekehrt."))]
     pub acknowledge: Acknowledge,
+    /// Locations whose values it gets when it asks for them by ORDERS; `*` stands for any characters; empty: none.
+    #[schemars(extend("de" = "Lokationen, deren Werte er bekommt, wenn er mit ORDERS danach fragt; `*` steht für beliebige Zeichen; leer: keine."))]
+    pub answer_requests: Vec<String>,
     /// Pack the files that go to it with gzip.
     #[schemars(extend("de" = "Dateien an ihn mit gzip packen."))]
     pub gzip: bool,

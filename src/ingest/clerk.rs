@@ -250,7 +250,8 @@ impl Clerk {
         let known = self.store.interchange(&hash)?;
         let place = match (&known, replays) {
             (Some(known), None) => {
-                draft.duplicate(hash, known, heard.is_some());
+                let is_answered = heard.is_some() || messages.iter().any(|one| one.asks);
+                draft.duplicate(hash, known, is_answered);
                 return Ok(());
             }
             (Some(_), Some(Replay { entry: None, .. })) => return Ok(()),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::acknowledge::{Heard, TermsNow, heard};
+use crate::acknowledge::{Heard, TermsNow, heard, is_answered};
 use crate::edifact::{Finding, FindingCode};
 use crate::extract::{self, Bounds, Head, Looked, Refused};
 use crate::ingest::answer;
@@ -12,7 +12,9 @@ use crate::ingest::barred::{Barred, MAX_REASONS};
 use crate::ingest::blocks::blocks_of;
 use crate::mailbox::MailId;
 use crate::market::calendar::UtcTime;
+use crate::message::message_type::MessageType;
 use crate::message::mscons;
+use crate::message::orders::wanted::is_for_values;
 use crate::store::archive::{ArchivePlace, Entry};
 use crate::store::ledger::{Hash, MessageRecord, MessageReference, NewMessage, Origin};
 
@@ -198,7 +200,7 @@ fn whole(digest: &Digest, bytes: &[u8], reasons: Vec<String>) -> Piece {
 struct Gathering<'a> {
     digest: Digest,
     terms: &'a TermsNow,
-    /// Pieces with something to be told.
+    /// Pieces with something to be told, and requests that are answered.
     heard: usize,
     /// Of its pieces: the same file twice counts once.
     hashes: HashSet<Hash>,
@@ -228,7 +230,10 @@ impl<'a> Gathering<'a> {
                 piece.heard = terms
                     .and_then(|terms| heard(bytes, &interchange, terms, arrived))
                     .map(Box::new);
-                fill(piece, bytes, interchange, arrived);
+                let answers = terms.filter(|terms| {
+                    has_requests(&interchange) && is_answered(bytes, &interchange, terms)
+                });
+                fill(piece, bytes, interchange, arrived, answers.is_some());
             });
             if self.refused.is_some() {
                 return;
@@ -263,7 +268,8 @@ impl<'a> Gathering<'a> {
             fill(&mut piece);
             self.messages += piece.messages.len();
             self.barred += usize::from(piece.barred.count() > 0);
-            self.heard += usize::from(piece.heard.is_some());
+            let asks = piece.messages.iter().filter(|message| message.asks).count();
+            self.heard += usize::from(piece.heard.is_some()) + asks;
             self.digest.pieces.push(piece);
         }
     }
@@ -316,7 +322,14 @@ fn piece(digest: &Digest, head: &Head, name: &str, bytes: &[u8]) -> Piece {
 }
 
 /// Fills a piece with what its interchange says, which was read from this file.
-fn fill(piece: &mut Piece, file: &[u8], mut interchange: mscons::Interchange, arrived: UtcTime) {
+fn fill(
+    piece: &mut Piece,
+    file: &[u8],
+    mut interchange: mscons::Interchange,
+    arrived: UtcTime,
+    answers: bool,
+) {
+    let mut room = MAX_HEARD;
     piece.findings = u32::try_from(interchange.findings.len()).unwrap_or(u32::MAX);
     piece.envelope = Some(Envelope {
         sender: interchange.sender.clone(),
@@ -347,11 +360,26 @@ fn fill(piece: &mut Piece, file: &[u8], mut interchange: mscons::Interchange, ar
             piece.barred.add(&message.reference, reasons);
         } else {
             let reply = answer::reply(file, &interchange, &message);
+            let asks = answers && room > 0 && is_request(&message);
+            room -= usize::from(asks);
             let message = new_message(&interchange, message, piece.hash, arrived);
-            let message = NewMessage { reply, ..message };
+            let message = NewMessage {
+                reply,
+                asks,
+                ..message
+            };
             piece.messages.push(message);
         }
     }
+}
+
+fn has_requests(interchange: &mscons::Interchange) -> bool {
+    interchange.messages.iter().any(is_request)
+}
+
+/// Whether it is a request that values can answer.
+fn is_request(message: &mscons::Message) -> bool {
+    message.kind == MessageType::Orders.name() && is_for_values(message.pid)
 }
 
 /// Why a message is barred.
@@ -406,6 +434,7 @@ fn new_message(
         blocks,
         qualifiers,
         reply: None,
+        asks: false,
     }
 }
 
@@ -453,7 +482,7 @@ const TEST_INTERCHANGE: &str = "a test interchange (UNB 0035 = 1): its values ar
 const MAX_PIECES: usize = 10_000;
 /// Messages of one mail; one interchange has half as many at most.
 const MAX_MESSAGES: usize = 20_000;
-/// Interchanges of one mail that are acknowledged. The rule of the market is one a mail, and whoever
+/// Interchanges of one mail that are acknowledged, and requests that are answered. The rule of the market is one a mail, and whoever
 /// sends a mail in a partner's name must not make thousands of it.
 const MAX_HEARD: usize = 100;
 /// Interchanges of one mail that go to quarantine, each with its reasons: a person reads some.

@@ -167,11 +167,20 @@ impl Transfer {
     /// Name of the file: type, application reference (none of these types has one), sender,
     /// receiver, date in UTC and reference, joined by `_`.
     pub fn file_name(&self, kind: MessageType, packing: Packing) -> String {
+        format!("{}{}", self.name(kind.name(), ""), packing.ending())
+    }
+
+    /// The same of an MSCONS, not packed, with its application reference (UNB 0026): subject of the
+    /// mail, too.
+    pub fn mscons_subject(&self, application: &str) -> String {
+        self.name("MSCONS", application)
+    }
+
+    fn name(&self, name: &str, application: &str) -> String {
         let (year, month, day, ..) = civil(self.created);
-        let (name, from, to) = (kind.name(), &self.sender.code, &self.receiver.code);
+        let (from, to) = (&self.sender.code, &self.receiver.code);
         let reference = &self.reference;
-        let ending = packing.ending();
-        format!("{name}__{from}_{to}_{year:04}{month:02}{day:02}_{reference}.txt{ending}")
+        format!("{name}_{application}_{from}_{to}_{year:04}{month:02}{day:02}_{reference}.txt")
     }
 
     /// Subject of the mail: the name of the file, packed or not.
@@ -259,5 +268,10 @@ mod tests {
         let transfer = Transfer::new(from, to, "C1", created).unwrap();
         let name = transfer.file_name(MessageType::Contrl, Packing::None);
         assert_eq!(name, "CONTRL__9985046000001_9800357000005_20261231_C1.txt");
+        let name = transfer.mscons_subject("TL");
+        assert_eq!(
+            name,
+            "MSCONS_TL_9985046000001_9800357000005_20261231_C1.txt"
+        );
     }
 }

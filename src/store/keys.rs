@@ -23,6 +23,7 @@
 //! | `u` | name of (mailbox, folder) | cursor |
 //! | `v` | number u64 of a mail of ours, sequence u64 of a message | what the message says of it |
 //! | `w` | route u8, due u64, number u64 | a mail of ours that has not ended |
+//! | `x` | hash of an interchange, name of UNH 0062 | a request of somebody else's without an answer |
 //!
 //! A *name* is 16 bytes of the SHA-256 of its fields, each with its length: strings of a stranger
 //! have any length, a key has not.
@@ -78,6 +79,8 @@ pub enum Kind {
     Reply = b'v',
     /// A mail of ours that has not ended, under the time it is due.
     Undone = b'w',
+    /// A request of somebody else's that has no answer yet.
+    Asked = b'x',
 }
 
 /// A key that is being put together.
@@ -161,6 +164,11 @@ pub fn answers(hash: &Hash) -> Vec<u8> {
 /// A mail of ours that answers an interchange.
 pub fn answer(hash: &Hash, number: u64) -> Vec<u8> {
     Key::new(Kind::Answer).and(hash).with(&number.to_be_bytes())
+}
+
+/// A request of somebody else's that has no answer yet.
+pub fn asked(hash: &Hash, message: &str) -> Vec<u8> {
+    Key::new(Kind::Asked).and(hash).with(&name(&[message]))
 }
 
 /// A message reference.

@@ -30,7 +30,7 @@ use crate::store::ledger::{
     SeriesEntry, Totals,
 };
 use crate::store::outbox::{OutboxRecord, Route};
-use crate::store::request::{ReplyRecord, RequestRecord};
+use crate::store::request::{AskedRecord, ReplyRecord, RequestRecord};
 use crate::store::{Each, MOST_UNLISTED, Store, StoreError};
 use database::{Database, Open};
 use records::{damaged, decode};
@@ -239,6 +239,17 @@ impl Store for SledStore {
             records
                 .map(|pair| Ok(keys::number(&pair?.0).unwrap_or_default()))
                 .collect()
+        })
+    }
+
+    fn asked(&self, limit: usize) -> Result<Vec<AskedRecord>, StoreError> {
+        self.database.read(|open| {
+            let records = open.records.scan(&keys::prefix(Kind::Asked));
+            let records = records.take(limit).map(|pair| {
+                let (key, value) = pair?;
+                decode(&key, &value)
+            });
+            records.collect()
         })
     }
 

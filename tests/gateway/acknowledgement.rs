@@ -95,14 +95,14 @@ impl Scene {
 }
 
 /// Message-ID and attached file of a mail.
-fn opened(mail: &str) -> (String, String) {
+pub(crate) fn opened(mail: &str) -> (String, String) {
     let mail = MessageParser::new().parse(mail.as_bytes()).unwrap();
     let file = mail.attachment(0).unwrap().contents();
     let text = file.iter().copied().map(char::from).collect();
     (mail.message_id().unwrap().to_owned(), text)
 }
 
-fn mail(id: &str, interchange: &str) -> Vec<u8> {
+pub(crate) fn mail(id: &str, interchange: &str) -> Vec<u8> {
     format!(
         "From: Netz <netz@example.net>\r\nSubject: values\r\nMessage-ID: <{id}@example.net>\r\n\
          MIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\n\

@@ -82,7 +82,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "request",
         &[
-            "config", "expect", "ingest", "mail", "market", "message", "outbox", "post", "store",
+            "acknowledge",
+            "config",
+            "expect",
+            "ingest",
+            "mail",
+            "market",
+            "message",
+            "outbox",
+            "post",
+            "store",
             "text",
         ],
     ),

@@ -11,6 +11,7 @@ mod accounts;
 mod acknowledgement;
 mod ahb;
 mod alert;
+mod answering;
 mod architecture;
 mod cli;
 mod crash;

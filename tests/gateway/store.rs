@@ -609,6 +609,7 @@ fn message(document: &str, arrived: i64) -> NewMessage {
     NewMessage {
         qualifiers: Vec::new(),
         reply: None,
+        asks: false,
         record: MessageRecord {
             interchange: hash(0),
             mail: 0,
@@ -639,6 +640,7 @@ fn cancellation(document: &str, arrived: i64) -> NewMessage {
     NewMessage {
         qualifiers: Vec::new(),
         reply: None,
+        asks: false,
         record: MessageRecord {
             document: "S".to_owned(),
             cancels: Some(document.to_owned()),

@@ -77,7 +77,7 @@ fn told(said: Vec<Acknowledgement>) -> Vec<String> {
     let told = said.into_iter().map(|said| {
         let due = said.due;
         let mail = said.written([7; 32], &slot).unwrap();
-        assert_eq!(mail.answers.unwrap().due, due.seconds());
+        assert_eq!(mail.answers.unwrap().due, Some(due.seconds()));
         let parsed = mail_parser::MessageParser::new()
             .parse(&mail.bytes)
             .unwrap();

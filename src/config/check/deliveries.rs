@@ -74,32 +74,35 @@ impl Check<'_> {
         }
     }
 
-    /// What is needed where a partner hears how its messages were received.
+    /// What is needed where a partner hears how its messages were received, or gets values.
     fn acknowledging(&mut self, partner: &Partner, gateway: &Gateway) {
-        if partner.acknowledge == Acknowledge::None {
-            return;
-        }
+        let hears = partner.acknowledge != Acknowledge::None;
+        let key = match (hears, partner.answer_requests.is_empty()) {
+            (false, true) => return,
+            (true, _) => "acknowledge",
+            (false, false) => "answer_requests",
+        };
         let has_sector = |id: &str| role::Sector::of(agency(id)).is_some();
         let is_unknown = |party: &Party| !has_sector(&party.id) && !has_sector(&partner.id);
         let (key, what) = if !gateway.smtp.is_on() {
             (
-                "acknowledge",
+                key,
                 "nothing is sent without a server; give [smtp] a host, or leave it out",
             )
         } else if partner.mail.is_empty() {
             (
                 "mail",
-                "is missing; give the address that acknowledgements go to, or leave out `acknowledge`",
+                "is missing; give the address that answers and acknowledgements go to",
             )
         } else if gateway.party.is_empty() {
             (
-                "acknowledge",
-                "an acknowledgement says who received; add a [[party]] with your MP-ID, or leave it out",
+                key,
+                "an answer says who gives it; add a [[party]] with your MP-ID, or leave it out",
             )
         } else if partner.sector == Sector::Auto && gateway.party.iter().any(is_unknown) {
             (
                 "sector",
-                "cannot be told from the ids; give \"power\" or \"gas\": what is acknowledged depends on it",
+                "cannot be told from the ids; give \"power\" or \"gas\": what is answered depends on it",
             )
         } else {
             return;

@@ -338,12 +338,12 @@ fn who_hears_how_messages_were_received_is_reached_and_has_a_sector() {
     gateway.smtp.username = "meter".to_owned();
     told(
         &gateway,
-        "partner[0].mail: is missing; give the address that acknowledgements go to, or leave out `acknowledge`",
+        "partner[0].mail: is missing; give the address that answers and acknowledgements go to",
     );
     gateway.partner[0].mail = "edifact@netz.example".to_owned();
     told(
         &gateway,
-        "partner[0].acknowledge: an acknowledgement says who received; add a [[party]] with your MP-ID, or leave it out",
+        "partner[0].acknowledge: an answer says who gives it; add a [[party]] with your MP-ID, or leave it out",
     );
     gateway.party.push(Party {
         id: "9985046000001".to_owned(),
@@ -356,8 +356,15 @@ fn who_hears_how_messages_were_received_is_reached_and_has_a_sector() {
     gateway.partner[0].id = "12XBKW-HANDEL--X".to_owned();
     told(
         &gateway,
-        "partner[0].sector: cannot be told from the ids; give \"power\" or \"gas\": what is acknowledged depends on it",
+        "partner[0].sector: cannot be told from the ids; give \"power\" or \"gas\": what is answered depends on it",
     );
     gateway.partner[0].sector = Sector::Power;
     assert_faults(&gateway, &[]);
+    gateway.partner[0].acknowledge = Acknowledge::None;
+    gateway.partner[0].answer_requests = vec!["*".to_owned()];
+    gateway.party.clear();
+    told(
+        &gateway,
+        "partner[0].answer_requests: an answer says who gives it; add a [[party]] with your MP-ID, or leave it out",
+    );
 }

@@ -77,9 +77,9 @@ impl Draft {
     }
 
     /// The same bytes again. What was in quarantine then still holds the mail back.
-    pub(super) fn duplicate(&mut self, hash: Hash, known: &InterchangeRecord, is_heard: bool) {
+    pub(super) fn duplicate(&mut self, hash: Hash, known: &InterchangeRecord, is_answered: bool) {
         self.duplicates.push(hash);
-        self.asked_again.extend(is_heard.then_some(hash));
+        self.asked_again.extend(is_answered.then_some(hash));
         self.holds_barred |= known.barred > 0;
     }
 

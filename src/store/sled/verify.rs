@@ -15,7 +15,7 @@ use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::{InterchangeRecord, MailRecord, MessageRecord, QuarantineRecord};
 use crate::store::outbox::OutboxRecord;
-use crate::store::request::{ReplyRecord, RequestRecord};
+use crate::store::request::{AskedRecord, ReplyRecord, RequestRecord};
 use crate::store::sled::database::{Database, Open};
 use crate::store::sled::index::{Counts, Span};
 use crate::store::sled::records::{damaged, decode};
@@ -48,6 +48,7 @@ pub(super) fn verify(
     walk.through(Kind::Undone, undone)?;
     walk.through(Kind::Sent, sent)?;
     walk.through(Kind::Answer, answer)?;
+    walk.through(Kind::Asked, asked)?;
     walk.through(Kind::Request, request)?;
     walk.through(Kind::Reply, reply)?;
     walk.through(Kind::Cursor, |_, key, value| {
@@ -257,6 +258,12 @@ fn answer(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     decode::<()>(key, value)?;
     let mail = keys::numbered(Kind::Outbox, number(key)?);
     exists(open, key, &mail, "the mail that answers")
+}
+
+fn asked(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    let record: AskedRecord = decode(key, value)?;
+    let interchange = keys::interchange(&record.interchange);
+    exists(open, key, &interchange, "its interchange")
 }
 
 fn request(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {

@@ -10,6 +10,7 @@ use crate::store::ledger::{MailRecord, MessageRecord};
 use crate::store::outbox::Purpose;
 use crate::text::{Text, shorten};
 use crate::web::Context;
+use crate::web::pages::outbox::called;
 use crate::web::pages::{CELL_CHARACTERS, Shell, Tab, render, show};
 
 /// A message in a table.
@@ -172,7 +173,7 @@ fn row(arrived: &Arrived, text: &Text) -> MessageRow {
     } = arrived;
     let mut row = MessageRow::of(*sequence, message, mail.as_ref(), text);
     let answers = answers.iter().map(|(number, purpose)| {
-        let what = purpose.name().to_uppercase();
+        let what = called(*purpose, text);
         text.message_answered(&what, *number)
     });
     let own = Some(row.note).filter(|note| !note.is_empty());

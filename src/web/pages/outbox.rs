@@ -136,7 +136,7 @@ fn row(sent: &Sent, now: UtcTime, text: &Text) -> MailRow {
         answered,
     } = sent;
     let cell = |long: &str| shorten(long, CELL_CHARACTERS);
-    let due = mail.answers.as_ref().map(|answers| answers.due);
+    let due = mail.answers.as_ref().and_then(|answers| answers.due);
     let (state, class) = match (story, due) {
         (_, Some(due)) if mail.is_late(now) => (text.outbox_late(&text.date_time(due)), "bad"),
         (Some(story), _) if mail.state == OutboxState::Sent => standing(story.standing, text),
@@ -156,7 +156,7 @@ fn row(sent: &Sent, now: UtcTime, text: &Text) -> MailRow {
     MailRow {
         number: *number,
         written: text.date_time(mail.written),
-        purpose: purpose(mail.purpose, text),
+        purpose: called(mail.purpose, text),
         about: cell(&about(story.as_ref(), answered.as_ref(), text)),
         to: cell(&mail.to),
         subject: cell(&mail.subject),
@@ -203,7 +203,8 @@ fn of_mail(state: OutboxState, text: &Text) -> (String, &'static str) {
     }
 }
 
-fn purpose(purpose: Purpose, text: &Text) -> String {
+/// What a mail of ours is for, in a word.
+pub(crate) fn called(purpose: Purpose, text: &Text) -> String {
     match purpose {
         Purpose::Request => text.outbox_request(),
         Purpose::Contrl => "CONTRL".to_owned(),

@@ -17,7 +17,7 @@ use mscons_gateway::store::ledger::{
     SeriesEntry, Totals,
 };
 use mscons_gateway::store::outbox::{OutboxRecord, Route, Undone};
-use mscons_gateway::store::request::{ReplyRecord, RequestRecord};
+use mscons_gateway::store::request::{AskedRecord, ReplyRecord, RequestRecord};
 use mscons_gateway::store::{Each, Store, StoreError};
 
 /// A store that holds what it was made with.
@@ -336,6 +336,10 @@ impl Store for World {
     }
 
     fn answers(&self, _: &[u8; 32]) -> Result<Vec<u64>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn asked(&self, _: usize) -> Result<Vec<AskedRecord>, StoreError> {
         Ok(Vec::new())
     }
 
