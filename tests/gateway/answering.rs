@@ -1,6 +1,8 @@
 //! Requests of others: from an ORDERS in a real Dovecot to the MSCONS that a real Postfix gets, and
 //! two gateways that ask and answer each other.
 
+mod kinds;
+
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::sync::Arc;
