@@ -146,9 +146,14 @@ pub fn digest(arrival: &Arrival, parcel: &Parcel, bounds: &Bounds, terms: &Terms
     } = looked;
     let Gathering {
         mut digest,
+        heard,
         refused: more,
         ..
     } = gathering;
+    if heard >= MAX_HEARD {
+        let mailbox = &arrival.mailbox;
+        tracing::warn!(mailbox, id = ?arrival.id, most = MAX_HEARD, "a mail holds more than is acknowledged and answered of one mail; nothing is said of the rest");
+    }
     digest.head = head;
     digest.has_outgrown = has_outgrown;
     let refused = refused.into_iter().chain(more);
