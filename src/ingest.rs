@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot, watch};
 
+use crate::acknowledge::{Terms, TermsNow};
 use crate::extract::Bounds;
 use crate::mailbox::{MailId, Outcome};
 use crate::market::calendar::UtcTime;
@@ -88,6 +89,8 @@ pub struct Ingest {
     in_hand: Arc<Semaphore>,
     arrivals: Arc<Arrivals>,
     validation: Validation,
+    /// What is told to whom of what comes from mailboxes.
+    terms: Terms,
     /// Counts what is new to be sent.
     dispatched: watch::Sender<u64>,
 }
@@ -115,6 +118,7 @@ impl Ingest {
             bounds: Arc::new(Bounds::default()),
             workers: Arc::new(Semaphore::new(cores)),
             in_hand: Arc::new(Semaphore::new(IN_HAND_KIB)),
+            terms: Terms::default(),
             dispatched: watch::Sender::new(0),
         })
     }
@@ -128,6 +132,17 @@ impl Ingest {
     /// Whose messages are put before the rules of the market.
     pub fn validation(&self) -> &Validation {
         &self.validation
+    }
+
+    /// The same, with partners who hear how what they sent was received.
+    #[must_use]
+    pub fn with_terms(self, terms: Terms) -> Self {
+        Self { terms, ..self }
+    }
+
+    /// What is agreed with whom, now.
+    pub fn terms(&self) -> TermsNow {
+        self.terms.current()
     }
 
     /// The database, for readers.
@@ -148,6 +163,8 @@ impl Ingest {
     ///
     /// The time of arrival never goes back by a clock that does (`arrivals`).
     ///
+    /// What comes from a mailbox is acknowledged where that is agreed; what a person gives is not.
+    ///
     /// # Errors
     /// [`IngestError`]: not durable, do not release the mail, try again.
     pub async fn take_in(&self, arrival: Arrival, parcel: Parcel) -> Result<Outcome, IngestError> {
@@ -157,6 +174,7 @@ impl Ingest {
             ..arrival
         };
         let stopping = |_| IngestError::Stopping;
+        let terms = self.terms_for(&arrival);
         let mut large = (arrival, parcel);
         if size_of(&large.1) <= LIGHT_BYTES {
             let worker = self.workers.acquire().await.map_err(stopping)?;
@@ -164,7 +182,8 @@ impl Ingest {
                 unpacked_bytes: LIGHT_BYTES,
                 ..(*self.bounds).clone()
             };
-            let (digest, mail) = digest_aside(large, bounds, self.validation.clone()).await?;
+            let (digest, mail) =
+                digest_aside(large, bounds, self.validation.clone(), terms.clone()).await?;
             if !digest.has_outgrown {
                 let kib = digest
                     .pieces
@@ -179,9 +198,18 @@ impl Ingest {
             large = mail;
         }
         let _in_hand = self.in_hand(LARGE_KIB).await?;
-        let (digest, _) =
-            digest_aside(large, (*self.bounds).clone(), self.validation.clone()).await?;
+        let bounds = (*self.bounds).clone();
+        let (digest, _) = digest_aside(large, bounds, self.validation.clone(), terms).await?;
         self.submit(digest, Some(coming)).await
+    }
+
+    /// Nobody waits for an answer to a file that a person gives.
+    fn terms_for(&self, arrival: &Arrival) -> TermsNow {
+        if arrival.mailbox.is_empty() {
+            TermsNow::default()
+        } else {
+            self.terms.current()
+        }
     }
 
     async fn in_hand(&self, kib: usize) -> Result<SemaphorePermit<'_>, IngestError> {
@@ -204,6 +232,10 @@ impl Ingest {
         coming: Option<commit::Coming>,
     ) -> Result<Outcome, IngestError> {
         let (answer, answered) = oneshot::channel();
+        let is_heard = |piece: &digest::Piece| {
+            piece.heard.is_some() || piece.messages.iter().any(|message| message.asks)
+        };
+        let is_heard = digest.pieces.iter().any(is_heard);
         self.committer
             .submit(commit::Order::TakeIn {
                 digest: Box::new(digest),
@@ -211,7 +243,11 @@ impl Ingest {
                 answer,
             })
             .await?;
-        answered.await.map_err(|_| IngestError::Stopping)?
+        let outcome = answered.await.map_err(|_| IngestError::Stopping)??;
+        if is_heard {
+            self.dispatched.send_modify(|dispatched| *dispatched += 1);
+        }
+        Ok(outcome)
     }
 
     /// Settles mails that never came; answers when it is durable.
@@ -240,9 +276,10 @@ impl Ingest {
                 archive,
                 bounds,
                 validation,
+                terms,
                 ..
             } = &this;
-            quarantine::again(&**store, archive, number, bounds, validation)
+            quarantine::again(&**store, archive, number, bounds, (validation, terms))
         });
         match again.await.map_err(|_| IngestError::Stopping)?? {
             Again::Digest(digest) => self.commit(*digest).await,
@@ -351,9 +388,10 @@ async fn digest_aside(
     (arrival, parcel): (Arrival, Parcel),
     bounds: Bounds,
     validation: Validation,
+    terms: TermsNow,
 ) -> Result<(Digest, (Arrival, Parcel)), IngestError> {
     let work = move || {
-        let digest = digest_safely(&arrival, &parcel, &bounds, &validation);
+        let digest = digest_safely(&arrival, &parcel, &bounds, (&validation, &terms));
         (digest, (arrival, parcel))
     };
     let done = tokio::task::spawn_blocking(work).await;
@@ -372,11 +410,9 @@ pub(crate) fn digest_safely(
     arrival: &Arrival,
     parcel: &Parcel,
     bounds: &Bounds,
-    validation: &Validation,
+    agreed: (&Validation, &TermsNow),
 ) -> Digest {
-    unreadable_at_panic(arrival, parcel, || {
-        digest(arrival, parcel, bounds, validation)
-    })
+    unreadable_at_panic(arrival, parcel, || digest(arrival, parcel, bounds, agreed))
 }
 
 fn unreadable_at_panic(

@@ -31,10 +31,12 @@ pub mod store;
 pub mod vault;
 
 // The work: what the product does, as functions.
+pub mod acknowledge;
 pub mod alert;
 pub mod expect;
 pub mod ingest;
 pub mod outbox;
+pub mod post;
 pub mod query;
 pub mod request;
 pub mod upkeep;

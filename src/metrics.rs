@@ -20,11 +20,11 @@ pub use accounts::{
 };
 pub use docs::docs_markdown;
 use table::{
-    ACTOR_RESTARTS, ACTORS, ALERT_KINDS, ALERTS_SENT, BUILD_INFO, COMMIT_DURATION, DUPLICATES,
-    GAPS, INTERCHANGES, MAIL_BYTES, MAILBOX_CONNECTIONS, MAILBOX_LAST_SUCCESS, MAILBOX_UP,
-    MAILS_FETCHED, MAILS_RELEASED, MAILS_SENT, MESSAGE_TYPES, MESSAGES, NO_PID, OTHER, OUTBOX_SIZE,
-    OUTBOX_STATES, OVERDUE_SERIES, PARSE_DURATION, PIDS, POLL_DURATION, POLLS, PURPOSES,
-    QUALIFIERS, QUARANTINE_SIZE, SERIES, STORE_BYTES, VALUES,
+    ACKNOWLEDGEMENTS, ACTOR_RESTARTS, ACTORS, ALERT_KINDS, ALERTS_SENT, BUILD_INFO,
+    COMMIT_DURATION, DUPLICATES, GAPS, INTERCHANGES, MAIL_BYTES, MAILBOX_CONNECTIONS,
+    MAILBOX_LAST_SUCCESS, MAILBOX_UP, MAILS_FETCHED, MAILS_RELEASED, MAILS_SENT, MESSAGE_TYPES,
+    MESSAGES, NO_PID, OTHER, OUTBOX_SIZE, OUTBOX_STATES, OVERDUE_SERIES, PARSE_DURATION, PIDS,
+    POLL_DURATION, POLLS, PURPOSES, QUALIFIERS, QUARANTINE_SIZE, SERIES, STORE_BYTES, VALUES,
 };
 pub use table::{ALL, Metric, MetricKind};
 
@@ -246,6 +246,51 @@ pub fn mail_sent(purpose: &str, result: SendResult) {
     counter!(MAILS_SENT.name, "kind" => purpose, "result" => result.label()).increment(1);
 }
 
+/// What a partner is told of what it sent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Acknowledged {
+    /// The syntax of an interchange is well.
+    Received,
+    /// It is not.
+    Rejected,
+    /// The content of a message is accepted.
+    Accepted,
+    /// It is not.
+    Refused,
+}
+
+impl Acknowledged {
+    /// All of them.
+    const ALL: [Self; 4] = [
+        Self::Received,
+        Self::Rejected,
+        Self::Accepted,
+        Self::Refused,
+    ];
+
+    /// Kind and result.
+    fn labels(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Received => ("contrl", "received"),
+            Self::Rejected => ("contrl", "rejected"),
+            Self::Accepted => ("aperak", "accepted"),
+            Self::Refused => ("aperak", "refused"),
+        }
+    }
+}
+
+/// Counts what a partner is told of what it sent.
+pub fn acknowledged(said: Acknowledged) {
+    let (kind, result) = said.labels();
+    counter!(ACKNOWLEDGEMENTS.name, "kind" => kind, "result" => result).increment(1);
+}
+
+/// Counts acknowledgements that go again.
+pub fn acknowledged_again(mails: u64) {
+    let (kind, result) = ("any", "repeated");
+    counter!(ACKNOWLEDGEMENTS.name, "kind" => kind, "result" => result).increment(mails);
+}
+
 /// Notes how many mails of ours are in a state that is no end.
 pub fn outbox_size(state: &'static str, mails: u64) {
     gauge!(OUTBOX_SIZE.name, "state" => state).set(approximate(mails));
@@ -331,6 +376,11 @@ pub fn zero(mailboxes: &[String], accounts: &[String]) {
             counter!(MAILS_SENT.name, "kind" => purpose, "result" => result.label()).absolute(0);
         }
     }
+    for said in Acknowledged::ALL {
+        let (kind, result) = said.labels();
+        counter!(ACKNOWLEDGEMENTS.name, "kind" => kind, "result" => result).absolute(0);
+    }
+    acknowledged_again(0);
     for state in OUTBOX_STATES {
         outbox_size(state, 0);
     }

@@ -5,6 +5,7 @@
 //! ([`Desk::draft`], or [`Desk::preview`] without sending); [`story`] tells how far a request is.
 
 pub mod acquire;
+pub mod answer;
 mod desk;
 pub mod form;
 pub mod story;

@@ -30,7 +30,7 @@ use ledger::{
     QuarantineRecord, SeriesEntry, Totals,
 };
 use outbox::{OutboxRecord, Route};
-use request::{ReplyRecord, RequestRecord};
+use request::{AskedRecord, ReplyRecord, RequestRecord};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -301,6 +301,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// The mail of ours with this interchange reference, or this `Message-ID`.
     fn sent(&self, reference: &str) -> Result<Option<u64>, StoreError>;
+
+    /// Numbers of the mails of ours that answer the interchange with these bytes.
+    fn answers(&self, interchange: &Hash) -> Result<Vec<u64>, StoreError>;
+
+    /// Requests of others that have no answer yet, in no order that means something.
+    fn asked(&self, limit: usize) -> Result<Vec<AskedRecord>, StoreError>;
 
     /// A request by the number of the mail that asks.
     fn request(&self, number: u64) -> Result<Option<RequestRecord>, StoreError>;

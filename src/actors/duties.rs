@@ -1,6 +1,6 @@
 //! What has to be looked at again and again: late values, and whatever a person must know of.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,9 +23,10 @@ use crate::net;
 use crate::oauth::Accounts;
 use crate::oauth::accounts::{Standing, State};
 use crate::outbox::Note;
-use crate::request::{self, acquire};
+use crate::request::{self, acquire, answer};
 use crate::store::StoreError;
 use crate::store::data_dir::room;
+use crate::store::ledger::Hash;
 use crate::store::outbox::{Purpose, Route, Undone};
 use crate::text::Text;
 
@@ -46,6 +47,8 @@ struct Shared {
     last_survey: Mutex<Option<Made>>,
     /// Alerts that are to go by mail and are not in the outbox yet.
     unmailed: Mutex<VecDeque<Note>>,
+    /// Requests that cannot be answered as long as the configuration is as it is.
+    unanswerable: Mutex<HashSet<(Hash, String)>>,
     is_stopping: AtomicBool,
 }
 
@@ -130,6 +133,7 @@ impl Duties {
             settings: Mutex::new(Settings::of(config)),
             last_survey: Mutex::new(None),
             unmailed: Mutex::default(),
+            unanswerable: Mutex::default(),
             is_stopping: AtomicBool::new(false),
         }));
         duties.reload(config);
@@ -140,6 +144,7 @@ impl Duties {
     pub fn reload(&self, config: &Gateway) {
         let shared = &self.0;
         *lock(&shared.settings) = Settings::of(config);
+        lock(&shared.unanswerable).clear();
         let before = shared.watch.plan();
         let plan = Plan {
             expects: config.expect.clone(),
@@ -180,6 +185,9 @@ impl Duties {
 
     /// One round of everything. Reads the store and the disk: it blocks.
     pub fn round(&self, now: UtcTime) {
+        if let Err(error) = self.answer(now) {
+            tracing::warn!(%error, "requests cannot be answered now");
+        }
         if let Err(error) = self.look_for_lateness(now) {
             tracing::warn!(%error, "what is late cannot be told");
         }
@@ -214,6 +222,44 @@ impl Duties {
             }
             Err(error) => tracing::warn!(%error, "alerts cannot be put into the outbox now"),
         }
+    }
+
+    /// Answers the requests of others that have no answer yet.
+    fn answer(&self, now: UtcTime) -> Result<(), StoreError> {
+        let ingest = &self.0.ingest;
+        for asked in ingest.store().asked(ASKED_MOST)? {
+            if self.0.is_stopping.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let name = (asked.interchange, asked.message.clone());
+            if lock(&self.0.unanswerable).contains(&name) {
+                continue;
+            }
+            let (store, archive) = (&**ingest.store(), ingest.archive());
+            let drafts = answer::answer(store, archive, &ingest.terms(), &asked, now)?;
+            let dispatched = match drafts {
+                Some(drafts) => Handle::current()
+                    .block_on(ingest.dispatch(drafts))
+                    .map(Some),
+                None => Ok(None),
+            };
+            match dispatched {
+                Ok(Some(mails)) => tracing::info!(?mails, "a request is answered"),
+                Ok(None) => {
+                    tracing::warn!(message = ?asked.message, "a request is not answered: nothing is agreed with its sender any more");
+                    lock(&self.0.unanswerable).insert(name);
+                }
+                Err(error @ IngestError::Unwritable(_)) => {
+                    tracing::error!(%error, message = ?asked.message, "a request cannot be answered; look at it with `messages`");
+                    lock(&self.0.unanswerable).insert(name);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "requests cannot be answered now");
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
     }
 
     fn look_for_lateness(&self, now: UtcTime) -> Result<(), StoreError> {
@@ -374,5 +420,7 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Requests that are looked at in a round: more wait for the next.
+const ASKED_MOST: usize = 1_000;
 /// Alerts are few; more wait only where nothing can be stored for days.
 const UNMAILED_MOST: usize = 1_000;

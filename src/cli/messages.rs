@@ -8,8 +8,9 @@ use crate::cli::call::Call;
 use crate::cli::{Done, Failure};
 use crate::format::table::Table;
 use crate::market::calendar::UtcTime;
-use crate::store::StoreError;
-use crate::store::ledger::{Examined, MessageRecord};
+use crate::store::ledger::{Examined, Hash, MessageRecord};
+use crate::store::outbox::OutboxRecord;
+use crate::store::{Store, StoreError};
 
 /// `messages`.
 #[derive(Debug, clap::Args)]
@@ -26,12 +27,8 @@ impl AtStore for Args {
     fn run(&self, call: &Call<'_>) -> Result<Done, Failure> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let messages = call.store().messages(u64::MAX, limit)?.into_iter();
-        let examined = |(number, message)| {
-            let examined = call.store().examined(number)?;
-            Ok((number, message, examined))
-        };
         let messages = messages
-            .map(examined)
+            .map(|(number, message)| Listed::read(call.store(), number, message))
             .collect::<Result<Vec<_>, StoreError>>()?;
         if messages.is_empty() {
             call.nothing_found("no message was taken in yet");
@@ -49,35 +46,56 @@ impl AtStore for Args {
                     "values",
                     "ahb",
                     "cancelled by",
+                    "answered by",
                 ];
-                let rows = messages.iter().map(|(number, message, examined)| {
+                let rows = messages.iter().map(|listed| {
+                    let message = &listed.message;
                     vec![
-                        number.to_string(),
+                        listed.number.to_string(),
                         UtcTime::from_seconds(message.arrived).to_string(),
                         message.kind.clone(),
                         message.pid.map(|pid| pid.to_string()).unwrap_or_default(),
                         message.reference.sender.clone(),
                         message.document.clone(),
                         message.values.to_string(),
-                        examined.as_ref().map(outcome).unwrap_or_default(),
+                        listed.examined.as_ref().map(outcome).unwrap_or_default(),
                         message
                             .cancelled_by
                             .map(|by| by.to_string())
                             .unwrap_or_default(),
+                        answered_by(&listed.answers),
                     ]
                 });
                 Table::new(&header, rows.collect()).write(&mut out)?;
             }
             ListFormat::Json => {
-                let list: Vec<_> = messages
-                    .iter()
-                    .map(|(number, m, examined)| json(*number, m, examined.as_ref()))
-                    .collect();
+                let list: Vec<_> = messages.iter().map(json).collect();
                 serde_json::to_writer_pretty(&mut out, &list)?;
             }
         }
         out.flush()?;
         Ok(Done::Well)
+    }
+}
+
+/// A message, and what is known beside it.
+struct Listed {
+    number: u64,
+    message: MessageRecord,
+    /// What the rules of the market said of it, if they were asked.
+    examined: Option<Examined>,
+    /// The mails of ours that answer its interchange.
+    answers: Vec<(u64, OutboxRecord)>,
+}
+
+impl Listed {
+    fn read(store: &dyn Store, number: u64, message: MessageRecord) -> Result<Self, StoreError> {
+        Ok(Self {
+            number,
+            examined: store.examined(number)?,
+            answers: answers(store, &message.interchange)?,
+            message,
+        })
     }
 }
 
@@ -98,9 +116,35 @@ fn outcome(examined: &Examined) -> String {
     }
 }
 
-fn json(number: u64, message: &MessageRecord, examined: Option<&Examined>) -> serde_json::Value {
+/// The mails of ours that answer an interchange.
+fn answers(store: &dyn Store, interchange: &Hash) -> Result<Vec<(u64, OutboxRecord)>, StoreError> {
+    let mut answers = Vec::new();
+    for number in store.answers(interchange)? {
+        answers.extend(store.outbox_record(number)?.map(|mail| (number, mail)));
+    }
+    Ok(answers)
+}
+
+/// `contrl 3 sent, aperak 4 queued`.
+fn answered_by(answers: &[(u64, OutboxRecord)]) -> String {
+    let words = answers.iter().map(|(number, mail)| {
+        let (purpose, state) = (mail.purpose.name(), mail.state.name());
+        format!("{purpose} {number} {state}")
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+fn json(listed: &Listed) -> serde_json::Value {
+    let message = &listed.message;
+    let answers = listed.answers.iter().map(|(number, mail)| {
+        serde_json::json!({
+            "outbox": number,
+            "kind": mail.purpose.name(),
+            "state": mail.state.name(),
+        })
+    });
     serde_json::json!({
-        "number": number,
+        "number": listed.number,
         "arrived": UtcTime::from_seconds(message.arrived).to_string(),
         "type": message.kind,
         "version": message.version,
@@ -113,6 +157,7 @@ fn json(number: u64, message: &MessageRecord, examined: Option<&Examined>) -> se
         "values": message.values,
         "cancels": message.cancels,
         "cancelled_by": message.cancelled_by,
-        "ahb": examined,
+        "ahb": listed.examined,
+        "answered_by": answers.collect::<Vec<_>>(),
     })
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 
+use crate::acknowledge::Terms;
 use crate::cli::Failure;
 use crate::config::mailbox::Mailbox;
 use crate::config::{self, Gateway};
@@ -49,6 +50,8 @@ pub(super) struct Opened {
     /// The virtual series of the configuration.
     pub(super) virtuals: Virtuals,
     validation: Validation,
+    /// Who hears how what he sent was received.
+    pub(super) terms: Terms,
     ingest: OnceLock<Ingest>,
     accounts: OnceLock<Accounts>,
 }
@@ -68,6 +71,7 @@ impl Opened {
         }
         let ingest = Ingest::start(Arc::clone(&self.store), Arc::clone(&self.archive))?;
         let ingest = ingest.validated_by(self.validation.clone());
+        let ingest = ingest.with_terms(self.terms.clone());
         Ok(self.ingest.get_or_init(|| ingest).clone())
     }
 }
@@ -86,6 +90,7 @@ pub(super) fn store(config: &Gateway) -> Result<Opened, StoreError> {
         archive: Arc::new(archive),
         virtuals: Virtuals::new(virtuals(config)),
         validation: Validation::of(&config.partner),
+        terms: Terms::of_config(config),
         ingest: OnceLock::new(),
         accounts: OnceLock::new(),
     })

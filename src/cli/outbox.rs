@@ -6,10 +6,13 @@ use crate::cli::args::ListFormat;
 use crate::cli::at_store::AtStore;
 use crate::cli::call::{Call, wait};
 use crate::cli::{Done, Failure};
+use crate::clock;
 use crate::format::table::Table;
 use crate::ingest::IngestError;
 use crate::market::calendar::UtcTime;
 use crate::outbox::{Courier, Rest, Routes};
+use crate::store::StoreError;
+use crate::store::ledger::InterchangeRecord;
 use crate::store::outbox::{OutboxRecord, OutboxState, Route, Step, Written};
 
 /// `outbox`.
@@ -96,7 +99,8 @@ fn list(call: &Call<'_>, list: &List) -> Result<Done, Failure> {
     match list.format {
         ListFormat::Table => table(&mails).write(&mut out)?,
         ListFormat::Json => {
-            let list: Vec<_> = mails.iter().map(|(n, mail)| json(*n, mail)).collect();
+            let list = mails.iter().map(|(n, mail)| json(call, *n, mail));
+            let list = list.collect::<Result<Vec<_>, StoreError>>()?;
             serde_json::to_writer_pretty(&mut out, &list)?;
             writeln!(out)?;
         }
@@ -116,7 +120,7 @@ fn table(mails: &[(u64, OutboxRecord)]) -> Table {
             mail.purpose.name().to_owned(),
             mail.to.clone(),
             mail.subject.clone(),
-            mail.state.name().to_owned(),
+            state(mail),
             mail.tries.to_string(),
             mail.answer.clone(),
         ]
@@ -124,9 +128,30 @@ fn table(mails: &[(u64, OutboxRecord)]) -> Table {
     Table::new(&header, rows.collect())
 }
 
-fn json(number: u64, mail: &OutboxRecord) -> serde_json::Value {
+/// How far it is, and whether it should be further.
+fn state(mail: &OutboxRecord) -> String {
+    let late = if mail.is_late(clock::now()) {
+        ", late"
+    } else {
+        ""
+    };
+    format!("{}{late}", mail.state.name())
+}
+
+fn json(
+    call: &Call<'_>,
+    number: u64,
+    mail: &OutboxRecord,
+) -> Result<serde_json::Value, StoreError> {
     let time = |seconds: i64| UtcTime::from_seconds(seconds).to_string();
-    serde_json::json!({
+    let answers = answered(call, mail)?.map(|answered| {
+        serde_json::json!({
+            "interchange": answered.reference,
+            "sender": answered.sender,
+            "mail": answered.mail,
+        })
+    });
+    Ok(serde_json::json!({
         "number": number,
         "written": time(mail.written),
         "kind": mail.purpose.name(),
@@ -141,7 +166,19 @@ fn json(number: u64, mail: &OutboxRecord) -> serde_json::Value {
         "next_try": next_try(mail),
         "tries": mail.tries,
         "answer": mail.answer,
-    })
+        "answers": answers,
+        "due": mail.answers.as_ref().and_then(|answers| answers.due).map(time),
+        "is_late": mail.is_late(clock::now()),
+        "repeats": mail.repeats,
+    }))
+}
+
+/// The interchange that it answers.
+fn answered(call: &Call<'_>, mail: &OutboxRecord) -> Result<Option<InterchangeRecord>, StoreError> {
+    match &mail.answers {
+        Some(answers) => call.store().interchange(&answers.interchange),
+        None => Ok(None),
+    }
 }
 
 fn next_try(mail: &OutboxRecord) -> Option<String> {
@@ -179,16 +216,49 @@ fn show(call: &Call<'_>, number: u64, raw: bool) -> Result<Done, Failure> {
             ("bytes", mail.size_bytes.to_string()),
             (
                 "state",
-                format!("{} since {}{next}", mail.state.name(), time(mail.changed)),
+                format!("{} since {}{next}", state(&mail), time(mail.changed)),
             ),
             ("tries", mail.tries.to_string()),
             ("answer", mail.answer.clone()),
         ] {
             writeln!(out, "{name:<11} {value}")?;
         }
+        for (name, value) in of_answer(call, &mail)? {
+            writeln!(out, "{name:<11} {value}")?;
+        }
     }
     out.flush()?;
     Ok(Done::Well)
+}
+
+/// What else is shown of a mail that answers.
+fn of_answer(
+    call: &Call<'_>,
+    mail: &OutboxRecord,
+) -> Result<Vec<(&'static str, String)>, StoreError> {
+    let Some(answers) = &mail.answers else {
+        return Ok(Vec::new());
+    };
+    let about = answered(call, mail)?.map_or_else(String::new, |answered| {
+        let (reference, sender) = (answered.reference, answered.sender);
+        format!(
+            "interchange {reference:?} of {sender:?}, in mail {}",
+            answered.mail
+        )
+    });
+    let late = if mail.is_late(clock::now()) {
+        ", which is over"
+    } else {
+        ""
+    };
+    let due = answers.due.map_or_else(String::new, |due| {
+        format!("{}{late}", UtcTime::from_seconds(due))
+    });
+    Ok(vec![
+        ("answers", about),
+        ("due", due),
+        ("sent again", mail.repeats.to_string()),
+    ])
 }
 
 fn step(call: &Call<'_>, numbers: &[u64], step: &Step, done: &str) -> Result<Done, Failure> {

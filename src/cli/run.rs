@@ -10,6 +10,7 @@ use actix::{Actor, Addr};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
+use crate::acknowledge::Terms;
 use crate::actors::{Duties, Reload, Stop, Supervisor};
 use crate::alert::Desk;
 use crate::cli::control::Server;
@@ -96,7 +97,7 @@ pub(super) async fn serve(
         .with_accounts(accounts.clone(), Text::new(config.language))
         .with_routes(Routes::of_config(&config))
         .start();
-    let virtuals = opened.virtuals.clone();
+    let (virtuals, terms) = (opened.virtuals.clone(), opened.terms.clone());
     let control = control(&current, opened, &supervisor, &administrator);
     tracing::info!(listen = %address, mailboxes = config.mailbox.len(), data_dir = %config.data_dir.display(), "the gateway runs");
     ready(address);
@@ -109,6 +110,7 @@ pub(super) async fn serve(
         supervisor: &supervisor,
         current: &current,
         virtuals: &virtuals,
+        terms: &terms,
         accounts: &accounts,
     };
     signals.until_stop(&renewed, reloads).await;
@@ -228,6 +230,7 @@ struct Renewed<'a> {
     supervisor: &'a Addr<Supervisor>,
     current: &'a Current,
     virtuals: &'a Virtuals,
+    terms: &'a Terms,
     accounts: &'a Accounts,
 }
 
@@ -244,6 +247,7 @@ impl Renewed<'_> {
                 let config = Arc::new(config);
                 self.virtuals.replace(open::virtuals(&config));
                 self.current.replace(Arc::clone(&config));
+                self.terms.replace(&config);
                 let (accounts, changed) = (self.accounts.clone(), Arc::clone(&config));
                 let replaced = tokio::task::spawn_blocking(move || accounts.reload(&changed));
                 if let Err(panic) = replaced.await {

@@ -15,8 +15,8 @@ pub struct Partner {
     /// Its MP-ID: 13 digits, or an EIC.
     #[schemars(extend("de" = "Seine MP-ID: 13 Ziffern, oder ein EIC."))]
     pub id: String,
-    /// Where requests go to.
-    #[schemars(extend("de" = "Wohin Anfragen gehen."))]
+    /// Where requests, answers and acknowledgements go to.
+    #[schemars(extend("de" = "Wohin Anfragen, Antworten und Quittungen gehen."))]
     pub mail: String,
     /// Power or gas; `auto`: by the agency of its MP-ID (99… power, 98… gas).
     #[schemars(extend("de" = "Strom oder Gas; `auto`: nach der Codenummer (99… Strom, 98… Gas)."))]
@@ -36,6 +36,12 @@ pub struct Partner {
     /// What becomes of its messages that break rules of the market (MIG and AHB).
     #[schemars(extend("de" = "Was mit seinen Nachrichten geschieht, die Regeln des Marktes (MIG und AHB) verletzen."))]
     pub validate: Validate,
+    /// What is told to it of what it sends to a `[[party]]`: of its syntax (CONTRL), its content (APERAK) or both; in power of syntax if it is wrong and of content always, in gas the other way about.
+    #[schemars(extend("de" = "Was er über das hört, was er an eine `[[party]]` schickt: über die Syntax (CONTRL), über den Inhalt (APERAK) oder beides. Im Strom wird Syntax gemeldet, wenn sie falsch ist, und Inhalt immer; im Gas ist es umgekehrt."))]
+    pub acknowledge: Acknowledge,
+    /// Locations whose values it gets when it asks for them by ORDERS; `*` stands for any characters; empty: none.
+    #[schemars(extend("de" = "Lokationen, deren Werte er bekommt, wenn er mit ORDERS danach fragt; `*` steht für beliebige Zeichen; leer: keine."))]
+    pub answer_requests: Vec<String>,
     /// Pack the files that go to it with gzip.
     #[schemars(extend("de" = "Dateien an ihn mit gzip packen."))]
     pub gzip: bool,
@@ -53,6 +59,8 @@ impl Default for Partner {
             language: MailLanguage::default(),
             request_text: String::new(),
             validate: Validate::default(),
+            acknowledge: Acknowledge::default(),
+            answer_requests: Vec::new(),
             gzip: false,
         }
     }
@@ -106,6 +114,34 @@ pub enum Sector {
     Power,
     /// Gas.
     Gas,
+}
+
+/// What is told to a partner of what came from it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Acknowledge {
+    /// Nothing.
+    #[default]
+    None,
+    /// What is said of syntax.
+    Contrl,
+    /// What is said of content.
+    Aperak,
+    /// Both.
+    #[serde(rename = "contrl+aperak")]
+    Both,
+}
+
+impl Acknowledge {
+    /// Whether syntax is spoken of.
+    pub fn tells_contrl(self) -> bool {
+        matches!(self, Self::Contrl | Self::Both)
+    }
+
+    /// Whether content is spoken of.
+    pub fn tells_aperak(self) -> bool {
+        matches!(self, Self::Aperak | Self::Both)
+    }
 }
 
 /// How a partner is asked for data.

@@ -25,8 +25,9 @@ pub(super) fn reply(file: &[u8], interchange: &Interchange, message: &Message) -
         Incoming::Contrl(contrl) => of_contrl(contrl),
         Incoming::Aperak(aperak) => of_aperak(aperak),
     }?;
-    // Document and interchange of ours have one number.
-    let reference = incoming.answers().or(incoming.interchange())?;
+    // Document and interchange of ours have one number; where there are several documents, the
+    // interchange has it.
+    let reference = incoming.interchange().or(incoming.answers())?;
     Some(NewReply {
         reference: reference.to_owned(),
         reply,

@@ -1,13 +1,18 @@
 //! What is new, what is known, what contradicts: decided by looking into the store, one mail
 //! after the other, and written down.
 
+mod draft;
+mod hearing;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::acknowledge::Verdict;
 use crate::clock;
 use crate::ingest::IngestError;
 use crate::ingest::barred::Barred;
 use crate::ingest::bounce;
+use crate::ingest::clerk::draft::Draft;
 use crate::ingest::commit::Settled;
 use crate::ingest::digest::{Digest, Piece, Replay, Storage};
 use crate::ingest::dispatch;
@@ -15,8 +20,7 @@ use crate::mailbox::Outcome;
 use crate::metrics::{self, InterchangeResult};
 use crate::store::archive::{Archive, ArchivePlace};
 use crate::store::ledger::{
-    Batch, Hash, InterchangeRecord, MailRecord, MailSlot, MessageReference, NewInterchange,
-    NewMessage, NewQuarantine, QuarantineRecord,
+    Batch, Hash, InterchangeRecord, MailRecord, MessageReference, NewInterchange, NewMessage,
 };
 use crate::store::outbox::{OutboxRecord, OutboxState, Slot, Step};
 use crate::store::request::RequestRecord;
@@ -28,6 +32,10 @@ pub(super) struct Prepared {
     pub(super) outcome: Outcome,
     hashes: HashSet<Hash>,
     references: HashSet<MessageReference>,
+    /// What is acknowledged, to be counted.
+    verdicts: Vec<Verdict>,
+    /// How many acknowledgements go again.
+    repeated: u64,
 }
 
 impl Prepared {
@@ -66,6 +74,8 @@ impl Prepared {
             outcome: Outcome::Irrelevant,
             hashes,
             references,
+            verdicts: Vec::new(),
+            repeated: 0,
         }
     }
 
@@ -108,8 +118,13 @@ impl Clerk {
         })
     }
 
-    /// Decides about a mail and appends its new pieces to the archive.
-    pub(super) fn prepare(&mut self, digest: Digest) -> Result<Prepared, IngestError> {
+    /// Decides about a mail and appends its new pieces, and what is said of them, to the archive. Mails
+    /// of ours that are `busy` are left alone.
+    pub(super) fn prepare(
+        &mut self,
+        digest: Digest,
+        busy: &dyn Fn(u64) -> bool,
+    ) -> Result<Prepared, IngestError> {
         let mut draft = Draft::new(&digest);
         if let Some(report) = &digest.report
             && let Some(ours) = bounce::heard(&*self.store, report, clock::now())?
@@ -120,7 +135,21 @@ impl Clerk {
         for piece in digest.pieces {
             self.decide(piece, digest.replays, &mut draft)?;
         }
+        // None is filed before all is decided.
+        for (hash, said) in std::mem::take(&mut draft.said) {
+            self.say(hash, said, &mut draft)?;
+        }
+        for hash in std::mem::take(&mut draft.asked_again) {
+            self.say_again(&hash, busy, &mut draft)?;
+        }
         Ok(draft.finish())
+    }
+
+    /// The next number of the outbox, which is not given again.
+    fn next_slot(&mut self) -> Slot {
+        let slot = Slot::behind(self.last_of_ours, clock::now());
+        self.last_of_ours = Some((slot.number, slot.serial));
+        slot
     }
 
     /// A batch that takes an entry out of quarantine.
@@ -147,8 +176,7 @@ impl Clerk {
         let mut batch = Batch::of_mailbox("", "");
         let mut finished = Vec::with_capacity(drafts.len());
         for draft in drafts {
-            let slot = Slot::behind(self.last_of_ours, clock::now());
-            self.last_of_ours = Some((slot.number, slot.serial));
+            let slot = self.next_slot();
             finished.push((draft.finish(&slot)?, slot));
         }
         // None is filed before all can be written.
@@ -201,7 +229,7 @@ impl Clerk {
         self.next_sequence += (mails.len() + messages) as u64;
         self.store.flush()?;
         for prepared in group {
-            count(&prepared.batch);
+            count(prepared);
         }
         Ok(())
     }
@@ -223,12 +251,14 @@ impl Clerk {
             messages,
             mut barred,
             findings,
+            heard,
             ..
         } = piece;
         let known = self.store.interchange(&hash)?;
         let place = match (&known, replays) {
             (Some(known), None) => {
-                draft.duplicate(hash, known);
+                let is_answered = heard.is_some() || messages.iter().any(|one| one.asks);
+                draft.duplicate(hash, known, is_answered);
                 return Ok(());
             }
             (Some(_), Some(Replay { entry: None, .. })) => return Ok(()),
@@ -238,19 +268,10 @@ impl Clerk {
                 Storage::Archived(place) => place,
             },
         };
-        let mut fresh = Vec::with_capacity(messages.len());
-        let mut raw = [(); 2].map(|()| Raw::of(&self.archive));
-        for message in messages {
-            match self.compare(&message, place, &mut raw, &draft.references)? {
-                Standing::New => {
-                    draft.references.insert(message.record.reference.clone());
-                    fresh.push(message);
-                }
-                Standing::Same => {}
-                Standing::Conflict(reason) => {
-                    barred.add(&message.record.reference.message, || vec![reason]);
-                }
-            }
+        let before = barred.count();
+        let fresh = self.compare_all(messages, place, &mut barred, &mut draft.references)?;
+        if let Some(heard) = heard.filter(|_| known.is_none()) {
+            draft.say(hash, *heard, barred.count() > before);
         }
         let envelope = envelope.unwrap_or(crate::ingest::digest::Envelope {
             sender: String::new(),
@@ -280,6 +301,31 @@ impl Clerk {
             barred,
         );
         Ok(())
+    }
+
+    /// The new messages of the interchange at `place`; those that contradict are barred.
+    fn compare_all(
+        &self,
+        messages: Vec<NewMessage>,
+        place: ArchivePlace,
+        barred: &mut Barred,
+        in_this_mail: &mut HashSet<MessageReference>,
+    ) -> Result<Vec<NewMessage>, IngestError> {
+        let mut fresh = Vec::with_capacity(messages.len());
+        let mut raw = [(); 2].map(|()| Raw::of(&self.archive));
+        for message in messages {
+            match self.compare(&message, place, &mut raw, in_this_mail)? {
+                Standing::New => {
+                    in_this_mail.insert(message.record.reference.clone());
+                    fresh.push(message);
+                }
+                Standing::Same => {}
+                Standing::Conflict(reason) => {
+                    barred.add(&message.record.reference.message, || vec![reason]);
+                }
+            }
+        }
+        Ok(fresh)
     }
 
     /// How a message of the interchange at `place` stands to what is known under its reference.
@@ -353,7 +399,12 @@ impl<'a> Raw<'a> {
 }
 
 /// Counts what a durable batch brought.
-fn count(batch: &Batch) {
+fn count(prepared: &Prepared) {
+    for verdict in &prepared.verdicts {
+        metrics::acknowledged(word(*verdict));
+    }
+    metrics::acknowledged_again(prepared.repeated);
+    let batch = &prepared.batch;
     for _ in &batch.duplicates {
         metrics::interchange(InterchangeResult::Duplicate);
     }
@@ -369,6 +420,15 @@ fn count(batch: &Batch) {
                 metrics::values(qualifier, *values);
             }
         }
+    }
+}
+
+fn word(verdict: Verdict) -> metrics::Acknowledged {
+    match verdict {
+        Verdict::Received => metrics::Acknowledged::Received,
+        Verdict::Rejected => metrics::Acknowledged::Rejected,
+        Verdict::Accepted => metrics::Acknowledged::Accepted,
+        Verdict::Refused => metrics::Acknowledged::Refused,
     }
 }
 
@@ -389,147 +449,4 @@ fn damaged(what: String, detail: &str) -> IngestError {
         detail: detail.to_owned(),
     }
     .into()
-}
-
-/// A mail that is being decided about.
-struct Draft {
-    mail: MailRecord,
-    replays: Option<Replay>,
-    hashes: HashSet<Hash>,
-    references: HashSet<MessageReference>,
-    interchanges: Vec<NewInterchange>,
-    duplicates: Vec<Hash>,
-    quarantine: Vec<NewQuarantine>,
-    holds_barred: bool,
-}
-
-impl Draft {
-    fn new(digest: &Digest) -> Self {
-        let arrival = &digest.arrival;
-        let mut draft = Self {
-            mail: MailRecord {
-                mailbox: arrival.mailbox.clone(),
-                folder: arrival.folder.clone(),
-                id: arrival.id.clone(),
-                arrived: arrival.at.seconds(),
-                size_bytes: digest.size_bytes,
-                head: digest.head.clone(),
-                interchanges: digest.pieces.iter().map(|piece| piece.hash).collect(),
-                outcome: if digest.too_large {
-                    Outcome::TooLarge
-                } else {
-                    Outcome::Irrelevant
-                },
-            },
-            replays: digest.replays,
-            hashes: HashSet::new(),
-            references: HashSet::new(),
-            interchanges: Vec::new(),
-            duplicates: Vec::new(),
-            quarantine: Vec::new(),
-            holds_barred: false,
-        };
-        if digest.too_large {
-            let reason = format!(
-                "the mail has {} bytes, more than max_mail_size allows; it is still at the server",
-                digest.size_bytes
-            );
-            let mut barred = Barred::default();
-            barred.add("", || vec![reason]);
-            draft.bar("mail".to_owned(), None, barred);
-        }
-        draft
-    }
-
-    /// The same bytes again. What was in quarantine then still holds the mail back.
-    fn duplicate(&mut self, hash: Hash, known: &InterchangeRecord) {
-        self.duplicates.push(hash);
-        self.holds_barred |= known.barred > 0;
-    }
-
-    fn add(
-        &mut self,
-        interchange: NewInterchange,
-        name: String,
-        place: ArchivePlace,
-        barred: Barred,
-    ) {
-        self.interchanges.push(interchange);
-        if barred.count() > 0 {
-            self.holds_barred = true;
-            self.bar(name, Some(place), barred);
-        }
-    }
-
-    fn bar(&mut self, name: String, place: Option<ArchivePlace>, barred: Barred) {
-        let (messages, reasons) = barred.into_parts();
-        self.quarantine.push(NewQuarantine {
-            record: QuarantineRecord {
-                mail: 0,
-                arrived: self.mail.arrived,
-                mailbox: self.mail.mailbox.clone(),
-                name,
-                messages,
-                reasons,
-                place,
-            },
-        });
-    }
-
-    /// The mail is understood: it says what became of one of ours.
-    fn returned(mut self, ours: (u64, OutboxRecord)) -> Prepared {
-        self.mail.interchanges.clear();
-        self.mail.outcome = Outcome::Stored;
-        let mut prepared = self.finish();
-        prepared.batch.outbox.push(ours);
-        prepared
-    }
-
-    fn finish(mut self) -> Prepared {
-        self.mail.outcome = self.outcome();
-        let outcome = self.mail.outcome;
-        let MailRecord {
-            mailbox,
-            folder,
-            id,
-            ..
-        } = self.mail.clone();
-        let (mail, settles, resolves) = match self.replays {
-            None => (MailSlot::New(Box::new(self.mail)), vec![id], None),
-            Some(Replay { mail: None, entry }) => {
-                (MailSlot::New(Box::new(self.mail)), Vec::new(), entry)
-            }
-            Some(Replay {
-                mail: Some(sequence),
-                entry,
-            }) => (MailSlot::Known(sequence), Vec::new(), entry),
-        };
-        let batch = Batch {
-            mail,
-            interchanges: self.interchanges,
-            duplicates: self.duplicates,
-            quarantine: self.quarantine,
-            settles,
-            resolves: resolves.into_iter().collect(),
-            ..Batch::of_mailbox(&mailbox, &folder)
-        };
-        Prepared {
-            batch,
-            outcome,
-            hashes: self.hashes,
-            references: self.references,
-        }
-    }
-
-    fn outcome(&self) -> Outcome {
-        if self.holds_barred {
-            Outcome::Quarantined
-        } else if !self.interchanges.is_empty() {
-            Outcome::Stored
-        } else if !self.duplicates.is_empty() {
-            Outcome::Duplicate
-        } else {
-            self.mail.outcome
-        }
-    }
 }

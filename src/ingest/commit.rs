@@ -229,7 +229,7 @@ impl Group {
                     .iter()
                     .map(|piece| piece.size_bytes)
                     .sum::<usize>();
-                match guarded(|| clerk.prepare(*digest)) {
+                match guarded(|| clerk.prepare(*digest, &|number| self.concerns(number))) {
                     Ok(prepared) => {
                         let outcome = prepared.outcome;
                         self.members

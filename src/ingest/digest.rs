@@ -1,9 +1,10 @@
 //! Mail bytes to everything that can be said of them without looking into the store. Pure.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::acknowledge::{Heard, TermsNow, heard, is_answered};
 use crate::edifact::{Finding, FindingCode};
 use crate::extract::report::{self, Report};
 use crate::extract::{self, Bounds, Head, Looked, Refused};
@@ -14,7 +15,10 @@ use crate::ingest::validation::{Examination, Validation};
 use crate::mailbox::MailId;
 use crate::market::calendar::UtcTime;
 use crate::message::ahb::Effort;
+use crate::message::aperak::Fault;
+use crate::message::message_type::MessageType;
 use crate::message::mscons;
+use crate::message::orders::wanted::is_for_values;
 use crate::store::archive::{ArchivePlace, Entry};
 use crate::store::ledger::{Hash, MessageRecord, MessageReference, NewMessage, Origin};
 
@@ -91,6 +95,8 @@ pub struct Piece {
     pub barred: Barred,
     /// How many findings there are.
     pub findings: u32,
+    /// What is to be told to its sender.
+    pub heard: Option<Box<Heard>>,
 }
 
 /// Whether a piece is in the archive.
@@ -115,17 +121,20 @@ pub struct Envelope {
     pub application: String,
 }
 
-/// Digests a mail or a file. One candidate of it is in memory at a time.
+/// Digests a mail or a file. One candidate of it is in memory at a time. What is agreed with partners
+/// says whose messages are put before the rules of the market, and what is acknowledged.
 pub fn digest(
     arrival: &Arrival,
     parcel: &Parcel,
     bounds: &Bounds,
-    validation: &Validation,
+    (validation, terms): (&Validation, &TermsNow),
 ) -> Digest {
     let mut gathering = Gathering {
         validation,
         effort: Effort::default(),
         digest: empty(arrival, parcel, Head::default()),
+        terms,
+        heard: 0,
         hashes: HashSet::new(),
         messages: 0,
         barred: 0,
@@ -151,9 +160,14 @@ pub fn digest(
     } = looked;
     let Gathering {
         mut digest,
+        heard,
         refused: more,
         ..
     } = gathering;
+    if heard >= MAX_HEARD {
+        let mailbox = &arrival.mailbox;
+        tracing::warn!(mailbox, id = ?arrival.id, most = MAX_HEARD, "a mail holds more than is acknowledged and answered of one mail; nothing is said of the rest");
+    }
     digest.head = head;
     digest.has_outgrown = has_outgrown;
     let refused = refused.into_iter().chain(more);
@@ -203,10 +217,13 @@ fn whole(digest: &Digest, bytes: &[u8], reasons: Vec<String>) -> Piece {
 }
 
 /// A digest that grows by one candidate after the other.
-struct Gathering<'v> {
-    validation: &'v Validation,
+struct Gathering<'a> {
+    validation: &'a Validation,
     effort: Effort,
     digest: Digest,
+    terms: &'a TermsNow,
+    /// Pieces with something to be told, and requests that are answered.
+    heard: usize,
     /// Of its pieces: the same file twice counts once.
     hashes: HashSet<Hash>,
     /// Messages of its pieces.
@@ -217,7 +234,7 @@ struct Gathering<'v> {
     refused: Option<Refused>,
 }
 
-impl Gathering<'_> {
+impl<'a> Gathering<'a> {
     /// Takes a candidate's interchanges, each as a piece; a candidate without any is a piece by
     /// itself.
     fn candidate(&mut self, head: &Head, name: &str, bytes: &[u8]) {
@@ -230,8 +247,30 @@ impl Gathering<'_> {
             count += 1;
             let own = bytes.get(interchange.bytes.clone()).unwrap_or_default();
             let arrived = self.digest.arrival.at;
+            let terms = self.terms_with_room();
             self.piece(head, name, own, |piece, examine| {
-                fill(piece, bytes, interchange, arrived, examine);
+                let mut examined = Vec::with_capacity(interchange.messages.len());
+                for message in &interchange.messages {
+                    examined.push(if message.is_barred {
+                        Examination::Passed(None)
+                    } else {
+                        examine(bytes, &interchange, message)
+                    });
+                }
+                let refused = refused(&examined);
+                piece.heard = terms
+                    .and_then(|terms| heard(bytes, &interchange, &refused, terms, arrived))
+                    .map(Box::new);
+                let answers = terms.filter(|terms| {
+                    has_requests(&interchange) && is_answered(bytes, &interchange, terms)
+                });
+                fill(
+                    piece,
+                    bytes,
+                    interchange,
+                    examined,
+                    (arrived, answers.is_some()),
+                );
             });
             if self.refused.is_some() {
                 return;
@@ -281,8 +320,15 @@ impl Gathering<'_> {
             });
             self.messages += piece.messages.len();
             self.barred += usize::from(piece.barred.count() > 0);
+            let asks = piece.messages.iter().filter(|message| message.asks).count();
+            self.heard += usize::from(piece.heard.is_some()) + asks;
             self.digest.pieces.push(piece);
         }
+    }
+
+    /// The terms, as long as not too much of this mail is acknowledged.
+    fn terms_with_room(&self) -> Option<&'a TermsNow> {
+        (self.heard < MAX_HEARD).then_some(self.terms)
     }
 
     /// Which bound is met.
@@ -323,20 +369,33 @@ fn piece(digest: &Digest, head: &Head, name: &str, bytes: &[u8]) -> Piece {
         messages: Vec::new(),
         barred: Barred::default(),
         findings: 0,
+        heard: None,
     }
 }
 
 /// Puts a message of an interchange of a file before the rules of the market.
 type Examine<'e> = dyn FnMut(&[u8], &mscons::Interchange, &mscons::Message) -> Examination + 'e;
 
-/// Fills a piece with what its interchange says, which was read from this file.
+/// What is told of the messages that are not stored, by their index.
+fn refused(examined: &[Examination]) -> HashMap<usize, Vec<Fault>> {
+    let refused = examined.iter().enumerate();
+    let refused = refused.filter_map(|(index, examination)| match examination {
+        Examination::Refused { faults, .. } => Some((index, faults.clone())),
+        Examination::Passed(_) => None,
+    });
+    refused.collect()
+}
+
+/// Fills a piece with what its interchange says, which was read from this file. `examined` is that of
+/// each message.
 fn fill(
     piece: &mut Piece,
     file: &[u8],
     mut interchange: mscons::Interchange,
-    arrived: UtcTime,
-    examine: &mut Examine<'_>,
+    examined: Vec<Examination>,
+    (arrived, answers): (UtcTime, bool),
 ) {
+    let mut room = MAX_HEARD;
     piece.findings = u32::try_from(interchange.findings.len()).unwrap_or(u32::MAX);
     piece.envelope = Some(Envelope {
         sender: interchange.sender.clone(),
@@ -361,25 +420,39 @@ fn fill(
         }
         piece.barred.add("", || reasons);
     }
-    for message in messages {
+    for (message, examined) in messages.into_iter().zip(examined) {
         if message.is_barred {
             let reasons = || reasons_of(&interchange, &message);
             piece.barred.add(&message.reference, reasons);
             continue;
         }
-        match examine(file, &interchange, &message) {
-            Examination::Refused(reasons) => piece.barred.add(&message.reference, || reasons),
+        match examined {
+            Examination::Refused { reasons, .. } => {
+                piece.barred.add(&message.reference, || reasons);
+            }
             Examination::Passed(examined) => {
                 let reply = answer::reply(file, &interchange, &message);
+                let asks = answers && room > 0 && is_request(&message);
+                room -= usize::from(asks);
                 let message = new_message(&interchange, message, piece.hash, arrived);
                 piece.messages.push(NewMessage {
                     reply,
                     examined,
+                    asks,
                     ..message
                 });
             }
         }
     }
+}
+
+fn has_requests(interchange: &mscons::Interchange) -> bool {
+    interchange.messages.iter().any(is_request)
+}
+
+/// Whether it is a request that values can answer.
+fn is_request(message: &mscons::Message) -> bool {
+    message.kind == MessageType::Orders.name() && is_for_values(message.pid)
 }
 
 /// Why a message is barred.
@@ -435,6 +508,7 @@ fn new_message(
         qualifiers,
         reply: None,
         examined: None,
+        asks: false,
     }
 }
 
@@ -482,5 +556,8 @@ const TEST_INTERCHANGE: &str = "a test interchange (UNB 0035 = 1): its values ar
 const MAX_PIECES: usize = 10_000;
 /// Messages of one mail; one interchange has half as many at most.
 const MAX_MESSAGES: usize = 20_000;
+/// Interchanges of one mail that are acknowledged, and requests that are answered. The rule of the market is one a mail, and whoever
+/// sends a mail in a partner's name must not make thousands of it.
+const MAX_HEARD: usize = 100;
 /// Interchanges of one mail that go to quarantine, each with its reasons: a person reads some.
 const MAX_BARRED: usize = 1_000;

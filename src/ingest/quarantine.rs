@@ -2,6 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::acknowledge::{Terms, TermsNow};
 use crate::extract::Bounds;
 use crate::ingest::IngestError;
 use crate::ingest::Validation;
@@ -20,7 +21,8 @@ pub(super) enum Again {
     Fetch(Box<MailRecord>),
 }
 
-/// Tries an entry again.
+/// Tries an entry again. What the store does not know yet is acknowledged by the terms of today; what
+/// it knows was answered when it came.
 ///
 /// # Errors
 /// [`IngestError`] if there is no such entry, or nothing in it to try.
@@ -29,7 +31,7 @@ pub(super) fn again(
     archive: &Archive,
     number: u64,
     bounds: &Bounds,
-    validation: &Validation,
+    (validation, terms): (&Validation, &Terms),
 ) -> Result<Again, IngestError> {
     let entries = store.quarantine()?;
     let Some((_, record)) = entries.into_iter().find(|(known, _)| *known == number) else {
@@ -48,8 +50,18 @@ pub(super) fn again(
         entry: Some(number),
         mail: Some(record.mail),
     };
+    let terms = if origin.mailbox.is_empty() {
+        TermsNow::default()
+    } else {
+        terms.current()
+    };
     Ok(Again::Digest(Box::new(digest_archived(
-        origin, bytes, place, replay, bounds, validation,
+        origin,
+        bytes,
+        place,
+        replay,
+        bounds,
+        (validation, &terms),
     ))))
 }
 
@@ -60,7 +72,7 @@ pub(super) fn digest_archived(
     place: ArchivePlace,
     replay: Replay,
     bounds: &Bounds,
-    validation: &Validation,
+    agreed: (&Validation, &TermsNow),
 ) -> Digest {
     let Origin {
         mailbox,
@@ -78,8 +90,8 @@ pub(super) fn digest_archived(
         at: UtcTime::from_seconds(arrived),
     };
     let hash: Hash = Sha256::digest(&bytes).into();
-    let mut digest =
-        crate::ingest::digest_safely(&arrival, &Parcel::File(name, bytes), bounds, validation);
+    let parcel = Parcel::File(name, bytes);
+    let mut digest = crate::ingest::digest_safely(&arrival, &parcel, bounds, agreed);
     for piece in &mut digest.pieces {
         if piece.hash == hash {
             piece.storage = Storage::Archived(place);

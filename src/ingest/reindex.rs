@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::acknowledge::TermsNow;
 use crate::extract::Bounds;
 use crate::ingest::clerk::{Clerk, Prepared};
 use crate::ingest::digest::{Digest, Replay};
@@ -67,7 +68,10 @@ pub fn reindex(
             entry: None,
             mail: None,
         };
-        let digest = digest_archived(origin, bytes, place, replay, &Bounds::default(), validation);
+        // Whatever was to be said was said when it came.
+        let (bounds, silent) = (Bounds::default(), TermsNow::default());
+        let agreed = (validation, &silent);
+        let digest = digest_archived(origin, bytes, place, replay, &bounds, agreed);
         match &mut mail {
             Some(mail) if same_mail(mail, &digest) => mail.pieces.extend(digest.pieces),
             _ => {
@@ -93,7 +97,7 @@ fn take_in(clerk: &mut Clerk, mail: Digest, group: &mut Vec<Prepared>) -> Result
     if group.iter().any(|earlier| earlier.concerns(&mail)) {
         clerk.commit(&std::mem::take(group))?;
     }
-    group.push(clerk.prepare(mail)?);
+    group.push(clerk.prepare(mail, &|_| false)?);
     Ok(())
 }
 

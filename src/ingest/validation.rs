@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::config::partner::{Partner, Validate};
 use crate::message::ahb::{Effort, Remark, Rules, Verdict};
+use crate::message::aperak::Fault;
 use crate::message::mscons::{Interchange, Message};
 use crate::store::ledger::{Examined, NotedRemark};
 
@@ -25,8 +26,13 @@ struct Shared {
 pub(super) enum Examination {
     /// It is stored, with what was said of it.
     Passed(Option<Examined>),
-    /// It is not stored, for these reasons.
-    Refused(Vec<String>),
+    /// It is not stored.
+    Refused {
+        /// Why, for a person here.
+        reasons: Vec<String>,
+        /// Why, for its sender.
+        faults: Vec<Fault>,
+    },
 }
 
 impl Validation {
@@ -73,7 +79,10 @@ impl Validation {
         }
         let verdict = self.0.rules.check(file, interchange, message, effort);
         if wanted == Validate::Strict && verdict.has_errors() {
-            return Examination::Refused(reasons(&verdict));
+            return Examination::Refused {
+                reasons: reasons(&verdict),
+                faults: faults(&verdict),
+            };
         }
         Examination::Passed(Some(examined(&verdict, interchange.bytes.start as u64)))
     }
@@ -86,6 +95,23 @@ fn reasons(verdict: &Verdict) -> Vec<String> {
     )];
     reasons.extend(verdict.remarks.iter().map(ToString::to_string));
     reasons
+}
+
+/// What an APERAK tells of a verdict: each rule that is broken, where it is first.
+fn faults(verdict: &Verdict) -> Vec<Fault> {
+    let broken = verdict.remarks.iter().filter(|remark| remark.is_error);
+    let told = broken.map(|remark| {
+        let code = remark.aperak_code().unwrap_or(REFUSED);
+        let place = format!("segment {}", remark.place.segment);
+        let fault = Fault {
+            code: code.to_owned(),
+            ..Fault::default()
+        };
+        fault
+            .with_content([&*remark.detail])
+            .at(&remark.rule, &place)
+    });
+    told.take(MOST_NOTED).collect()
 }
 
 /// What is kept of a verdict: its places count from the start of the interchange.
@@ -116,5 +142,7 @@ fn examined(verdict: &Verdict, start: u64) -> Examined {
     }
 }
 
+/// Where no other code is clear: the receiver refuses the case (ERC 9321).
+const REFUSED: &str = "Z31";
 /// Remarks that are kept of a message: what is wrong is wrong in its neighbours, too.
 const MOST_NOTED: usize = 20;

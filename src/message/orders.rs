@@ -1,9 +1,11 @@
 //! ORDERS: values are asked for, or complained about.
 //!
 //! Source: BDEW ORDERS MIG 1.4c (D.09B) and AHB 1.1b. [`Orders`] is what one says, written and read
-//! alike; [`request`] makes those that we may send, and checks what they ask.
+//! alike; [`request`] makes those that we may send, and checks what they ask; [`wanted`]
+//! tells what those that came ask for.
 
 pub mod request;
+pub mod wanted;
 
 use crate::edifact::Finding;
 use crate::edifact::scan::Segment;

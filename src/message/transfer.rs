@@ -33,6 +33,7 @@ pub struct Transfer {
     receiver: Party,
     reference: String,
     created: UtcTime,
+    is_test: bool,
 }
 
 /// An interchange that cannot be sent as it is.
@@ -68,6 +69,16 @@ pub enum Packing {
     Gzip,
 }
 
+impl Packing {
+    /// What it adds to the name of a file.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Gzip => ".gz",
+        }
+    }
+}
+
 impl Transfer {
     /// An interchange from a party to another, under our reference (UNB 0020), made at this time.
     ///
@@ -97,10 +108,11 @@ impl Transfer {
             receiver,
             reference: reference.to_owned(),
             created,
+            is_test: false,
         })
     }
 
-    /// The answer to an interchange, to where that came from.
+    /// The answer to an interchange, to where that came from. That to a test is one, too.
     ///
     /// # Errors
     /// [`TransferError`]: its parties have codes that cannot be answered to.
@@ -115,7 +127,21 @@ impl Transfer {
         };
         let sender = party(&interchange.receiver, &interchange.receiver_qualifier);
         let receiver = party(&interchange.sender, &interchange.sender_qualifier);
-        Self::new(sender, receiver, reference, created)
+        Ok(Self {
+            is_test: interchange.is_test,
+            ..Self::new(sender, receiver, reference, created)?
+        })
+    }
+
+    /// The same, under another reference and made at another time.
+    ///
+    /// # Errors
+    /// [`TransferError::BadReference`].
+    pub fn under(self, reference: &str, created: UtcTime) -> Result<Self, TransferError> {
+        Ok(Self {
+            is_test: self.is_test,
+            ..Self::new(self.sender, self.receiver, reference, created)?
+        })
     }
 
     /// UNB 0004: who sends.
@@ -141,14 +167,20 @@ impl Transfer {
     /// Name of the file: type, application reference (none of these types has one), sender,
     /// receiver, date in UTC and reference, joined by `_`.
     pub fn file_name(&self, kind: MessageType, packing: Packing) -> String {
+        format!("{}{}", self.name(kind.name(), ""), packing.ending())
+    }
+
+    /// The same of an MSCONS, not packed, with its application reference (UNB 0026): subject of the
+    /// mail, too.
+    pub fn mscons_subject(&self, application: &str) -> String {
+        self.name("MSCONS", application)
+    }
+
+    fn name(&self, name: &str, application: &str) -> String {
         let (year, month, day, ..) = civil(self.created);
-        let (name, from, to) = (kind.name(), &self.sender.code, &self.receiver.code);
+        let (from, to) = (&self.sender.code, &self.receiver.code);
         let reference = &self.reference;
-        let ending = match packing {
-            Packing::None => "",
-            Packing::Gzip => ".gz",
-        };
-        format!("{name}__{from}_{to}_{year:04}{month:02}{day:02}_{reference}.txt{ending}")
+        format!("{name}_{application}_{from}_{to}_{year:04}{month:02}{day:02}_{reference}.txt")
     }
 
     /// Subject of the mail: the name of the file, packed or not.
@@ -173,7 +205,7 @@ impl Transfer {
             prepared: self.created,
             reference: &self.reference,
             application: "",
-            is_test: false,
+            is_test: self.is_test,
         });
         for message in messages {
             writer.message(&[&kind.identifier()], |segments| body(message, segments));
@@ -236,5 +268,10 @@ mod tests {
         let transfer = Transfer::new(from, to, "C1", created).unwrap();
         let name = transfer.file_name(MessageType::Contrl, Packing::None);
         assert_eq!(name, "CONTRL__9985046000001_9800357000005_20261231_C1.txt");
+        let name = transfer.mscons_subject("TL");
+        assert_eq!(
+            name,
+            "MSCONS_TL_9985046000001_9800357000005_20261231_C1.txt"
+        );
     }
 }

@@ -60,6 +60,7 @@ pub const ALL: &[Metric] = &[
     OVERDUE_SERIES,
     ALERTS_SENT,
     MAILS_SENT,
+    ACKNOWLEDGEMENTS,
     OUTBOX_SIZE,
     TOKEN_REFRESHES,
     TOKEN_EXPIRY,
@@ -216,6 +217,11 @@ pub(super) const MAILS_SENT: Metric = counter(
     "mscons_gateway_mails_sent_total",
     &["kind", "result"],
     "Tries to send a mail of ours, by what it is for and how they ended.",
+);
+pub(super) const ACKNOWLEDGEMENTS: Metric = counter(
+    "mscons_gateway_acknowledgements_total",
+    &["kind", "result"],
+    "What partners were told of what they sent, by CONTRL of an interchange and by APERAK of a message; `repeated`: mails that went again because an interchange came again.",
 );
 pub(super) const OUTBOX_SIZE: Metric = gauge(
     "mscons_gateway_outbox_size",

@@ -1,8 +1,8 @@
 //! From what is to be said to a mail that waits for its number.
 
-use crate::config::smtp::address;
 use crate::ingest::Draft;
 use crate::mail::compose::{Letter, compose};
+use crate::post::message_id;
 use crate::store::outbox::{Purpose, Route, Written};
 
 /// A mail of words alone, to one recipient.
@@ -26,9 +26,7 @@ impl Note {
     /// The mail, to be finished by the outbox.
     pub fn draft(self) -> Draft {
         Draft::new(move |slot| {
-            let domain = address(&self.from).and_then(|from| from.rsplit_once('@'));
-            let domain = domain.map_or("localhost", |(_, domain)| domain);
-            let message_id = format!("{}.{}@{domain}", slot.reference(), self.purpose.name());
+            let message_id = message_id(&self.from, self.purpose, slot);
             let letter = Letter {
                 from: &self.from,
                 to: &self.to,
@@ -51,6 +49,7 @@ impl Note {
                 reference: String::new(),
                 partner: String::new(),
                 request: None,
+                answers: None,
             })
         })
     }

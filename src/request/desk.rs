@@ -1,8 +1,5 @@
 //! Who asks whom, and how the mail is written.
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use std::io::Write;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -10,9 +7,8 @@ use jiff::tz::TimeZone;
 use crate::config::Gateway;
 use crate::config::partner::{Partner, RequestFormat, Sector as PartnerSector};
 use crate::config::party::{Party, Role as PartyRole};
-use crate::config::smtp::address;
 use crate::ingest::Draft;
-use crate::mail::compose::{Attached, Letter, compose};
+use crate::mail::compose::{Letter, compose};
 use crate::market::calendar::UtcTime;
 use crate::market::location::check_digit_fits;
 use crate::market::party;
@@ -22,8 +18,9 @@ use crate::message::orders::request::{
     Complaint, Fault as OrdersFault, Period, Place, Reason, Values, When,
 };
 use crate::message::orders::{self, Ask, Contact, Request};
-use crate::message::transfer::{Packing, Transfer};
+use crate::message::transfer::Transfer;
 use crate::outbox::Note;
+use crate::post::{self, Attachment};
 use crate::request::acquire::{Decision, Lack};
 use crate::request::words;
 use crate::request::{Fault, RequestFault, What, Wish};
@@ -59,8 +56,7 @@ pub struct Preview {
 struct Content {
     subject: String,
     text: String,
-    /// Name and bytes of the file, as attached.
-    file: Option<(String, Vec<u8>)>,
+    file: Option<Attachment>,
     /// The ORDERS as it is before it is packed.
     edifact: Option<Vec<u8>>,
     reference: String,
@@ -160,18 +156,8 @@ impl Desk {
         let to = recipient(partner)?;
         let content = self.content(wish, partner, slot)?;
         let from = &self.0.sender;
-        let domain = address(from).and_then(|from| from.rsplit_once('@'));
-        let domain = domain.map_or("localhost", |(_, domain)| domain);
-        let message_id = format!("{}.request@{domain}", slot.reference());
-        let file = content.file.as_ref();
-        let attachments: Vec<Attached<'_>> = file
-            .map(|(name, bytes)| Attached {
-                name,
-                media_type: "application/octet-stream",
-                bytes,
-            })
-            .into_iter()
-            .collect();
+        let message_id = post::message_id(from, Purpose::Request, slot);
+        let attachments: Vec<_> = content.file.iter().map(Attachment::as_attached).collect();
         let mail = compose(&Letter {
             from,
             to: &to,
@@ -206,6 +192,7 @@ impl Desk {
                 asked: slot.at.seconds(),
                 by_itself: wish.by_itself,
             }),
+            answers: None,
             bytes: mail.into_bytes(),
         })
     }
@@ -267,20 +254,13 @@ impl Desk {
         let transfer = transfer.map_err(|error| RequestFault::Unwritable(error.to_string()))?;
         let edifact = orders::write(&transfer, &[orders]);
         let edifact = edifact.map_err(|error| RequestFault::Unwritable(error.to_string()))?;
-        let packing = if partner.gzip {
-            Packing::Gzip
-        } else {
-            Packing::None
-        };
-        let file_name = transfer.file_name(MessageType::Orders, packing);
-        let packed = match packing {
-            Packing::None => edifact.clone(),
-            Packing::Gzip => gzip(&edifact)?,
-        };
+        let subject = transfer.subject(MessageType::Orders);
+        let file = post::attached(&subject, edifact.clone(), post::packing(partner));
+        let file = file.map_err(|error| RequestFault::Unwritable(error.to_string()))?;
         Ok(Content {
-            subject: transfer.subject(MessageType::Orders),
+            subject,
             text: String::new(),
-            file: Some((file_name, packed)),
+            file: Some(file),
             edifact: Some(edifact),
             reference,
             partner: partner.id.clone(),
@@ -422,13 +402,6 @@ fn contact(party: &Party) -> Contact {
         phone: given(&party.contact.phone),
         mail: given(&party.contact.mail),
     }
-}
-
-fn gzip(bytes: &[u8]) -> Result<Vec<u8>, RequestFault> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    let written = encoder.write_all(bytes);
-    let packed = written.and_then(|()| encoder.finish());
-    packed.map_err(|error| RequestFault::Unwritable(error.to_string()))
 }
 
 /// UNOC is ISO 8859-1: each byte is its character.

@@ -3,6 +3,7 @@
 //!
 //! | letter | fields | record |
 //! |---|---|---|
+//! | `a` | hash of the bytes of an interchange, number u64 | a mail of ours that answers it |
 //! | `b` | series u32, first day i32, sequence u64 | day blocks of one message for one series |
 //! | `c` | name of (sender, document), sequence u64 of the cancelling message | its arrival |
 //! | `d` | name of (sender, document), sequence u64 | a message that can be cancelled |
@@ -23,6 +24,7 @@
 //! | `v` | number u64 of a mail of ours, sequence u64 of a message | what the message says of it |
 //! | `w` | route u8, due u64, number u64 | a mail of ours that has not ended |
 //! | `x` | sequence u64 of a message | what the rules of the market said of it |
+//! | `y` | hash of an interchange, name of UNH 0062 | a request of somebody else's without an answer |
 //!
 //! A *name* is 16 bytes of the SHA-256 of its fields, each with its length: strings of a stranger
 //! have any length, a key has not.
@@ -38,6 +40,8 @@ use crate::store::outbox::Route;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u8)]
 pub enum Kind {
+    /// A mail of ours, under the interchange that it answers.
+    Answer = b'a',
     /// Day blocks of one message for one series.
     Blocks = b'b',
     /// A cancelling message, under what it cancels.
@@ -78,6 +82,8 @@ pub enum Kind {
     Undone = b'w',
     /// What the rules of the market said of a message.
     Examined = b'x',
+    /// A request of somebody else's that has no answer yet.
+    Asked = b'y',
 }
 
 /// A key that is being put together.
@@ -114,7 +120,8 @@ pub fn numbered(kind: Kind, number: u64) -> Vec<u8> {
     Key::new(kind).with(&number.to_be_bytes())
 }
 
-/// The number in a key that ends with one: [`numbered`], [`documented`], [`undone`] and [`blocks`].
+/// The number in a key that ends with one: [`numbered`], [`documented`], [`undone`], [`answer`] and
+/// [`blocks`].
 pub fn number(key: &[u8]) -> Option<u64> {
     key.last_chunk().copied().map(u64::from_be_bytes)
 }
@@ -150,6 +157,21 @@ pub fn blocks_first_and_sequence(key: &[u8]) -> Option<(Day, u64)> {
 /// An interchange.
 pub fn interchange(hash: &Hash) -> Vec<u8> {
     Key::new(Kind::Interchange).with(hash)
+}
+
+/// All mails of ours that answer an interchange.
+pub fn answers(hash: &Hash) -> Vec<u8> {
+    Key::new(Kind::Answer).with(hash)
+}
+
+/// A mail of ours that answers an interchange.
+pub fn answer(hash: &Hash, number: u64) -> Vec<u8> {
+    Key::new(Kind::Answer).and(hash).with(&number.to_be_bytes())
+}
+
+/// A request of somebody else's that has no answer yet.
+pub fn asked(hash: &Hash, message: &str) -> Vec<u8> {
+    Key::new(Kind::Asked).and(hash).with(&name(&[message]))
 }
 
 /// A message reference.

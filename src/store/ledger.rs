@@ -7,7 +7,7 @@ use crate::market::calendar::Day;
 use crate::series::Key;
 use crate::store::archive::ArchivePlace;
 use crate::store::outbox::{OutboxRecord, Undone};
-use crate::store::request::{NewReply, RequestRecord};
+use crate::store::request::{AskedRecord, NewReply, RequestRecord};
 
 /// SHA-256 of an interchange's bytes, UNA and UNZ included.
 pub type Hash = [u8; 32];
@@ -152,6 +152,8 @@ pub struct Batch {
     pub outbox: Vec<(u64, OutboxRecord)>,
     /// Requests by the numbers of the mails that ask.
     pub requests: Vec<(u64, RequestRecord)>,
+    /// Requests of others that wait for an answer, other than those of `interchanges`.
+    pub asked: Vec<AskedRecord>,
 }
 
 impl Batch {
@@ -171,6 +173,7 @@ impl Batch {
             resolves: Vec::new(),
             outbox: Vec::new(),
             requests: Vec::new(),
+            asked: Vec::new(),
         }
     }
 }
@@ -221,6 +224,8 @@ pub struct NewMessage {
     pub reply: Option<NewReply>,
     /// What the rules of the market said of it, if they were asked.
     pub examined: Option<Examined>,
+    /// Whether it is a request that is to be answered.
+    pub asks: bool,
 }
 
 /// What the rules of the market said of a message.

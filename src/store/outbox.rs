@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::market::calendar::UtcTime;
 use crate::store::StoreError;
 use crate::store::archive::ArchivePlace;
+use crate::store::ledger::Hash;
 use crate::store::request::RequestRecord;
 
 /// A mail of ours.
@@ -48,6 +49,21 @@ pub struct OutboxRecord {
     pub first_try: Option<i64>,
     /// What was last heard of it: the server's words, or what was wrong.
     pub answer: String,
+    /// What it answers, if it does.
+    pub answers: Option<Answers>,
+    /// How often it went again because what it answers came again.
+    pub repeats: u32,
+}
+
+/// What a mail of ours answers.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Answers {
+    /// SHA-256 of the interchange.
+    pub interchange: Hash,
+    /// UNH 0062 of the request in it that this answers.
+    pub message: Option<String>,
+    /// By when it is to be answered, seconds UTC; `None` if nobody says so.
+    pub due: Option<i64>,
 }
 
 /// What a mail of ours is for.
@@ -60,7 +76,7 @@ pub enum Purpose {
     Contrl,
     /// An APERAK.
     Aperak,
-    /// Values that were asked for.
+    /// Values that were asked for, or that there are none.
     Answer,
     /// A report.
     Report,
@@ -169,6 +185,8 @@ pub struct Written {
     pub partner: String,
     /// What it asks for, if it is a request.
     pub request: Option<RequestRecord>,
+    /// What it answers, if it does.
+    pub answers: Option<Answers>,
     /// The mail, as every try sends it.
     pub bytes: Vec<u8>,
 }
@@ -273,6 +291,8 @@ pub enum Step {
     },
     /// A person wants it sent, once more if need be.
     Retry,
+    /// What it answers came again: it goes once more.
+    Repeat,
     /// A person does not want it sent any more, or has seen that it failed.
     Cancel,
 }
@@ -309,7 +329,35 @@ impl OutboxRecord {
             tries: 0,
             first_try: None,
             answer: String::new(),
+            answers: mail.answers.clone(),
+            repeats: 0,
         }
+    }
+
+    /// Whether it waits to be sent although it should have gone by now.
+    pub fn is_late(&self, now: UtcTime) -> bool {
+        let due = self.answers.as_ref().and_then(|answers| answers.due);
+        let waits = match self.state {
+            OutboxState::Queued
+            | OutboxState::Sending
+            | OutboxState::Deferred { .. }
+            | OutboxState::Failed
+            | OutboxState::Bounced
+            | OutboxState::Unknown => true,
+            OutboxState::Sent | OutboxState::Cancelled => false,
+        };
+        // What goes again was in time before.
+        waits && self.repeats == 0 && due.is_some_and(|due| due < now.seconds())
+    }
+
+    /// Whether it may go again now, since what it answers came again: at once for the first time,
+    /// then ever more seldom. What waits goes anyway, and what a person stopped stays so.
+    pub fn may_repeat(&self, now: UtcTime) -> bool {
+        let has_ended = matches!(self.state, OutboxState::Sent | OutboxState::Failed);
+        let times = usize::try_from(self.repeats).unwrap_or(usize::MAX);
+        let wait = REPEATED_AFTER_SECONDS.get(times);
+        let passed = now.seconds().saturating_sub(self.changed);
+        has_ended && wait.is_some_and(|wait| passed >= *wait || *wait == 0)
     }
 
     /// When something is to be done about it, in seconds UTC: sent, or looked at by a person
@@ -389,10 +437,10 @@ impl OutboxRecord {
                 | OutboxState::Cancelled
                 | OutboxState::Unknown
                 | OutboxState::Bounced,
-            ) => {
-                self.state = OutboxState::Queued;
-                self.tries = 0;
-                self.first_try = None;
+            ) => self.begin_anew(),
+            (Step::Repeat, OutboxState::Sent | OutboxState::Failed) => {
+                self.begin_anew();
+                self.repeats = self.repeats.saturating_add(1);
             }
             (
                 Step::Cancel,
@@ -406,11 +454,17 @@ impl OutboxRecord {
             (Step::Sent { .. } | Step::Defer { .. } | Step::Fail { .. }, _) => {
                 return refused("ended");
             }
-            (Step::Retry, _) => return refused("sent again"),
+            (Step::Retry | Step::Repeat, _) => return refused("sent again"),
             (Step::Cancel, _) => return refused("cancelled"),
         }
         self.changed = now;
         Ok(self)
+    }
+
+    fn begin_anew(&mut self) {
+        self.state = OutboxState::Queued;
+        self.tries = 0;
+        self.first_try = None;
     }
 }
 
@@ -444,118 +498,11 @@ impl Slot {
     }
 }
 
+/// How long after it was last sent an answer goes again, each time that what it answers comes again;
+/// then no more: a sender that repeats itself for ever does not hear.
+const REPEATED_AFTER_SECONDS: [i64; 5] = [0, 3_600, 86_400, 86_400, 86_400];
 /// 2020-01-01T00:00:00Z.
 const SERIALS_SINCE: i64 = 1_577_836_800;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn record(state: OutboxState) -> OutboxRecord {
-        OutboxRecord {
-            purpose: Purpose::Request,
-            route: Route::Main,
-            from: "meter@example.org".to_owned(),
-            to: "edifact@netz.example".to_owned(),
-            subject: "ORDERS".to_owned(),
-            message_id: "1@example.org".to_owned(),
-            reference: "0186127200".to_owned(),
-            partner: String::new(),
-            serial: 186_127_200,
-            written: 100,
-            size_bytes: 3,
-            place: ArchivePlace {
-                segment: 1,
-                offset: 0,
-            },
-            state,
-            changed: 100,
-            tries: 0,
-            first_try: None,
-            answer: String::new(),
-        }
-    }
-
-    fn at(seconds: i64) -> UtcTime {
-        UtcTime::from_seconds(seconds)
-    }
-
-    fn answer() -> String {
-        "because".to_owned()
-    }
-
-    fn deferred(until: i64, counts: bool) -> Step {
-        Step::Defer {
-            until: at(until),
-            answer: answer(),
-            counts,
-        }
-    }
-
-    #[test]
-    fn a_mail_is_tried_deferred_tried_again_and_sent() {
-        let queued = record(OutboxState::Queued);
-        assert_eq!(queued.due(), Some(100));
-        let tried = queued.step(Step::Begin, at(110)).unwrap();
-        assert_eq!((tried.tries, tried.first_try), (1, Some(110)));
-        let later = tried.step(deferred(170, true), at(111)).unwrap();
-        assert_eq!(later.due(), Some(170));
-        let again = later.step(Step::Begin, at(171)).unwrap();
-        assert_eq!((again.tries, again.first_try), (2, Some(110)));
-        let untried = again.step(deferred(180, false), at(172)).unwrap();
-        assert_eq!(untried.tries, 1);
-        let again = untried.step(Step::Begin, at(181)).unwrap();
-        let sent = again.step(Step::Sent { answer: answer() }, at(182));
-        let sent = sent.unwrap();
-        assert_eq!((sent.due(), sent.changed), (None, 182));
-        assert!(sent.step(Step::Retry, at(183)).is_err(), "sent is sent");
-    }
-
-    #[test]
-    fn what_failed_waits_for_a_person_who_sends_it_again_or_lets_it_go() {
-        let failed = record(OutboxState::Sending)
-            .step(Step::Fail { answer: answer() }, at(110))
-            .unwrap();
-        assert_eq!(failed.due(), Some(i64::MAX));
-        let again = failed.clone().step(Step::Retry, at(120)).unwrap();
-        assert_eq!(
-            (again.due(), again.tries, again.first_try),
-            (Some(120), 0, None)
-        );
-        let gone = failed.step(Step::Cancel, at(120)).unwrap();
-        assert_eq!(gone.due(), None);
-    }
-
-    #[test]
-    fn what_came_back_waits_for_a_person_and_came_back_once() {
-        let sent = record(OutboxState::Sent);
-        let back = sent.bounced(answer(), at(110));
-        assert_eq!((back.state.name(), back.due()), ("bounced", Some(i64::MAX)));
-        assert_eq!(back.clone().bounced("again".to_owned(), at(111)), back);
-        assert_eq!(back.clone().step(Step::Retry, at(112)).unwrap().tries, 0);
-        assert_eq!(back.step(Step::Cancel, at(112)).unwrap().due(), None);
-        let queued = record(OutboxState::Queued);
-        assert_eq!(queued.clone().bounced(answer(), at(110)), queued);
-    }
-
-    #[test]
-    fn what_a_server_may_have_in_its_hands_cannot_be_taken_back() {
-        let sending = record(OutboxState::Sending);
-        let error = sending.clone().step(Step::Cancel, at(110)).unwrap_err();
-        assert_eq!(error.to_string(), "it is sending, and cannot be cancelled");
-        assert!(sending.step(Step::Begin, at(110)).is_err());
-    }
-
-    #[test]
-    fn a_serial_is_above_the_last_and_not_below_the_clock() {
-        let first = Slot::behind(None, at(SERIALS_SINCE + 500));
-        assert_eq!((first.number, first.serial), (1, 500));
-        assert_eq!(first.reference(), "0000000500");
-        let next = Slot::behind(Some((1, 500)), at(SERIALS_SINCE + 500));
-        assert_eq!((next.number, next.serial), (2, 501));
-        let after_a_pause = Slot::behind(Some((2, 501)), at(SERIALS_SINCE + 9_000));
-        assert_eq!(after_a_pause.serial, 9_000);
-        let clock_set_back = Slot::behind(Some((3, 9_000)), at(0));
-        assert_eq!((clock_set_back.number, clock_set_back.serial), (4, 9_001));
-    }
-}
+mod tests;

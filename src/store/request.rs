@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::store::ledger::Hash;
+
 /// A request for data. Its number is that of the mail that asks.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RequestRecord {
@@ -21,6 +23,17 @@ pub struct RequestRecord {
     pub asked: i64,
     /// Whether the gateway asked by itself.
     pub by_itself: bool,
+}
+
+/// A request of somebody else's that waits for our answer.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct AskedRecord {
+    /// SHA-256 of the interchange that it came in.
+    pub interchange: Hash,
+    /// UNH 0062.
+    pub message: String,
+    /// When it arrived, seconds UTC.
+    pub arrived: i64,
 }
 
 /// What a message says of a mail of ours.

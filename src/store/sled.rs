@@ -30,7 +30,7 @@ use crate::store::ledger::{
     QuarantineRecord, SeriesEntry, Totals,
 };
 use crate::store::outbox::{OutboxRecord, Route};
-use crate::store::request::{ReplyRecord, RequestRecord};
+use crate::store::request::{AskedRecord, ReplyRecord, RequestRecord};
 use crate::store::{Each, MOST_UNLISTED, Store, StoreError};
 use database::{Database, Open};
 use records::{damaged, decode};
@@ -236,6 +236,26 @@ impl Store for SledStore {
     fn sent(&self, reference: &str) -> Result<Option<u64>, StoreError> {
         self.database
             .read(|open| open.records.get(&keys::sent(reference)))
+    }
+
+    fn answers(&self, interchange: &Hash) -> Result<Vec<u64>, StoreError> {
+        self.database.read(|open| {
+            let records = open.records.scan(&keys::answers(interchange));
+            records
+                .map(|pair| Ok(keys::number(&pair?.0).unwrap_or_default()))
+                .collect()
+        })
+    }
+
+    fn asked(&self, limit: usize) -> Result<Vec<AskedRecord>, StoreError> {
+        self.database.read(|open| {
+            let records = open.records.scan(&keys::prefix(Kind::Asked));
+            let records = records.take(limit).map(|pair| {
+                let (key, value) = pair?;
+                decode(&key, &value)
+            });
+            records.collect()
+        })
     }
 
     fn request(&self, number: u64) -> Result<Option<RequestRecord>, StoreError> {

@@ -134,6 +134,7 @@ sentences! {
     outbox_queued;
     outbox_sending;
     outbox_deferred(when: &str);
+    outbox_late(when: &str);
     outbox_sent;
     outbox_failed;
     outbox_cancelled;
@@ -304,6 +305,7 @@ sentences! {
     message_cancelled;
     message_cancels(document: &str);
     message_dated(when: &str);
+    message_answered(what: &str, mail: u64);
     message_from_file;
     message_ahb_errors(count: u64);
     message_ahb_warnings(count: u64);

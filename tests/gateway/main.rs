@@ -8,8 +8,10 @@
 )]
 
 mod accounts;
+mod acknowledgement;
 mod ahb;
 mod alert;
+mod answering;
 mod architecture;
 mod cli;
 mod crash;

@@ -610,6 +610,7 @@ fn message(document: &str, arrived: i64) -> NewMessage {
         qualifiers: Vec::new(),
         reply: None,
         examined: None,
+        asks: false,
         record: MessageRecord {
             interchange: hash(0),
             mail: 0,
@@ -641,6 +642,7 @@ fn cancellation(document: &str, arrived: i64) -> NewMessage {
         qualifiers: Vec::new(),
         reply: None,
         examined: None,
+        asks: false,
         record: MessageRecord {
             document: "S".to_owned(),
             cancels: Some(document.to_owned()),

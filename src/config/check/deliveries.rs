@@ -8,10 +8,12 @@ use crate::config::check::Check;
 use crate::config::check::sending::no_address;
 use crate::config::expect::Expect;
 use crate::config::mailbox::Mailbox;
-use crate::config::partner::{Partner, REQUEST_FIELDS, RequestFormat};
+use crate::config::partner::{Acknowledge, Partner, REQUEST_FIELDS, RequestFormat, Sector};
 use crate::config::party::Party;
 use crate::config::smtp::address;
 use crate::config::{ConfigFault, Gateway, keys};
+use crate::market::party::agency;
+use crate::market::role;
 use crate::text::template::Template;
 
 pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
@@ -22,6 +24,7 @@ pub(super) fn check(gateway: &Gateway, faults: &mut Vec<ConfigFault>) {
             faults,
         };
         check.partner(partner);
+        check.acknowledging(partner, gateway);
         if !partner.id.is_empty() && !ids.insert(partner.id.as_str()) {
             let what = format!("`{}` is the id of two partners; give it once", partner.id);
             check.fault("id", what);
@@ -76,6 +79,42 @@ impl Check<'_> {
         if !mail.is_empty() && address(mail).is_none() {
             self.fault("contact.mail", no_address(mail));
         }
+    }
+
+    /// What is needed where a partner hears how its messages were received, or gets values.
+    fn acknowledging(&mut self, partner: &Partner, gateway: &Gateway) {
+        let hears = partner.acknowledge != Acknowledge::None;
+        let key = match (hears, partner.answer_requests.is_empty()) {
+            (false, true) => return,
+            (true, _) => "acknowledge",
+            (false, false) => "answer_requests",
+        };
+        let has_sector = |id: &str| role::Sector::of(agency(id)).is_some();
+        let is_unknown = |party: &Party| !has_sector(&party.id) && !has_sector(&partner.id);
+        let (key, what) = if !gateway.smtp.is_on() {
+            (
+                key,
+                "nothing is sent without a server; give [smtp] a host, or leave it out",
+            )
+        } else if partner.mail.is_empty() {
+            (
+                "mail",
+                "is missing; give the address that answers and acknowledgements go to",
+            )
+        } else if gateway.party.is_empty() {
+            (
+                key,
+                "an answer says who gives it; add a [[party]] with your MP-ID, or leave it out",
+            )
+        } else if partner.sector == Sector::Auto && gateway.party.iter().any(is_unknown) {
+            (
+                "sector",
+                "cannot be told from the ids; give \"power\" or \"gas\": what is answered depends on it",
+            )
+        } else {
+            return;
+        };
+        self.fault(key, what);
     }
 
     /// What is needed where the gateway asks by itself.

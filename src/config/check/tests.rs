@@ -1,6 +1,7 @@
 use super::*;
 use crate::config::expect::Expect;
-use crate::config::partner::Partner;
+use crate::config::partner::{Acknowledge, Partner, Sector};
+use crate::config::party::Party;
 use crate::config::secret::Secret;
 
 fn mailbox(change: impl FnOnce(&mut Mailbox)) -> Gateway {
@@ -320,5 +321,50 @@ fn alerts_go_to_an_address_and_wait_longer_than_a_poll() {
         [
             "mailbox[0].poll_interval: is not below alert.stale_after = \"30m\": the mailbox would be an alert between two polls"
         ]
+    );
+}
+
+#[test]
+fn who_hears_how_messages_were_received_is_reached_and_has_a_sector() {
+    let mut gateway = expecting(|_| {});
+    gateway.partner[0].acknowledge = Acknowledge::Both;
+    let told = |gateway: &Gateway, fault: &str| assert_faults(gateway, &[fault]);
+    told(
+        &gateway,
+        "partner[0].acknowledge: nothing is sent without a server; give [smtp] a host, or leave it out",
+    );
+    gateway.smtp.host = "smtp.example.org".to_owned();
+    gateway.smtp.sender = "meter@example.org".to_owned();
+    gateway.smtp.username = "meter".to_owned();
+    told(
+        &gateway,
+        "partner[0].mail: is missing; give the address that answers and acknowledgements go to",
+    );
+    gateway.partner[0].mail = "edifact@netz.example".to_owned();
+    told(
+        &gateway,
+        "partner[0].acknowledge: an answer says who gives it; add a [[party]] with your MP-ID, or leave it out",
+    );
+    gateway.party.push(Party {
+        id: "9985046000001".to_owned(),
+        ..Party::default()
+    });
+    assert_faults(&gateway, &[]);
+    gateway.party[0].id = "4012345000023".to_owned();
+    assert_faults(&gateway, &[]);
+    gateway.expect.clear();
+    gateway.partner[0].id = "12XBKW-HANDEL--X".to_owned();
+    told(
+        &gateway,
+        "partner[0].sector: cannot be told from the ids; give \"power\" or \"gas\": what is answered depends on it",
+    );
+    gateway.partner[0].sector = Sector::Power;
+    assert_faults(&gateway, &[]);
+    gateway.partner[0].acknowledge = Acknowledge::None;
+    gateway.partner[0].answer_requests = vec!["*".to_owned()];
+    gateway.party.clear();
+    told(
+        &gateway,
+        "partner[0].answer_requests: an answer says who gives it; add a [[party]] with your MP-ID, or leave it out",
     );
 }

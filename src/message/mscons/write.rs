@@ -31,7 +31,7 @@ mod draft;
 mod retell;
 
 pub use draft::{Interchange, Line, Location, Message, Place, Timing, Version};
-pub use retell::{Retelling, Told};
+pub use retell::{Retelling, Told, case_of};
 
 use crate::edifact::write::{Envelope, Segments, WriteError, Writer, minute};
 use crate::market::calendar::{Day, UtcTime, civil, legal_day};

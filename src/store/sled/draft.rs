@@ -14,7 +14,7 @@ use crate::store::ledger::{
     NewQuarantine,
 };
 use crate::store::outbox::{OutboxRecord, Undone};
-use crate::store::request::{NewReply, ReplyRecord};
+use crate::store::request::{AskedRecord, NewReply, ReplyRecord};
 use crate::store::sled::blocks;
 use crate::store::sled::index::{Cancellation, Counts, Index, Series, Span};
 use crate::store::sled::records::{Records, decode, put};
@@ -91,6 +91,9 @@ impl<'a> Draft<'a> {
             self.resolve(*number)?;
         }
         self.settle(batch)?;
+        for asked in &batch.asked {
+            self.asked(asked)?;
+        }
         for (number, mail) in &batch.outbox {
             self.outbox(*number, mail)?;
         }
@@ -167,11 +170,24 @@ impl<'a> Draft<'a> {
         if let Some(reply) = &new.reply {
             self.reply(reply, &record, sequence)?;
         }
+        if new.asks {
+            self.asked(&AskedRecord {
+                interchange: record.interchange,
+                message: record.reference.message.clone(),
+                arrived: record.arrived,
+            })?;
+        }
         match record.cancels.as_deref() {
             Some(document) => self.cancellation(&record, document, sequence)?,
             None => self.document(&record, sequence)?,
         }
         self.blocks(&new.blocks, sequence)
+    }
+
+    /// A request of somebody else's.
+    fn asked(&mut self, asked: &AskedRecord) -> Result<(), StoreError> {
+        let key = keys::asked(&asked.interchange, &asked.message);
+        put(&mut self.writes, key, asked)
     }
 
     /// A message that can be cancelled; its cancellation may have come before it.
@@ -363,6 +379,14 @@ impl<'a> Draft<'a> {
             put(&mut self.writes, keys::sent(&mail.reference), &number)?;
             let whom = (number, mail.partner.clone());
             self.sent.insert(mail.reference.clone(), whom);
+        }
+        if let Some(answers) = &mail.answers {
+            let key = keys::answer(&answers.interchange, number);
+            put(&mut self.writes, key, &())?;
+            if let Some(message) = &answers.message {
+                self.writes
+                    .remove(keys::asked(&answers.interchange, message));
+            }
         }
         put(&mut self.writes, key, mail)
     }

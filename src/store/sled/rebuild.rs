@@ -40,7 +40,7 @@ impl Rebuild {
     }
 
     /// Takes over from the old database, if there is one, what no archive tells: what became of
-    /// mails of ours.
+    /// mails of ours, and which requests of others wait for an answer.
     ///
     /// # Errors
     /// [`StoreError`] if the old one cannot be read; what was read until then is taken over.
@@ -50,6 +50,9 @@ impl Rebuild {
             return Ok(());
         }
         let old = SledStore::open_in(&self.data_dir, SLED, CARRYING_CACHE)?;
+        let mut asked = Batch::of_mailbox("", "");
+        asked.asked = old.asked(usize::MAX)?;
+        self.store.apply(&asked, self.store.next_sequence()?)?;
         let mut below = u64::MAX;
         loop {
             let mails = old.outbox(below, CARRIED_AT_ONCE)?;

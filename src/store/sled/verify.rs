@@ -17,7 +17,7 @@ use crate::store::ledger::{
     Examined, InterchangeRecord, MailRecord, MessageRecord, QuarantineRecord,
 };
 use crate::store::outbox::OutboxRecord;
-use crate::store::request::{ReplyRecord, RequestRecord};
+use crate::store::request::{AskedRecord, ReplyRecord, RequestRecord};
 use crate::store::sled::database::{Database, Open};
 use crate::store::sled::index::{Counts, Span};
 use crate::store::sled::records::{damaged, decode};
@@ -50,6 +50,8 @@ pub(super) fn verify(
     walk.through(Kind::Outbox, outbox)?;
     walk.through(Kind::Undone, undone)?;
     walk.through(Kind::Sent, sent)?;
+    walk.through(Kind::Answer, answer)?;
+    walk.through(Kind::Asked, asked)?;
     walk.through(Kind::Request, request)?;
     walk.through(Kind::Reply, reply)?;
     walk.through(Kind::Cursor, |_, key, value| {
@@ -258,6 +260,18 @@ fn outbox(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
 fn sent(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     let number: u64 = decode(key, value)?;
     exists(open, key, &keys::numbered(Kind::Outbox, number), "its mail")
+}
+
+fn answer(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    decode::<()>(key, value)?;
+    let mail = keys::numbered(Kind::Outbox, number(key)?);
+    exists(open, key, &mail, "the mail that answers")
+}
+
+fn asked(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    let record: AskedRecord = decode(key, value)?;
+    let interchange = keys::interchange(&record.interchange);
+    exists(open, key, &interchange, "its interchange")
 }
 
 fn request(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {

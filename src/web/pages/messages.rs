@@ -7,8 +7,10 @@ use serde::Deserialize;
 
 use crate::store::StoreError;
 use crate::store::ledger::{Examined, MailRecord, MessageRecord, NotedRemark};
+use crate::store::outbox::Purpose;
 use crate::text::{Text, shorten};
 use crate::web::Context;
+use crate::web::pages::outbox::called;
 use crate::web::pages::{CELL_CHARACTERS, Shell, Tab, render, show};
 
 /// A message in a table.
@@ -148,9 +150,19 @@ pub(crate) struct Address {
 
 /// What the page is made of.
 struct Shown {
-    rows: Vec<(u64, MessageRecord, Option<MailRecord>, Option<Examined>)>,
+    rows: Vec<Arrived>,
     is_newest: bool,
     quarantine: u64,
+}
+
+struct Arrived {
+    sequence: u64,
+    message: MessageRecord,
+    mail: Option<MailRecord>,
+    /// What the rules of the market said of it, if they were asked.
+    examined: Option<Examined>,
+    /// What is told of it to its sender, and the numbers of the mails.
+    answers: Vec<(u64, Purpose)>,
 }
 
 /// The handler.
@@ -168,8 +180,18 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
         .messages(below.unwrap_or(u64::MAX), MESSAGES_A_PAGE)?
         .into_iter()
         .map(|(at, message)| {
-            let mail = store.mail(message.mail)?;
-            Ok((at, message, mail, store.examined(at)?))
+            let mut answers = Vec::new();
+            for number in store.answers(&message.interchange)? {
+                let answer = store.outbox_record(number)?;
+                answers.extend(answer.map(|answer| (number, answer.purpose)));
+            }
+            Ok(Arrived {
+                sequence: at,
+                mail: store.mail(message.mail)?,
+                examined: store.examined(at)?,
+                message,
+                answers,
+            })
         })
         .collect::<Result<_, StoreError>>()?;
     Ok(Shown {
@@ -181,23 +203,39 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
 
 fn view<'a>(data: &Shown, text: &'a Text) -> MessagesPage<'a> {
     let is_full = data.rows.len() == MESSAGES_A_PAGE;
-    let last = data.rows.last().filter(|_| is_full).map(|(at, ..)| *at);
+    let last = data.rows.last().filter(|_| is_full);
     MessagesPage {
         shell: Shell::new(text, Tab::Messages, text.messages_title(), data.quarantine),
-        messages: data
-            .rows
-            .iter()
-            .map(|(at, message, mail, examined)| {
-                MessageRow::of(*at, message, mail.as_ref(), examined.as_ref(), text)
-            })
-            .collect(),
-        older: last.map_or_else(String::new, |at| format!("/messages?below={at}")),
+        messages: data.rows.iter().map(|arrived| row(arrived, text)).collect(),
+        older: last.map_or_else(String::new, |last| {
+            format!("/messages?below={}", last.sequence)
+        }),
         is_newest: data.is_newest,
     }
 }
 
 /// Of what a rule says: it can name dozens of codes.
 const REMARK_CHARACTERS: usize = 300;
+
+fn row(arrived: &Arrived, text: &Text) -> MessageRow {
+    let Arrived {
+        sequence,
+        message,
+        mail,
+        examined,
+        answers,
+    } = arrived;
+    let mut row = MessageRow::of(*sequence, message, mail.as_ref(), examined.as_ref(), text);
+    let answers = answers.iter().map(|(number, purpose)| {
+        let what = called(*purpose, text);
+        text.message_answered(&what, *number)
+    });
+    let own = Some(row.note).filter(|note| !note.is_empty());
+    let notes: Vec<String> = own.into_iter().chain(answers).collect();
+    row.note = notes.join(", ");
+    row
+}
+
 /// A screen or two.
 const MESSAGES_A_PAGE: usize = 50;
 
@@ -286,7 +324,13 @@ mod tests {
         let data = |count: u64| Shown {
             rows: (0..count)
                 .rev()
-                .map(|at| (at + 10, message(), None, None))
+                .map(|at| Arrived {
+                    sequence: at + 10,
+                    message: message(),
+                    mail: None,
+                    examined: None,
+                    answers: Vec::new(),
+                })
                 .collect(),
             is_newest: true,
             quarantine: 0,

@@ -5,9 +5,12 @@ use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::clock;
 use crate::ingest::IngestError;
+use crate::market::calendar::UtcTime;
 use crate::request::story::{Story, story};
 use crate::store::StoreError;
+use crate::store::ledger::InterchangeRecord;
 use crate::store::outbox::{OutboxRecord, OutboxState, Purpose, Step, Undone};
 use crate::text::{Text, shorten};
 use crate::web::Context;
@@ -29,7 +32,7 @@ struct MailRow {
     number: u64,
     written: String,
     purpose: String,
-    /// What is asked for.
+    /// What is asked for, or answered.
     about: String,
     to: String,
     subject: String,
@@ -52,10 +55,21 @@ pub(crate) struct Address {
 
 /// What the page is made of.
 struct Shown {
-    mails: Vec<(u64, OutboxRecord, Option<Story>)>,
+    now: UtcTime,
+    mails: Vec<Sent>,
     is_newest: bool,
     undone: Undone,
     quarantine: u64,
+}
+
+/// A mail of ours.
+struct Sent {
+    number: u64,
+    mail: OutboxRecord,
+    /// If it asks.
+    story: Option<Story>,
+    /// If it answers.
+    answered: Option<InterchangeRecord>,
 }
 
 /// The handler.
@@ -118,10 +132,20 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
                 | Purpose::Alert
                 | Purpose::Test => None,
             };
-            Ok((number, mail, told))
+            let answered = match &mail.answers {
+                Some(answers) => store.interchange(&answers.interchange)?,
+                None => None,
+            };
+            Ok(Sent {
+                number,
+                mail,
+                story: told,
+                answered,
+            })
         })
         .collect::<Result<_, StoreError>>()?;
     Ok(Shown {
+        now: clock::now(),
         mails,
         is_newest: below.is_none(),
         undone: totals.outbox,
@@ -135,16 +159,28 @@ fn view<'a>(data: &Shown, form_token: &'a str, text: &'a Text) -> OutboxPage<'a>
     OutboxPage {
         shell: Shell::new(text, Tab::Outbox, text.outbox_title(), data.quarantine).of(form_token),
         lead: text.outbox_lead(data.undone.waiting(), data.undone.for_a_person()),
-        mails: data.mails.iter().map(|mail| row(mail, text)).collect(),
-        older: last.map_or_else(String::new, |(at, _, _)| format!("/outbox?below={at}")),
+        mails: data
+            .mails
+            .iter()
+            .map(|sent| row(sent, data.now, text))
+            .collect(),
+        older: last.map_or_else(String::new, |last| format!("/outbox?below={}", last.number)),
         is_newest: data.is_newest,
     }
 }
 
-fn row((number, mail, story): &(u64, OutboxRecord, Option<Story>), text: &Text) -> MailRow {
+fn row(sent: &Sent, now: UtcTime, text: &Text) -> MailRow {
+    let Sent {
+        number,
+        mail,
+        story,
+        answered,
+    } = sent;
     let cell = |long: &str| shorten(long, CELL_CHARACTERS);
-    let (state, class) = match story {
-        Some(story) if mail.state == OutboxState::Sent => standing(story.standing, text),
+    let due = mail.answers.as_ref().and_then(|answers| answers.due);
+    let (state, class) = match (story, due) {
+        (_, Some(due)) if mail.is_late(now) => (text.outbox_late(&text.date_time(due)), "bad"),
+        (Some(story), _) if mail.state == OutboxState::Sent => standing(story.standing, text),
         _ => of_mail(mail.state, text),
     };
     // The last that was said of it: by the partner, else by the server.
@@ -161,16 +197,8 @@ fn row((number, mail, story): &(u64, OutboxRecord, Option<Story>), text: &Text) 
     MailRow {
         number: *number,
         written: text.date_time(mail.written),
-        purpose: purpose(mail.purpose, text),
-        about: story.as_ref().map_or_else(String::new, |story| {
-            let request = &story.request;
-            let (from, to) = (text.date_time(request.from), text.date_time(request.to));
-            cell(&format!(
-                "{}, {}",
-                request.location,
-                text.request_period(&from, &to)
-            ))
-        }),
+        purpose: called(mail.purpose, text),
+        about: cell(&about(story.as_ref(), answered.as_ref(), text)),
         to: cell(&mail.to),
         subject: cell(&mail.subject),
         state,
@@ -179,6 +207,19 @@ fn row((number, mail, story): &(u64, OutboxRecord, Option<Story>), text: &Text) 
         answer: shorten(&answer, 400),
         can_retry: can_retry(mail.state),
         can_cancel: can_cancel(mail.state),
+    }
+}
+
+/// What is asked for, or which interchange is answered.
+fn about(story: Option<&Story>, answered: Option<&InterchangeRecord>, text: &Text) -> String {
+    match (story, answered) {
+        (Some(story), _) => {
+            let request = &story.request;
+            let (from, to) = (text.date_time(request.from), text.date_time(request.to));
+            format!("{}, {}", request.location, text.request_period(&from, &to))
+        }
+        (None, Some(answered)) => format!("{} · {}", answered.reference, answered.sender),
+        (None, None) => String::new(),
     }
 }
 
@@ -219,7 +260,8 @@ pub(super) fn of_mail(state: OutboxState, text: &Text) -> (String, &'static str)
     }
 }
 
-fn purpose(purpose: Purpose, text: &Text) -> String {
+/// What a mail of ours is for, in a word.
+pub(crate) fn called(purpose: Purpose, text: &Text) -> String {
     match purpose {
         Purpose::Request => text.outbox_request(),
         Purpose::Contrl => "CONTRL".to_owned(),

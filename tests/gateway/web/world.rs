@@ -17,7 +17,7 @@ use mscons_gateway::store::ledger::{
     QuarantineRecord, SeriesEntry, Totals,
 };
 use mscons_gateway::store::outbox::{OutboxRecord, Route, Undone};
-use mscons_gateway::store::request::{ReplyRecord, RequestRecord};
+use mscons_gateway::store::request::{AskedRecord, ReplyRecord, RequestRecord};
 use mscons_gateway::store::{Each, Store, StoreError};
 
 /// A store that holds what it was made with.
@@ -333,6 +333,14 @@ impl Store for World {
 
     fn sent(&self, _: &str) -> Result<Option<u64>, StoreError> {
         Ok(None)
+    }
+
+    fn answers(&self, _: &[u8; 32]) -> Result<Vec<u64>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn asked(&self, _: usize) -> Result<Vec<AskedRecord>, StoreError> {
+        Ok(Vec::new())
     }
 
     fn request(&self, _: u64) -> Result<Option<RequestRecord>, StoreError> {

@@ -86,10 +86,21 @@ impl Retelling {
         Ok(interchanges.collect::<Result<Vec<_>, _>>()?.concat())
     }
 
+    /// The interchanges, to be numbered by others.
+    pub fn into_interchanges(self) -> impl Iterator<Item = Interchange> {
+        self.interchanges.into_values()
+    }
+
     /// What all references of this retelling begin with.
     fn reference(&self) -> String {
         format!("X{:08X}", self.at.seconds())
     }
+}
+
+/// The Prüfidentifikator under which values of a series are told again, by that under which they were
+/// told; `None` if there is none for them.
+pub fn case_of(pid: Option<u32>, key: &Key) -> Option<u32> {
+    case(pid, key).map(|case| case.pid)
 }
 
 /// The business case of values: that in which they were told if it is one of amounts, else the

@@ -4,7 +4,7 @@ use mscons_gateway::market::calendar::UtcTime;
 use mscons_gateway::market::party::Party;
 use mscons_gateway::market::role::{Role, Sector};
 use mscons_gateway::message::aperak::{self, Aperak, ErrorCode};
-use mscons_gateway::message::contrl;
+use mscons_gateway::message::contrl::{self, Refusal};
 use mscons_gateway::message::mscons::{self, Interchange};
 use mscons_gateway::message::orders::request::{
     Ask, Complaint, Fault, Period, Place, Reason, Request, Values, When, request,
@@ -387,6 +387,24 @@ fn contrls() -> Vec<(&'static str, Vec<u8>)> {
     .to_vec()
 }
 
+/// CONTRL about a reference that came before, also of a test: the answer to a test is one, too.
+fn rejections() -> Vec<(&'static str, Vec<u8>)> {
+    let known = received(GOOD);
+    let test = String::from_utf8(known.clone()).unwrap();
+    let test = test.replacen("++TL'", "++TL++++1'", 1).into_bytes();
+    [
+        ("contrl_4_duplicate", known),
+        ("contrl_4_duplicate_test", test),
+    ]
+    .map(|(name, bytes)| {
+        let interchange = first(&bytes);
+        let contrl = contrl::rejection(&interchange, Refusal::Duplicate);
+        let transfer = answering(&interchange, "CTL0000001");
+        (name, contrl::write(&transfer, &contrl).unwrap())
+    })
+    .to_vec()
+}
+
 /// All golden files: name and bytes.
 pub(super) fn golden() -> Vec<(&'static str, Vec<u8>)> {
     let orders = requests().into_iter().map(|(name, role, sector, asks)| {
@@ -396,5 +414,6 @@ pub(super) fn golden() -> Vec<(&'static str, Vec<u8>)> {
     let mut all: Vec<_> = orders.chain(answers()).collect();
     all.extend(aperaks(&|_| "APE0000001"));
     all.extend(contrls());
+    all.extend(rejections());
     all
 }
