@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod microsoft;
+mod reports;
 mod sending;
 
 use std::collections::HashSet;
@@ -47,6 +48,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
     microsoft::check(gateway, &mut faults);
     deliveries::check(gateway, &mut faults);
     sending::check(gateway, &mut faults);
+    reports::check(gateway, &mut faults);
     faults
 }
 

@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("format", &["market", "series", "text"]),
     ("chart", &["market", "series", "text"]),
     ("config", &["market", "text"]),
+    ("report", &["chart", "config", "market", "series", "text"]),
     // The edges.
     ("clock", &["market"]),
     ("metrics", &[]),
@@ -56,6 +57,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("expect", &["config", "market", "series", "store"]),
     (
+        "press",
+        &[
+            "chart", "clock", "config", "expect", "format", "ingest", "mail", "market", "query",
+            "report", "series", "store", "text",
+        ],
+    ),
+    (
         "outbox",
         &[
             "clock", "config", "ingest", "mail", "market", "metrics", "net", "oauth", "store",
@@ -83,15 +91,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "actors",
         &[
             "alert", "clock", "config", "expect", "health", "ingest", "mail", "mailbox", "market",
-            "metrics", "net", "oauth", "outbox", "request", "store", "text",
+            "metrics", "net", "oauth", "outbox", "press", "request", "store", "text",
         ],
     ),
     (
         "web",
         &[
             "access", "chart", "clock", "config", "expect", "format", "health", "mail", "market",
-            "metrics", "oauth", "query", "request", "series", "store", "text", "mailbox", "actors",
-            "vault",
+            "metrics", "oauth", "press", "query", "request", "series", "store", "text", "mailbox",
+            "actors", "vault",
         ],
     ),
     (
@@ -99,8 +107,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "actors", "alert", "chart", "clock", "config", "edifact", "expect", "explain",
             "extract", "format", "health", "ingest", "mail", "mailbox", "market", "message",
-            "metrics", "net", "oauth", "outbox", "query", "sample", "series", "store", "text",
-            "upkeep", "request", "vault", "web",
+            "metrics", "net", "oauth", "outbox", "press", "query", "sample", "series", "store",
+            "text", "upkeep", "request", "vault", "web",
         ],
     ),
     ("main", &["mscons_gateway"]),
@@ -112,7 +120,9 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("sled::", &["store"]),
     ("async_imap", &["mail", "cli"]),
     ("mail_parser", &["extract"]),
-    ("askama", &["web"]),
+    ("askama", &["report", "web"]),
+    ("croner", &["config"]),
+    ("pdf_writer", &["report"]),
     ("reqwest", &["alert", "oauth"]),
     ("oauth2", &["oauth"]),
     ("chacha20poly1305", &["vault"]),
@@ -124,7 +134,7 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
 /// The core knows no I/O and no clock.
 const CORE: &[&str] = &[
     "access", "market", "mailbox", "text", "edifact", "series", "message", "explain", "extract",
-    "sample", "format", "chart",
+    "sample", "format", "chart", "report",
 ];
 const NOT_IN_THE_CORE: &[&str] = &[
     "async fn",

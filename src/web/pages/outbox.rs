@@ -150,7 +150,8 @@ fn standing(standing: Standing, text: &Text) -> (String, &'static str) {
     }
 }
 
-fn of_mail(state: OutboxState, text: &Text) -> (String, &'static str) {
+/// How far a mail of ours is, in words, and the class of that.
+pub(super) fn of_mail(state: OutboxState, text: &Text) -> (String, &'static str) {
     match state {
         OutboxState::Queued => (text.outbox_queued(), ""),
         OutboxState::Sending => (text.outbox_sending(), ""),
