@@ -1,5 +1,7 @@
 //! What has to be looked at again and again: late values, and whatever a person must know of.
 
+mod reports;
+
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,11 +11,11 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use tokio::runtime::Handle;
 
+use crate::actors::duties::reports::Firing;
 use crate::alert::{AccountFacts, AccountState, Desk, Facts, MailboxFacts, Notice, PartnerFacts};
 use crate::clock::{self, Jump};
 use crate::config::Gateway;
 use crate::config::mailbox::Mailbox;
-use crate::config::report::Report;
 use crate::expect::overdue::{Made, is_due, survey_while};
 use crate::expect::{Plan, Survey, Watch};
 use crate::health::{GRACE_SECONDS, Health, MailboxState};
@@ -24,7 +26,7 @@ use crate::net;
 use crate::oauth::Accounts;
 use crate::oauth::accounts::{Standing, State};
 use crate::outbox::Note;
-use crate::press::{Press, PressError, firing};
+use crate::press::Press;
 use crate::request::{self, acquire};
 use crate::store::StoreError;
 use crate::store::data_dir::room;
@@ -54,13 +56,6 @@ struct Shared {
     /// Whether a report is being made: one at a time.
     is_printing: AtomicBool,
     is_stopping: AtomicBool,
-}
-
-/// A firing of a report, and when it is to be tried again, if it has to be.
-#[derive(Clone, Copy, Debug)]
-struct Firing {
-    at: UtcTime,
-    again: Option<UtcTime>,
 }
 
 /// What a reload changes.
@@ -206,83 +201,6 @@ impl Duties {
         let notices = self.0.desk.take(&self.facts(), now);
         self.mail(&notices);
         self.report(now);
-    }
-
-    /// Takes over the reports of a configuration. One that is new in a gateway that runs, or has
-    /// another schedule, begins with its next firing: nothing was missed.
-    fn order_reports(&self, config: &Gateway, now: UtcTime) {
-        let press = &self.0.press;
-        let before = press.reports();
-        press.replace(config);
-        let mut firings = lock(&self.0.firings);
-        for report in press.reports() {
-            let is_old =
-                |known: &Report| known.name == report.name && known.schedule == report.schedule;
-            if before.iter().any(is_old) {
-                continue;
-            }
-            if let Some(at) = press.due(&report, now) {
-                firings.insert(report.name, Firing { at, again: None });
-            }
-        }
-    }
-
-    /// Begins the next report that is due, if none is under way. Making one takes seconds: alerts
-    /// go on meanwhile.
-    fn report(&self, now: UtcTime) {
-        let press = &self.0.press;
-        let next = press.reports().into_iter().find_map(|report| {
-            let at = press.due(&report, now)?;
-            let known = lock(&self.0.firings).get(&report.name).copied();
-            let is_due = known.is_none_or(|known| {
-                // A clock that was set back repeats no firing.
-                known.at < at || known.at == at && known.again.is_some_and(|again| again <= now)
-            });
-            is_due.then_some((report, at))
-        });
-        let Some((report, at)) = next else { return };
-        if self.0.is_printing.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        // First of all: what panics is not tried again and again.
-        let firing = Firing { at, again: None };
-        lock(&self.0.firings).insert(report.name.clone(), firing);
-        let printing = Printing(self.clone());
-        Handle::current().spawn_blocking(move || printing.0.print(&report, at, now));
-    }
-
-    /// Makes the report of a firing and puts its mails into the outbox, unless they are there.
-    fn print(&self, report: &Report, at: UtcTime, now: UtcTime) {
-        let name = report.name.as_str();
-        match self.dispatch_report(report, at, now) {
-            Ok(0) => tracing::debug!(name, firing = %at, "the report went out before"),
-            Ok(mails) => tracing::info!(name, firing = %at, mails, "the report is in the outbox"),
-            Err(PressError::GivenUp) => {}
-            Err(error) => {
-                tracing::error!(name, firing = %at, %error, "the report cannot be made; it is tried again in five minutes");
-                let again = Some(UtcTime::from_seconds(now.seconds() + REPORT_AGAIN_SECONDS));
-                lock(&self.0.firings).insert(report.name.clone(), Firing { at, again });
-            }
-        }
-    }
-
-    fn dispatch_report(
-        &self,
-        report: &Report,
-        at: UtcTime,
-        now: UtcTime,
-    ) -> Result<usize, PressError> {
-        let shared = &self.0;
-        let store = &**shared.ingest.store();
-        let reference = firing::reference(report, at);
-        if firing::is_done(store, &reference, at)? {
-            return Ok(0);
-        }
-        let go_on = || !shared.is_stopping.load(Ordering::Relaxed);
-        let made = shared.press.make(store, report, at, &go_on)?;
-        let drafts = shared.press.mails(&made, report, &reference, now)?;
-        let numbers = Handle::current().block_on(shared.ingest.dispatch(drafts))?;
-        Ok(numbers.len())
     }
 
     /// Puts alerts into the outbox; those that it cannot take now are tried again next time.
@@ -466,16 +384,5 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Somebody makes a report; no more when it is dropped, however that ended.
-struct Printing(Duties);
-
-impl Drop for Printing {
-    fn drop(&mut self) {
-        self.0.0.is_printing.store(false, Ordering::Release);
-    }
-}
-
-/// A store that cannot be read now can be read later.
-const REPORT_AGAIN_SECONDS: i64 = 5 * 60;
 /// Alerts are few; more wait only where nothing can be stored for days.
 const UNMAILED_MOST: usize = 1_000;

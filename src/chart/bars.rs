@@ -95,7 +95,7 @@ fn draw(
             hatch(left, right, top, split)
         );
     }
-    if permille.is_some() {
+    if permille.is_some_and(|permille| permille > 0) {
         svg.push_str(&rect(split, bottom, &MEASURED.value(), ""));
     }
     let shown = permille.map_or_else(

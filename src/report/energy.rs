@@ -79,8 +79,15 @@ fn overview(energy: &Energy, text: &Text) -> Table {
     header.extend([text.report_complete(), text.report_peak()]);
     let row = |figures: &Figures| {
         let measure = Measure::of(&figures.key, text);
-        let name = shorten(&figures.name(), NAME_CHARACTERS);
-        let mut row = vec![Cell::of(name).noted(measure.name), sum(figures, text)];
+        // A code in a line of its own: browsers break it at its hyphen.
+        let (location, obis) = (&figures.key.location, &figures.key.obis);
+        let (name, what) = match (location.as_str(), [obis.as_str(), &measure.name]) {
+            ("", [obis, name]) => (obis, vec![name]),
+            (location, parts) => (location, parts.to_vec()),
+        };
+        let what: Vec<&str> = what.into_iter().filter(|part| !part.is_empty()).collect();
+        let name = Cell::of(shorten(name, NAME_CHARACTERS));
+        let mut row = vec![name.noted(what.join(" · ")), sum(figures, text)];
         row.push(compared(figures, figures.before.as_ref(), text));
         if !is_year {
             row.push(compared(figures, figures.year_before.as_ref(), text));
@@ -174,21 +181,26 @@ fn section(figures: &Figures, span: &Span, text: &Text) -> Section {
     Section {
         heading,
         parts: vec![
-            Part::Chart(chart(figures, &name, span, text)),
+            Part::Chart(chart(figures, (&name, span), CHART_HEIGHT, text)),
             Part::Facts(facts),
         ],
     }
 }
 
 /// The load profile, with its figures in words.
-pub(super) fn chart(figures: &Figures, name: &str, span: &Span, text: &Text) -> Chart {
+pub(super) fn chart(
+    figures: &Figures,
+    (name, span): (&str, &Span),
+    height: u32,
+    text: &Text,
+) -> Chart {
     let frame = Frame {
         title: &format!("{name} · {}", span.name(text)),
         unit: figures.unit(),
         from: figures.within.0,
         to: figures.within.1,
         width: CHART_WIDTH,
-        height: CHART_HEIGHT,
+        height,
         language: text.language(),
         time_zone: text.time_zone(),
     };
@@ -286,7 +298,7 @@ mod tests {
         assert_eq!(
             row,
             [
-                "50120962218 1-1:1.29.0",
+                "50120962218",
                 "211,2\u{a0}kWh",
                 "+10,0\u{a0}%",
                 "–",

@@ -3,6 +3,7 @@
 mod drawing;
 mod flow;
 mod font;
+mod table;
 
 use std::io::Write as _;
 

@@ -720,7 +720,11 @@ report_all_complete =
         [one] Die Zeitreihe ist vollständig.
        *[other] Alle { $count } Zeitreihen sind vollständig.
     }
-report_some_complete = { $complete } von { $all } Zeitreihen sind vollständig; die anderen haben Lücken, ihre Summen sind zu klein.
+report_some_complete =
+    { $complete ->
+        [0] Keine der { $all } Zeitreihen ist vollständig: sie haben Lücken, ihre Summen sind zu klein.
+       *[other] { $complete } von { $all } Zeitreihen sind vollständig; die anderen haben Lücken, ihre Summen sind zu klein.
+    }
 report_corrected_values =
     { $count ->
         [one] Ein Wert wurde nachträglich korrigiert; es gilt der letzte.
@@ -900,3 +904,4 @@ reports_hint = Weitere Berichte stehen als [[report]] in gateway.toml.
 digest_since = Mails werden erst seit dem { $day } angenommen; gezählt ist, was seither kam.
 report_substitutes = { $share } Ersatzwerte
 digest_late_title = Überfällig ist jetzt, auch aus anderen Wochen:
+card_days = Tag für Tag

@@ -720,7 +720,11 @@ report_all_complete =
         [one] The series is complete.
        *[other] All { $count } series are complete.
     }
-report_some_complete = { $complete } of { $all } series are complete; the others have gaps, and their sums are too small.
+report_some_complete =
+    { $complete ->
+        [0] None of the { $all } series is complete: they have gaps, and their sums are too small.
+       *[other] { $complete } of { $all } series are complete; the others have gaps, and their sums are too small.
+    }
 report_corrected_values =
     { $count ->
         [one] One value was corrected later; the last one counts.
@@ -900,3 +904,4 @@ reports_hint = More reports stand as [[report]] in gateway.toml.
 digest_since = Mails are taken in only since { $day }; counted is what came since then.
 report_substitutes = { $share } substitutes
 digest_late_title = Overdue now, other weeks included:
+card_days = Day by day

@@ -712,4 +712,5 @@ sentences! {
     digest_since(day: &str);
     report_substitutes(share: &str);
     digest_late_title;
+    card_days;
 }

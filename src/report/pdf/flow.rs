@@ -3,7 +3,7 @@
 use pdf_writer::{Content as Drawn, Name, Str};
 
 use crate::chart::png::{Theme, tree};
-use crate::report::content::{Cell, Chart, Content, Fact, Line, Part, Table, Tone};
+use crate::report::content::{Chart, Content, Fact, Line, Part, Tone};
 use crate::report::pdf::Unprintable;
 use crate::report::pdf::drawing::{Opacities, draw};
 use crate::report::pdf::font::Font;
@@ -19,8 +19,8 @@ pub(super) struct Set {
 pub(super) struct Flow {
     pages: Vec<Drawn>,
     /// How far down the page it is, in points from its lower edge.
-    y: f32,
-    fonts: Fonts,
+    pub(super) y: f32,
+    pub(super) fonts: Fonts,
     opacities: Opacities,
 }
 
@@ -38,7 +38,7 @@ impl Fonts {
         }
     }
 
-    fn width(&self, words: &str, look: Type) -> f32 {
+    pub(super) fn width(&self, words: &str, look: Type) -> f32 {
         self.of(look).width(words, look.size)
     }
 }
@@ -62,9 +62,9 @@ impl Weight {
 
 /// How words look.
 #[derive(Clone, Copy)]
-struct Type {
+pub(super) struct Type {
     weight: Weight,
-    size: f32,
+    pub(super) size: f32,
     colour: [f32; 3],
 }
 
@@ -158,7 +158,7 @@ impl Flow {
     }
 
     /// Begins a new page if there is no room for so much.
-    fn need(&mut self, height: f32) -> bool {
+    pub(super) fn need(&mut self, height: f32) -> bool {
         let is_short = self.y - height < MARGIN && self.y < HEIGHT - MARGIN;
         if is_short {
             self.pages.push(Drawn::new());
@@ -183,7 +183,7 @@ impl Flow {
         }
     }
 
-    fn words(&mut self, words: &str, place: (f32, f32), look: Type) {
+    pub(super) fn words(&mut self, words: &str, place: (f32, f32), look: Type) {
         self.words_on(self.pages.len().saturating_sub(1), words, place, look);
     }
 
@@ -208,7 +208,7 @@ impl Flow {
     }
 
     /// Words in lines of a width; what is longer than a line is broken anywhere.
-    fn wrap(&self, words: &str, width: f32, look: Type) -> Vec<String> {
+    pub(super) fn wrap(&self, words: &str, width: f32, look: Type) -> Vec<String> {
         let fits = |line: &str| self.fonts.width(line, look) <= width;
         let mut lines = Vec::new();
         let mut line = String::new();
@@ -239,7 +239,7 @@ impl Flow {
         lines
     }
 
-    fn rule(&mut self, thick: f32, [red, green, blue]: [f32; 3]) {
+    pub(super) fn rule(&mut self, thick: f32, [red, green, blue]: [f32; 3]) {
         let y = self.y;
         if let Some(page) = self.pages.last_mut() {
             page.set_stroke_rgb(red, green, blue)
@@ -295,90 +295,10 @@ impl Flow {
         }
         self.y -= tallest + 4.0;
     }
-
-    fn table(&mut self, table: &Table) {
-        let widths = self.widths(table);
-        let header: Vec<Cell> = table.header.iter().map(Cell::of).collect();
-        self.row(&header, &widths, STRONG);
-        self.rule(0.7, GREY);
-        for row in &table.rows {
-            let height = self.height(row, &widths, CELL);
-            if self.need(height + 3.0) {
-                self.row(&header, &widths, STRONG);
-                self.rule(0.7, GREY);
-            }
-            self.row(row, &widths, CELL);
-            self.rule(0.3, FAINT);
-        }
-    }
-
-    /// As wide as what stands in them, the first column with what is left.
-    fn widths(&self, table: &Table) -> Vec<f32> {
-        let whole = WIDTH - 2.0 * MARGIN;
-        let longest = |at: usize| {
-            let cells = table.rows.iter().filter_map(|row| row.get(at));
-            let of_cells = cells.map(|cell| {
-                let note = self.fonts.width(&cell.note, SMALL);
-                let text = self.fonts.width(&cell.text, CELL);
-                text.max(note.min(MOST_NOTE))
-            });
-            let words = table.header.get(at).map_or("", String::as_str).split(' ');
-            let of_header = words.map(|word| self.fonts.width(word, STRONG));
-            of_cells.chain(of_header).fold(LEAST_COLUMN, f32::max) + GUTTER
-        };
-        let mut widths: Vec<f32> = (0..table.header.len()).map(longest).collect();
-        let others: f32 = widths.iter().skip(1).sum();
-        let room = whole - LEAST_FIRST;
-        if others > room {
-            let squeezed = room / others;
-            widths
-                .iter_mut()
-                .skip(1)
-                .for_each(|width| *width *= squeezed);
-        }
-        let others: f32 = widths.iter().skip(1).sum();
-        if let Some(first) = widths.first_mut() {
-            *first = whole - others;
-        }
-        widths
-    }
-
-    fn cell_lines(&self, cell: &Cell, width: f32, look: Type) -> Vec<(String, Type)> {
-        let text = self.wrap(&cell.text, width - GUTTER, look);
-        let note = self.wrap(&cell.note, width - GUTTER, SMALL);
-        let text = text.into_iter().map(|line| (line, look.toned(cell.tone)));
-        text.chain(note.into_iter().map(|line| (line, SMALL)))
-            .collect()
-    }
-
-    fn height(&self, row: &[Cell], widths: &[f32], look: Type) -> f32 {
-        let heights = row.iter().zip(widths).map(|(cell, width)| -> f32 {
-            let lines = self.cell_lines(cell, *width, look);
-            lines.iter().map(|(_, look)| look.size * LEADING).sum()
-        });
-        heights.fold(0.0, f32::max) + 4.0
-    }
-
-    fn row(&mut self, row: &[Cell], widths: &[f32], look: Type) {
-        let height = self.height(row, widths, look);
-        self.need(height);
-        let mut x = MARGIN;
-        for (at, (cell, width)) in row.iter().zip(widths).enumerate() {
-            let mut y = self.y - 2.0;
-            for (line, look) in self.cell_lines(cell, *width, look) {
-                let length = self.fonts.width(&line, look);
-                let left = if at == 0 { x } else { x + width - length };
-                self.words(&line, (left, y - look.size), look);
-                y -= look.size * LEADING;
-            }
-            x += width;
-        }
-        self.y -= height;
-    }
 }
 
 impl Type {
-    const fn toned(self, tone: Tone) -> Self {
+    pub(super) const fn toned(self, tone: Tone) -> Self {
         let colour = match tone {
             Tone::Plain => self.colour,
             Tone::Good => GREEN,
@@ -401,27 +321,22 @@ const fn look(weight: Weight, size: f32, colour: [f32; 3]) -> Type {
 pub(super) const WIDTH: f32 = 595.28;
 pub(super) const HEIGHT: f32 = 841.89;
 
-const MARGIN: f32 = 48.0;
-const LEADING: f32 = 1.35;
+pub(super) const MARGIN: f32 = 48.0;
+pub(super) const LEADING: f32 = 1.35;
 const INK: [f32; 3] = [0.11, 0.15, 0.13];
 const GREEN: [f32; 3] = [0.04, 0.45, 0.33];
-const GREY: [f32; 3] = [0.4, 0.45, 0.42];
-const FAINT: [f32; 3] = [0.8, 0.83, 0.81];
+pub(super) const GREY: [f32; 3] = [0.4, 0.45, 0.42];
+pub(super) const FAINT: [f32; 3] = [0.8, 0.83, 0.81];
 const TITLE: Type = look(Weight::Bold, 19.0, INK);
 const HEADING: Type = look(Weight::Bold, 12.0, INK);
 const LEAD: Type = look(Weight::Regular, 11.0, INK);
 const BODY: Type = look(Weight::Regular, 9.5, INK);
 const QUIET: Type = look(Weight::Regular, 10.5, GREY);
 const FIGURE: Type = look(Weight::Bold, 12.0, INK);
-const STRONG: Type = look(Weight::Bold, 8.0, INK);
-const CELL: Type = look(Weight::Regular, 8.0, INK);
-const SMALL: Type = look(Weight::Regular, 7.0, GREY);
+pub(super) const STRONG: Type = look(Weight::Bold, 8.0, INK);
+pub(super) const CELL: Type = look(Weight::Regular, 8.0, INK);
+pub(super) const SMALL: Type = look(Weight::Regular, 7.0, GREY);
 const NOTE: Type = look(Weight::Regular, 7.0, GREY);
 const FACTS_A_ROW: usize = 3;
 /// A heading stands on the page of the chart below it.
 const CHART_ROOM: f32 = 230.0;
-/// A longer note is broken.
-const MOST_NOTE: f32 = 62.0;
-const LEAST_COLUMN: f32 = 34.0;
-const LEAST_FIRST: f32 = 110.0;
-const GUTTER: f32 = 8.0;
