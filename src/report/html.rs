@@ -5,7 +5,7 @@
 use askama::Template;
 
 use crate::report::content::{Cell, Chart, Content, Fact, Line, Part, Tone};
-use crate::text::{Language, Text};
+use crate::text::Text;
 
 /// The HTML. `picture` is the address of a chart, by its place among all: `cid:chart-1…`.
 ///
@@ -35,10 +35,7 @@ pub fn html(
         (section.heading.as_str(), parts.collect())
     });
     let mail = Mail {
-        language: match text.language() {
-            Language::De => "de",
-            Language::En => "en",
-        },
+        language: text.language().code(),
         sections: sections.collect(),
         summary: content.summary.iter().map(line).collect(),
         content,
@@ -99,6 +96,7 @@ const FACTS_A_ROW: usize = 3;
 mod tests {
     use super::*;
     use crate::report::content::{Section, Table};
+    use crate::text::Language;
 
     #[test]
     fn what_strangers_wrote_is_escaped_and_nothing_is_loaded_from_elsewhere() {

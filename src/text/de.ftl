@@ -776,7 +776,10 @@ digest_complete =
        *[other] Nichts: alle { $count } Zeitreihen sind lückenlos.
     }
 digest_gaps =
-    { $gaps } von { $series } Zeitreihen haben Lücken; { $missing ->
+    { $gaps ->
+        [one] Eine von { $series } Zeitreihen hat Lücken
+       *[other] { $gaps } von { $series } Zeitreihen haben Lücken
+    }; { $missing ->
         [one] ein Wert fehlt
        *[other] { $missing } Werte fehlen
     } ({ $share } sind da).

@@ -776,7 +776,10 @@ digest_complete =
        *[other] Nothing: none of the { $count } series has a gap.
     }
 digest_gaps =
-    { $gaps } of { $series } series have gaps; { $missing ->
+    { $gaps ->
+        [one] One of { $series } series has gaps
+       *[other] { $gaps } of { $series } series have gaps
+    }; { $missing ->
         [one] one value is missing
        *[other] { $missing } values are missing
     } ({ $share } are here).

@@ -93,7 +93,7 @@ fn a_bad_week_names_what_is_to_be_done() {
     assert_eq!(content.summary[0].tone, Tone::Bad);
     for part in [
         "10 ",
-        "96 von 1.344",
+        "Eine von 2 Zeitreihen hat Lücken; 96 Werte fehlen (92,8 %",
         "So 22. 50,0 %",
         "−12,5 kWh",
         "2 weitere",

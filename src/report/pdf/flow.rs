@@ -104,8 +104,8 @@ impl Flow {
                 self.part(part)?;
             }
         }
-        self.y -= 10.0;
-        self.need(30.0);
+        self.y -= 4.0;
+        self.need(24.0);
         self.rule(0.5, GREY);
         self.y -= 4.0;
         for note in &content.notes {
@@ -159,7 +159,7 @@ impl Flow {
 
     /// Begins a new page if there is no room for so much.
     pub(super) fn need(&mut self, height: f32) -> bool {
-        let is_short = self.y - height < MARGIN && self.y < HEIGHT - MARGIN;
+        let is_short = self.y - height < FOOT && self.y < HEIGHT - MARGIN;
         if is_short {
             self.pages.push(Drawn::new());
             self.y = HEIGHT - MARGIN;
@@ -322,6 +322,8 @@ pub(super) const WIDTH: f32 = 595.28;
 pub(super) const HEIGHT: f32 = 841.89;
 
 pub(super) const MARGIN: f32 = 48.0;
+/// Below it stands the number of the page.
+const FOOT: f32 = 38.0;
 pub(super) const LEADING: f32 = 1.35;
 const INK: [f32; 3] = [0.11, 0.15, 0.13];
 const GREEN: [f32; 3] = [0.04, 0.45, 0.33];
