@@ -4,10 +4,12 @@
 //! [`svg`]) with a fallback each, so that a page can dress a chart that it inlines.
 
 pub mod axis;
+pub mod bars;
 pub mod duration;
 pub mod heat_map;
 pub mod legend;
 pub mod load_profile;
+pub mod measure;
 pub mod peaks;
 pub mod png;
 pub mod sheet;

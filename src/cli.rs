@@ -35,6 +35,7 @@ mod parse;
 mod plot;
 mod quarantine;
 mod reindex;
+mod report;
 mod request;
 mod requests;
 mod restore;

@@ -19,6 +19,7 @@ pub mod microsoft;
 pub mod overlay;
 pub mod partner;
 pub mod party;
+pub mod report;
 pub mod secret;
 pub mod secrets;
 pub mod smtp;
@@ -84,6 +85,9 @@ pub struct Gateway {
     /// What should arrive, and by when; drives gaps and alerts.
     #[schemars(extend("de" = "Was ankommen soll und bis wann; davon leben Lücken und Alarme."))]
     pub expect: Vec<expect::Expect>,
+    /// Reports: mails of figures, by the clock or by hand.
+    #[schemars(extend("de" = "Berichte: Mails mit Zahlen, nach der Uhr oder von Hand."))]
+    pub report: Vec<report::Report>,
     /// How exports are written.
     #[schemars(extend("de" = "Wie Ausgaben geschrieben werden."))]
     pub export: export::Export,
@@ -109,6 +113,7 @@ impl Default for Gateway {
             party: Vec::new(),
             partner: Vec::new(),
             expect: Vec::new(),
+            report: Vec::new(),
             export: export::Export::default(),
             alert: alert::Alert::default(),
         }

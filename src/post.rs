@@ -78,6 +78,7 @@ impl Addressee {
             to: &self.to,
             subject: &file.name,
             text: "",
+            html: None,
             attachments: &[attachment.as_attached()],
             message_id: &message_id,
             written: u64::try_from(slot.at.seconds()).unwrap_or(0),

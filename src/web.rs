@@ -11,7 +11,6 @@ mod door;
 mod download;
 mod facts;
 mod gallery;
-mod measure;
 mod pages;
 mod period;
 mod probes;
@@ -31,6 +30,7 @@ use crate::health::Health;
 use crate::ingest::Ingest;
 use crate::metrics;
 use crate::oauth::Accounts;
+use crate::press::Press;
 use crate::query::{Catalogue, Virtuals};
 use crate::store::archive::Archive;
 use crate::store::ledger::Totals;
@@ -62,6 +62,8 @@ pub struct Context {
     pub dialect: Dialect,
     /// Series that are made of others.
     pub virtuals: Virtuals,
+    /// Who makes the reports.
+    pub press: Press,
     /// The Microsoft accounts, and the vault.
     pub accounts: Accounts,
     /// Who may change something.

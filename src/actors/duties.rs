@@ -1,6 +1,8 @@
 //! What has to be looked at again and again: late values, and whatever a person must know of.
 
-use std::collections::{HashSet, VecDeque};
+mod reports;
+
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +11,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use tokio::runtime::Handle;
 
+use crate::actors::duties::reports::Firing;
 use crate::alert::{AccountFacts, AccountState, Desk, Facts, MailboxFacts, Notice, PartnerFacts};
 use crate::clock::{self, Jump};
 use crate::config::Gateway;
@@ -23,6 +26,7 @@ use crate::net;
 use crate::oauth::Accounts;
 use crate::oauth::accounts::{Standing, State};
 use crate::outbox::Note;
+use crate::press::Press;
 use crate::request::{self, acquire, answer};
 use crate::store::StoreError;
 use crate::store::data_dir::room;
@@ -49,6 +53,11 @@ struct Shared {
     unmailed: Mutex<VecDeque<Note>>,
     /// Requests that cannot be answered as long as the configuration is as it is.
     unanswerable: Mutex<HashSet<(Hash, String)>>,
+    press: Press,
+    /// Which firing of a report was looked after last, by its name.
+    firings: Mutex<HashMap<String, Firing>>,
+    /// Whether a report is being made: one at a time.
+    is_printing: AtomicBool,
     is_stopping: AtomicBool,
 }
 
@@ -121,6 +130,7 @@ impl Duties {
         watch: Watch,
         desk: Desk,
         accounts: Accounts,
+        press: Press,
     ) -> Self {
         let duties = Self(Arc::new(Shared {
             ingest,
@@ -134,6 +144,9 @@ impl Duties {
             last_survey: Mutex::new(None),
             unmailed: Mutex::default(),
             unanswerable: Mutex::default(),
+            press,
+            firings: Mutex::default(),
+            is_printing: AtomicBool::new(false),
             is_stopping: AtomicBool::new(false),
         }));
         duties.reload(config);
@@ -145,6 +158,7 @@ impl Duties {
         let shared = &self.0;
         *lock(&shared.settings) = Settings::of(config);
         lock(&shared.unanswerable).clear();
+        self.order_reports(config, clock::now());
         let before = shared.watch.plan();
         let plan = Plan {
             expects: config.expect.clone(),
@@ -194,6 +208,7 @@ impl Duties {
         self.note_certificates();
         let notices = self.0.desk.take(&self.facts(), now);
         self.mail(&notices);
+        self.report(now);
     }
 
     /// Puts alerts into the outbox; those that it cannot take now are tried again next time.

@@ -28,12 +28,7 @@ pub struct Unpaintable(String);
 /// [`Unpaintable`], if the picture is larger than memory allows.
 pub fn png(svg: &str, theme: Theme, scale: f32) -> Result<Vec<u8>, Unpaintable> {
     let failed = |what: &dyn ToString| Unpaintable(what.to_string());
-    let options = Options {
-        fontdb: Arc::clone(&FONTS),
-        font_family: FAMILY.to_owned(),
-        ..Options::default()
-    };
-    let tree = Tree::from_str(&in_theme(svg, theme), &options).map_err(|error| failed(&error))?;
+    let tree = tree(svg, theme)?;
     let pixels = |length: f32| whole(length * scale);
     let size = tree.size();
     let (width, height) = (pixels(size.width()), pixels(size.height()));
@@ -45,6 +40,19 @@ pub fn png(svg: &str, theme: Theme, scale: f32) -> Result<Vec<u8>, Unpaintable> 
         &mut picture.as_mut(),
     );
     picture.encode_png().map_err(|error| failed(&error))
+}
+
+/// An SVG document of this module as shapes, with its letters found in our own font.
+///
+/// # Errors
+/// [`Unpaintable`], if it is none.
+pub fn tree(svg: &str, theme: Theme) -> Result<Tree, Unpaintable> {
+    let options = Options {
+        fontdb: Arc::clone(&FONTS),
+        font_family: FAMILY.to_owned(),
+        ..Options::default()
+    };
+    Tree::from_str(&in_theme(svg, theme), &options).map_err(|error| Unpaintable(error.to_string()))
 }
 
 /// The document with plain colours in place of variables, which painters do not know.

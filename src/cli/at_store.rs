@@ -8,7 +8,7 @@ use crate::cli::call::{Call, Caller};
 use crate::cli::terminal::Terminal;
 use crate::cli::{
     Done, Failure, backup, control, diff, export, fetch, gaps, import, messages, open, outbox,
-    plot, quarantine, request, requests, series, values, verify,
+    plot, quarantine, report, request, requests, series, values, verify,
 };
 use crate::config::Gateway;
 use crate::store::StoreError;
@@ -65,6 +65,9 @@ pub(super) enum Command {
     /// List what was asked for, and what came of it
     #[command(after_help = "Example:\n  mscons-gateway requests --limit 10")]
     Requests(requests::Args),
+    /// List the reports, look at one, or send one
+    #[command(after_help = "Example:\n  mscons-gateway report preview digest --out digest.pdf")]
+    Report(report::Args),
     /// Look at the mails that the gateway sends, send them again, or do not
     #[command(after_help = "Example:\n  mscons-gateway outbox --open")]
     Outbox(outbox::Args),
@@ -160,6 +163,7 @@ impl Command {
             Self::Quarantine(args) => args,
             Self::Request(args) => args,
             Self::Requests(args) => args,
+            Self::Report(args) => args,
             Self::Outbox(args) => args,
             Self::Verify(args) => args,
             Self::Backup(args) => args,

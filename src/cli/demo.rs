@@ -11,6 +11,7 @@ use crate::config::Gateway;
 use crate::config::expect::Expect;
 use crate::config::mailbox::{Mailbox, Protocol};
 use crate::config::partner::Partner;
+use crate::config::report::{Report, Template};
 use crate::market::calendar::legal_day;
 use crate::sample;
 
@@ -34,6 +35,7 @@ pub(super) fn run(args: &Args) -> Result<Done, Failure> {
     };
     config.partner = PARTNERS.map(partner).to_vec();
     config.expect = EXPECTED.map(expect).to_vec();
+    config.report = reports();
     config.web.listen = free_address(&args.listen)?;
     config.mailbox.push(Mailbox {
         name: "demo".to_owned(),
@@ -61,6 +63,24 @@ fn partner((name, id): (&str, &str)) -> Partner {
         id: id.to_owned(),
         ..Partner::default()
     }
+}
+
+/// Reports to be looked at: nobody gets them.
+fn reports() -> Vec<Report> {
+    let report = |name: &str, template| Report {
+        name: name.to_owned(),
+        template,
+        ..Report::default()
+    };
+    let [(_, operator), ..] = PARTNERS;
+    vec![
+        report("digest", Template::Digest),
+        report("energy", Template::Energy),
+        Report {
+            partner: operator.to_owned(),
+            ..report("scorecard", Template::Scorecard)
+        },
+    ]
 }
 
 fn expect((location, obis, partner): (&str, &str, &str)) -> Expect {

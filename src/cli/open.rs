@@ -13,11 +13,13 @@ use crate::expect::Plan;
 use crate::format::csv::Dialect;
 use crate::ingest::{Ingest, Validation};
 use crate::oauth::Accounts;
+use crate::press::Press;
 use crate::query::{QueryError, Virtuals};
 use crate::series::computed::{Definition, Term};
 use crate::store::archive::Archive;
 use crate::store::data_dir::{Holding, holding};
 use crate::store::{self, Store, StoreError};
+use crate::text::Text;
 
 /// The configuration with the environment laid over it. The default file may be missing: then
 /// every key has its default.
@@ -155,6 +157,13 @@ pub(super) fn dialect(config: &Gateway) -> Dialect {
         decimal,
         bom,
     }
+}
+
+/// Who makes the reports of the configuration.
+pub(super) fn press(config: &Gateway, opened: &Opened) -> Result<Press, Failure> {
+    let text = Text::new(config.language).in_zone(time_zone(config)?);
+    let virtuals = opened.virtuals.clone();
+    Ok(Press::new(config, text, dialect(config), virtuals))
 }
 
 /// The virtual series of the configuration; the check has made sure that the factors are numbers.

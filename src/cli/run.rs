@@ -65,6 +65,7 @@ pub(super) async fn serve(
     let watch = Watch::new(open::plan(&config));
     let text = Text::new(config.language).in_zone(open::time_zone(&config)?);
     let desk = Desk::open(&config.data_dir, text.clone());
+    let press = open::press(&config, &opened)?;
     let administrator = Administrator::new(accounts.clone(), &config.web.address())?;
     let (settings, reloads) = settings(file.as_deref());
     let current = Current::new(config.clone());
@@ -78,6 +79,7 @@ pub(super) async fn serve(
         watch: watch.clone(),
         dialect: open::dialect(&config),
         virtuals: opened.virtuals.clone(),
+        press: press.clone(),
         accounts: accounts.clone(),
         administrator: administrator.clone(),
         settings,
@@ -91,7 +93,7 @@ pub(super) async fn serve(
     tokio::spawn(upkeep(metrics));
     let serving = tokio::spawn(server);
     let (sends, told) = (ingest.clone(), health.clone());
-    let duties = Duties::new(&config, sends, told, watch, desk, accounts.clone());
+    let duties = Duties::new(&config, sends, told, watch, desk, accounts.clone(), press);
     let supervisor = Supervisor::new(ingest, health.clone(), config.mailbox.clone())
         .with_duties(duties)
         .with_accounts(accounts.clone(), Text::new(config.language))

@@ -101,6 +101,7 @@ fn mails(config: &Gateway, args: &Args) -> Result<Vec<Outgoing>, Failure> {
             to,
             subject: &text.test_mail_subject(),
             text: &text.test_mail_text(&config.smtp.host, &text.date_time(now.seconds())),
+            html: None,
             attachments: &[],
             message_id: &format!("test.{}.{:08x}@{domain}", now.seconds(), clock::jitter()),
             written: u64::try_from(now.seconds()).unwrap_or(0),

@@ -3,6 +3,7 @@
 mod api_token;
 mod deliveries;
 mod microsoft;
+mod reports;
 mod sending;
 
 use std::collections::HashSet;
@@ -49,6 +50,7 @@ pub fn faults(gateway: &Gateway) -> Vec<ConfigFault> {
     microsoft::check(gateway, &mut faults);
     deliveries::check(gateway, &mut faults);
     sending::check(gateway, &mut faults);
+    reports::check(gateway, &mut faults);
     faults
 }
 

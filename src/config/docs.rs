@@ -198,7 +198,7 @@ fn add(text: &mut String, line: std::fmt::Arguments<'_>) {
 /// stand in the example file as comments.
 const NEEDED: &str = "mailbox";
 /// The mailbox of the example file, and what could be expected in it.
-const EXAMPLES: [(&str, &str); 18] = [
+const EXAMPLES: [(&str, &str); 19] = [
     ("api_token.name", "\"erp\""),
     ("api_token.token", "{ env = \"ERP_TOKEN\" }"),
     ("mailbox.name", "\"metering\""),
@@ -223,6 +223,7 @@ const EXAMPLES: [(&str, &str); 18] = [
     ("expect.location", "\"50120962218\""),
     ("expect.obis", "\"1-1:1.29.0\""),
     ("expect.partner", "\"9905048000007\""),
+    ("report.name", "\"weekly\""),
 ];
 
 const TABLE_HEAD: &str = "\n| key | type | default | English | Deutsch |\n|---|---|---|---|---|\n";
@@ -272,6 +273,7 @@ mod tests {
     use crate::config::microsoft::Microsoft;
     use crate::config::partner::Partner;
     use crate::config::party::Party;
+    use crate::config::report::Report;
     use crate::config::virtual_series::{Term, Virtual};
     use crate::config::{Gateway, load_text, mailbox::Mailbox, secret::Secret};
 
@@ -343,6 +345,10 @@ mod tests {
                 obis: "1-1:1.29.0".to_owned(),
                 partner: "9905048000007".to_owned(),
                 ..Expect::default()
+            }],
+            report: vec![Report {
+                name: "weekly".to_owned(),
+                ..Report::default()
             }],
             ..expected()
         };

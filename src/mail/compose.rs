@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use lettre::Message;
 use lettre::message::header::{
-    ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue,
+    ContentId, ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue,
 };
 use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 
@@ -21,12 +21,34 @@ pub struct Letter<'a> {
     pub subject: &'a str,
     /// The text.
     pub text: &'a str,
+    /// The same for readers that show HTML; `None` for words alone.
+    pub html: Option<Html<'a>>,
     /// What goes with it.
     pub attachments: &'a [Attached<'a>],
     /// What tells this mail from all others, without angle brackets: `1f3a@example.org`.
     pub message_id: &'a str,
     /// When it was written, in seconds since 1970.
     pub written: u64,
+}
+
+/// A text as HTML, with the pictures that it shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Html<'a> {
+    /// The document. It names its pictures as `cid:ID`.
+    pub document: &'a str,
+    /// The pictures.
+    pub pictures: &'a [Picture<'a>],
+}
+
+/// A PNG that HTML shows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Picture<'a> {
+    /// Its ID, of the form of an address (RFC 2392): `chart-1.weekly@report`.
+    pub id: &'a str,
+    /// Its name, as of an attachment.
+    pub name: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
 }
 
 /// A file that goes with a mail.
@@ -90,10 +112,13 @@ pub fn compose(letter: &Letter<'_>) -> Result<Outgoing, ComposeError> {
             return Err(ComposeError::ControlCharacter { field });
         }
     }
-    for attached in letter.attachments {
-        let is_fine = |c: char| c.is_ascii_graphic() && !"\"\\/".contains(c);
-        if attached.name.is_empty() || !attached.name.chars().all(is_fine) {
-            let name = attached.name.escape_debug().to_string();
+    let pictures = letter.html.map_or(&[][..], |html| html.pictures);
+    let names = letter.attachments.iter().map(|attached| attached.name);
+    let of_pictures = pictures.iter().flat_map(|one| [one.name, one.id]);
+    for name in names.chain(of_pictures) {
+        let is_fine = |c: char| c.is_ascii_graphic() && !"\"\\/<>".contains(c);
+        if name.is_empty() || !name.chars().all(is_fine) {
+            let name = name.escape_debug().to_string();
             return Err(ComposeError::FileName(name));
         }
     }
@@ -111,16 +136,24 @@ pub fn compose(letter: &Letter<'_>) -> Result<Outgoing, ComposeError> {
             "auto-generated".to_owned(),
         ));
     let unwritable = |error: lettre::error::Error| ComposeError::Unwritable(error.to_string());
-    let message = if letter.attachments.is_empty() {
-        let message = message.header(ContentType::TEXT_PLAIN);
-        message.body(letter.text.to_owned()).map_err(unwritable)?
-    } else {
-        let mut parts = MultiPart::mixed().singlepart(SinglePart::plain(letter.text.to_owned()));
-        for attached in letter.attachments {
-            parts = parts.singlepart(part(attached)?);
+    let message = match (letter.html, letter.attachments) {
+        (None, []) => {
+            let message = message.header(ContentType::TEXT_PLAIN);
+            message.body(letter.text.to_owned())
         }
-        message.multipart(parts).map_err(unwritable)?
+        (html, attachments) => {
+            let plain = SinglePart::plain(letter.text.to_owned());
+            let mut parts = match html {
+                None => MultiPart::mixed().singlepart(plain),
+                Some(html) => MultiPart::mixed().multipart(both(plain, html)?),
+            };
+            for attached in attachments {
+                parts = parts.singlepart(part(attached)?);
+            }
+            message.multipart(parts)
+        }
     };
+    let message = message.map_err(unwritable)?;
     Ok(Outgoing {
         from: sender,
         to: recipient,
@@ -128,24 +161,54 @@ pub fn compose(letter: &Letter<'_>) -> Result<Outgoing, ComposeError> {
     })
 }
 
+/// Words, and the same as HTML with its pictures (RFC 2387): a reader takes the last that it knows.
+fn both(plain: SinglePart, html: Html<'_>) -> Result<MultiPart, ComposeError> {
+    let document = SinglePart::html(html.document.to_owned());
+    let mut shown = MultiPart::related().singlepart(document);
+    for picture in html.pictures {
+        let png = encoded(picture.bytes)?;
+        let part = SinglePart::builder()
+            .header(Disposition::inline(picture.name))
+            .header(ContentId::from(format!("<{}>", picture.id)))
+            .header(media_type("image/png")?);
+        shown = shown.singlepart(part.body(png));
+    }
+    Ok(MultiPart::alternative().singlepart(plain).multipart(shown))
+}
+
 /// Always base64: relays change lines that are long, or end by LF alone, and with them what a
 /// signature or a hash was made of.
 fn part(attached: &Attached<'_>) -> Result<SinglePart, ComposeError> {
-    let unwritable = |what: String| ComposeError::Unwritable(what);
-    let media_type = ContentType::parse(attached.media_type);
-    let media_type = media_type.map_err(|error| unwritable(error.to_string()))?;
-    let body = Body::new_with_encoding(attached.bytes.to_vec(), ContentTransferEncoding::Base64);
-    let body = body.map_err(|_| unwritable("base64 cannot carry it".to_owned()))?;
     let part = SinglePart::builder()
-        .header(Disposition(attached.name.to_owned()))
-        .header(media_type);
-    Ok(part.body(body))
+        .header(Disposition::attachment(attached.name))
+        .header(media_type(attached.media_type)?);
+    Ok(part.body(encoded(attached.bytes)?))
+}
+
+fn media_type(name: &str) -> Result<ContentType, ComposeError> {
+    ContentType::parse(name).map_err(|error| ComposeError::Unwritable(error.to_string()))
+}
+
+fn encoded(bytes: &[u8]) -> Result<Body, ComposeError> {
+    let body = Body::new_with_encoding(bytes.to_vec(), ContentTransferEncoding::Base64);
+    body.map_err(|_| ComposeError::Unwritable("base64 cannot carry it".to_owned()))
 }
 
 /// `Content-Disposition` with the name in one piece: crate `lettre` cuts long ones (RFC 2231
 /// section 3), as those of the market are, and old receivers do not put them together.
 #[derive(Clone)]
 struct Disposition(String);
+
+impl Disposition {
+    // The name holds no quote, no line end, and nothing but ASCII: `compose` has looked.
+    fn attachment(name: &str) -> Self {
+        Self(format!("attachment;\r\n filename=\"{name}\""))
+    }
+
+    fn inline(name: &str) -> Self {
+        Self(format!("inline;\r\n filename=\"{name}\""))
+    }
+}
 
 impl Header for Disposition {
     fn name() -> HeaderName {
@@ -157,9 +220,7 @@ impl Header for Disposition {
     }
 
     fn display(&self) -> HeaderValue {
-        // It holds no quote, no line end, and nothing but ASCII: `compose` has looked.
-        let value = format!("attachment;\r\n filename=\"{}\"", self.0);
-        HeaderValue::dangerous_new_pre_encoded(Self::name(), self.0.clone(), value)
+        HeaderValue::dangerous_new_pre_encoded(Self::name(), self.0.clone(), self.0.clone())
     }
 }
 
@@ -203,6 +264,7 @@ mod tests {
         to: "netz@example.net",
         subject: "Grüße",
         text: "Ä und ß.\nZweite Zeile.\n",
+        html: None,
         attachments: &[],
         message_id: "1f3a@example.org",
         written: 1_764_288_000,
@@ -273,6 +335,55 @@ mod tests {
                 matches!(compose(&letter), Err(ComposeError::FileName(_))),
                 "{name:?}"
             );
+        }
+    }
+
+    #[test]
+    fn html_stands_beside_the_words_and_finds_its_pictures() {
+        let picture = Picture {
+            id: "chart-1.weekly@report",
+            name: "chart-1.png",
+            bytes: &[0x89, b'P', b'N', b'G', 0, 10, 13],
+        };
+        let attached = Attached {
+            name: "weekly.pdf",
+            media_type: "application/pdf",
+            bytes: b"%PDF",
+        };
+        let with = |picture: Picture<'_>| {
+            compose(&Letter {
+                html: Some(Html {
+                    document: "<p>Grüße <img src=\"cid:chart-1.weekly@report\"></p>",
+                    pictures: &[picture],
+                }),
+                attachments: &[attached],
+                ..LETTER
+            })
+        };
+        let mail = with(picture).unwrap();
+        assert!(mail.bytes().is_ascii());
+        let read = mail_parser::MessageParser::new()
+            .parse(mail.bytes())
+            .unwrap();
+        assert_eq!(
+            read.body_text(0).unwrap(),
+            LETTER.text.replace('\n', "\r\n")
+        );
+        assert!(read.body_html(0).unwrap().contains("Grüße"));
+        let files: Vec<_> = read
+            .attachments()
+            .map(|part| (mail_parser::MimeHeaders::content_id(part), part.contents()))
+            .collect();
+        assert_eq!(
+            files,
+            [
+                (Some(picture.id), picture.bytes),
+                (None, b"%PDF".as_slice())
+            ]
+        );
+        for id in ["", "a b@report", "a>\r\nX: y", "ä@report"] {
+            let evil = with(Picture { id, ..picture });
+            assert!(matches!(evil, Err(ComposeError::FileName(_))), "{id:?}");
         }
     }
 

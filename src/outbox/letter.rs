@@ -32,6 +32,7 @@ impl Note {
                 to: &self.to,
                 subject: &self.subject,
                 text: &self.text,
+                html: None,
                 attachments: &[],
                 message_id: &message_id,
                 written: u64::try_from(slot.at.seconds()).unwrap_or(0),

@@ -10,6 +10,7 @@ use crate::query::{QueryError, Values, Virtuals, values};
 use crate::series::computed::{self, Definition, is_computed};
 use crate::series::merge::Held;
 use crate::series::resample::{Resampling, Resolution};
+use crate::series::rhythm::Border;
 use crate::series::{Key, Kind};
 use crate::store::ledger::SeriesEntry;
 use crate::store::{Store, StoreError, read};
@@ -130,10 +131,9 @@ impl<'a> Catalogue<'a> {
             refused,
         };
         let resampling = Resampling::of(&series.key, resolution).map_err(refused)?;
-        let resampling = if self.is_of_gas(series)? {
-            resampling.by_gas_days()
-        } else {
-            resampling
+        let resampling = match self.border(series)? {
+            Border::GasMorning => resampling.by_gas_days(),
+            Border::Midnight => resampling,
         };
         let known = known(series);
         let period = (period.0.max(known.0), period.1.min(known.1));
@@ -156,16 +156,25 @@ impl<'a> Catalogue<'a> {
         Resampled::new(series, &buckets)
     }
 
-    /// Whether the days of a series begin at 06:00; those of a virtual one if they do in all parts.
-    fn is_of_gas(&self, series: &SeriesEntry) -> Result<bool, StoreError> {
+    /// Where the days of a series begin: with gas at 06:00; those of a virtual one if they do in all
+    /// its parts.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn border(&self, series: &SeriesEntry) -> Result<Border, StoreError> {
         let definition = self.virtuals.iter().find(|one| one.number() == series.id);
         let Some(definition) = definition else {
-            return Ok(obis::is_gas(&series.key.obis));
+            return Ok(Border::of_obis(&series.key.obis));
         };
         let stored = self.store.series()?;
         let mut parts = (definition.terms.iter())
             .filter_map(|term| self.part(&term.series, &stored, self.virtuals.len()).ok());
-        Ok(parts.all(|part| obis::is_gas(&part.key.obis)))
+        let is_gas = parts.all(|part| obis::is_gas(&part.key.obis));
+        Ok(if is_gas {
+            Border::GasMorning
+        } else {
+            Border::Midnight
+        })
     }
 
     fn entry(&self, definition: &Definition, stored: &[SeriesEntry], depth: usize) -> SeriesEntry {

@@ -163,6 +163,7 @@ impl Desk {
             to: &to,
             subject: &content.subject,
             text: &content.text,
+            html: None,
             attachments: &attachments,
             message_id: &message_id,
             written: u64::try_from(slot.at.seconds()).unwrap_or(0),

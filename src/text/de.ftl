@@ -758,3 +758,219 @@ account_fault_no_date = `{ $date }` ist kein Datum; zu schreiben wie `2027-05-31
 account_fault_not_default_scope = muss ohne Person genau einer sein, der auf `/.default` endet; weglassen für den von Exchange Online
 account_fault_no_way_back = muss mit `https://` beginnen oder `http://localhost` sein: Anderswohin schickt Microsoft niemanden zurück; oder ein Verfahren mit einem Code wählen
 account_fault_unchosen = fehlt; eines wählen von `{ $names }`
+
+nav_reports = Berichte
+chart_present = vorhanden
+report_quarter = { $number }. Quartal { $year }
+report_day_before = zum Vortag
+report_week_before = zur Vorwoche
+report_month_before = zum Vormonat
+report_quarter_before = zum Vorquartal
+report_year_before = zum Vorjahr
+report_energy_title = Energiebericht { $name }
+report_overview = Überblick
+report_series = Zeitreihe
+report_complete = Vollständig
+report_peak = Spitze
+report_incomplete = unvollständig
+report_not_comparable = unvollständig
+report_missing =
+    { $count ->
+        [one] ein Wert fehlt
+       *[other] { $count } Werte fehlen
+    }
+report_doubtful = Vorläufig oder gestört
+report_no_values = In diesem Zeitraum gibt es keine Werte.
+report_all_complete =
+    { $count ->
+        [one] Die Zeitreihe ist vollständig.
+       *[other] Alle { $count } Zeitreihen sind vollständig.
+    }
+report_some_complete =
+    { $complete ->
+        [0] Keine der { $all } Zeitreihen ist vollständig: sie haben Lücken, ihre Summen sind zu klein.
+       *[other] { $complete } von { $all } Zeitreihen sind vollständig; die anderen haben Lücken, ihre Summen sind zu klein.
+    }
+report_corrected_values =
+    { $count ->
+        [one] Ein Wert wurde nachträglich korrigiert; es gilt der letzte.
+       *[other] { $count } Werte wurden nachträglich korrigiert; es gilt jeweils der letzte.
+    }
+report_chart_words = Lastgang { $name }: Summe { $sum }, Spitze { $peak }, vollständig zu { $share }
+report_charts_cut = Gezeichnet sind die ersten { $count } Zeitreihen.
+report_series_cut = Der Bericht ist abgeschnitten: er zeigt { $told } Zeitreihen, { $more } weitere passen nicht hinein.
+report_values_cut = Die angehängten Dateien sind abgeschnitten: es sind mehr Werte, als in eine Mail passen. Alle gibt mscons-gateway export.
+report_silent =
+    { $count ->
+        [one] Eine Zeitreihe hat in diesem und im vorigen Zeitraum keine Werte; sie ist weggelassen.
+       *[other] { $count } Zeitreihen haben in diesem und im vorigen Zeitraum keine Werte; sie sind weggelassen.
+    }
+report_unfit =
+    { $count ->
+        [one] Eine Zeitreihe hat keine Intervalle (Zählerstände, Tabellen); sie ist weggelassen.
+       *[other] { $count } Zeitreihen haben keine Intervalle (Zählerstände, Tabellen); sie sind weggelassen.
+    }
+report_note_comparison = Verglichen wird nur, was vollständig ist; das Vorjahr bei Tagen und Wochen 52 Wochen früher, damit Wochentage zueinander passen. Spitzen sind die mittlere Leistung eines Intervalls (Viertelstunde: kWh × 4). Gastage beginnen um 6 Uhr.
+digest_title = Montagsüberblick
+digest_tasks =
+    { $count ->
+        [one] Eine Sache wartet auf Sie.
+       *[other] { $count } Dinge warten auf Sie.
+    }
+digest_nothing_known = Noch ist keine Zeitreihe bekannt, über die etwas zu sagen wäre.
+digest_all_well = Alles ist da, nichts wartet auf Sie. Eine gute Woche!
+digest_gaps_only = Nichts wartet auf Sie; ein paar Werte fehlen, sind aber noch nicht überfällig oder von niemandem erwartet.
+digest_note = Gezählt wird, was in diesem Zeitraum ankam; Lücken sind die der Liefertage, deren Werte schon da sein müssten. Was fehlt, zählt nirgends als null.
+digest_cut = Es war mehr zu lesen, als in einen Bericht passt; manche Zahlen gelten nur für einen Teil.
+digest_came_title = Was kam
+digest_no_mail = Keine einzige Mail kam an. Bitte prüfen Sie das Postfach (mscons-gateway doctor).
+digest_came =
+    { $mails ->
+        [one] Eine Mail brachte
+       *[other] { $mails } Mails brachten
+    } { $messages ->
+        [one] eine Nachricht
+       *[other] { $messages } Nachrichten
+    } mit { $values } Werten.
+digest_sender = { $name } ({ $count })
+digest_senders = Nachrichten kamen von { $list }.
+digest_missing_title = Was fehlt
+digest_nothing_due = Von keinem Tag dieses Zeitraums müssten schon Werte da sein.
+digest_complete =
+    { $count ->
+        [one] Nichts: die Zeitreihe ist lückenlos.
+       *[other] Nichts: alle { $count } Zeitreihen sind lückenlos.
+    }
+digest_gaps =
+    { $gaps ->
+        [one] Eine von { $series } Zeitreihen hat Lücken
+       *[other] { $gaps } von { $series } Zeitreihen haben Lücken
+    }; { $missing ->
+        [one] ein Wert fehlt
+       *[other] { $missing } Werte fehlen
+    } ({ $share } sind da).
+digest_late =
+    { $series }: { $missing ->
+        [one] ein Wert
+       *[other] { $missing } Werte
+    }, überfällig seit { $since }
+digest_late_of =
+    { $series } von { $partner }: { $missing ->
+        [one] ein Wert
+       *[other] { $missing } Werte
+    }, überfällig seit { $since }
+digest_more_late =
+    { $count ->
+        [one] und eine weitere Zeitreihe
+       *[other] und { $count } weitere Zeitreihen
+    }
+digest_chart = Vollständigkeit je Liefertag
+digest_corrected_title = Was korrigiert wurde
+digest_uncorrected = Nichts: kein bekannter Wert hat sich geändert.
+digest_corrected =
+    { $count ->
+        [one] Ein bekannter Wert hat sich geändert.
+       *[other] { $count } bekannte Werte haben sich geändert.
+    }
+digest_cancellations =
+    { $count ->
+        [one] Eine Nachricht nahm eine frühere zurück (Storno).
+       *[other] { $count } Nachrichten nahmen frühere zurück (Storno).
+    }
+digest_correction =
+    { $series }: { $count ->
+        [one] ein Wert
+       *[other] { $count } Werte
+    }
+digest_correction_by =
+    { $series }: { $count ->
+        [one] ein Wert
+       *[other] { $count } Werte
+    }, zusammen { $change }
+digest_more_corrected =
+    { $count ->
+        [one] und eine weitere Zeitreihe
+       *[other] und { $count } weitere Zeitreihen
+    }
+digest_attention_title = Was Ihre Aufmerksamkeit braucht
+digest_quarantine =
+    { $count ->
+        [one] Ein Eintrag liegt in Quarantäne: ansehen, erneut versuchen oder verwerfen.
+       *[other] { $count } Einträge liegen in Quarantäne: ansehen, erneut versuchen oder verwerfen.
+    }
+digest_unsent =
+    { $count ->
+        [one] Eine Mail von uns ging nicht hinaus: im Ausgang steht, warum.
+       *[other] { $count } Mails von uns gingen nicht hinaus: im Ausgang steht, warum.
+    }
+digest_ask =
+    { $count ->
+        [one] Eine Zeitreihe ist überfällig: beim Absender nachfragen.
+       *[other] { $count } Zeitreihen sind überfällig: bei den Absendern nachfragen.
+    }
+digest_no_attention = Nichts.
+digest_main_title = Die Last der Woche
+digest_main = Die größte Zeitreihe, { $name }, kam auf { $amount }.
+digest_main_compared = Die größte Zeitreihe, { $name }, kam auf { $amount }; das sind { $change } { $before }.
+digest_main_incomplete = Sie ist nur zu { $share } da; die Summe ist zu klein.
+card_title = Datenlieferung { $partner }
+card_lead = Wie die Messwerte von { $partner } ({ $id }) bei uns ankamen.
+card_nothing_expected = Für diesen Zeitraum ist keine Lieferung vereinbart, an der sie zu messen wären.
+card_complete = Alle vereinbarten Werte sind da. Vielen Dank!
+card_incomplete =
+    { $missing ->
+        [one] Ein Wert von { $all } vereinbarten fehlt noch.
+       *[other] { $missing } von { $all } vereinbarten Werten fehlen noch.
+    }
+card_figures = Kennzahlen
+card_series = Je Zeitreihe
+card_unknown = unbekannt
+card_punctuality = Pünktlich
+card_corrections = Korrigiert
+card_syntax = Syntaxfehler
+card_cancellations = Stornos
+card_of_values = { $part } von { $all } Werten
+card_of_days = { $part } von { $all } Liefertagen waren zur Frist vollständig
+card_of_messages = von { $all } Nachrichten
+card_of_files = in { $part } von { $all } Dateien
+card_barred =
+    { $count ->
+        [one] eine konnte nicht ganz gelesen werden
+       *[other] { $count } konnten nicht ganz gelesen werden
+    }
+card_days_unknown =
+    { $count ->
+        [one] von einem Tag ist es unbekannt
+       *[other] von { $count } Tagen ist es unbekannt
+    }
+card_began = empfangen wird erst seit dem { $day }
+card_no_deadline = es ist keine Frist vereinbart
+card_no_values = es gibt keine Werte
+card_no_messages = es kam keine Nachricht
+card_chart_words =
+    Vollständigkeit je Liefertag: { $share } der Werte sind da, { $count ->
+        [0] kein Tag hat Lücken
+        [one] ein Tag hat Lücken
+       *[other] { $count } Tage haben Lücken
+    }.
+card_note_punctuality = Pünktlich ist ein Liefertag, der zur vereinbarten Frist vollständig bei uns war. Es zählt, wann unser Gateway die Mail annahm; stand es still, zählt das als spät.
+card_note_syntax = Syntaxfehler sind Verstöße gegen EDIFACT oder die Nachrichtenbeschreibung in den Dateien, die in diesem Zeitraum ankamen; Vollständigkeit, Ersatzwerte und Korrekturen gelten den Liefertagen dieses Zeitraums, Stand heute.
+card_rows_cut = Die Tabelle zeigt nicht alle { $count } Zeitreihen; die Kennzahlen gelten für alle.
+
+reports_title = Berichte
+reports_lead = Berichte gehen zur eingestellten Zeit als Mail hinaus. Die Vorschau zeigt, was ein Bericht jetzt sagen würde, und verschickt nichts.
+reports_report = Bericht
+reports_recipients = An
+reports_next = Nächster
+reports_last = Letzter
+reports_preview = Vorschau
+reports_look = Ansehen
+reports_mail = Mail
+reports_by_hand = nur von Hand
+reports_energy = Energiebericht
+reports_scorecard = Zeugnis eines Partners
+reports_hint = Weitere Berichte stehen als [[report]] in gateway.toml.
+digest_since = Mails werden erst seit dem { $day } angenommen; gezählt ist, was seither kam.
+report_substitutes = { $share } Ersatzwerte
+digest_late_title = Überfällig ist jetzt, auch aus anderen Wochen:
+card_days = Tag für Tag

@@ -762,3 +762,219 @@ account_fault_no_date = `{ $date }` is no date; write it as `2027-05-31`
 account_fault_not_default_scope = must be one that ends in `/.default` for client_credentials; leave it out for that of Exchange Online
 account_fault_no_way_back = must begin with `https://`, or be `http://localhost`: Microsoft sends nobody back elsewhere; or use flow = "device_code"
 account_fault_unchosen = is missing; choose one of `{ $names }`
+
+nav_reports = Reports
+chart_present = present
+report_quarter = Q{ $number } { $year }
+report_day_before = to the day before
+report_week_before = to the week before
+report_month_before = to the month before
+report_quarter_before = to the quarter before
+report_year_before = to the year before
+report_energy_title = Energy report { $name }
+report_overview = Overview
+report_series = Series
+report_complete = Complete
+report_peak = Peak
+report_incomplete = incomplete
+report_not_comparable = incomplete
+report_missing =
+    { $count ->
+        [one] one value is missing
+       *[other] { $count } values are missing
+    }
+report_doubtful = Preliminary or disturbed
+report_no_values = There are no values in this period.
+report_all_complete =
+    { $count ->
+        [one] The series is complete.
+       *[other] All { $count } series are complete.
+    }
+report_some_complete =
+    { $complete ->
+        [0] None of the { $all } series is complete: they have gaps, and their sums are too small.
+       *[other] { $complete } of { $all } series are complete; the others have gaps, and their sums are too small.
+    }
+report_corrected_values =
+    { $count ->
+        [one] One value was corrected later; the last one counts.
+       *[other] { $count } values were corrected later; the last one counts each time.
+    }
+report_chart_words = Load profile { $name }: sum { $sum }, peak { $peak }, { $share } complete
+report_charts_cut = The first { $count } series are drawn.
+report_series_cut = The report is cut off: it shows { $told } series, { $more } more find no room.
+report_values_cut = The attached files are cut off: there are more values than fit into a mail. All of them gives mscons-gateway export.
+report_silent =
+    { $count ->
+        [one] One series has no values in this period and the one before; it is left out.
+       *[other] { $count } series have no values in this period and the one before; they are left out.
+    }
+report_unfit =
+    { $count ->
+        [one] One series has no intervals (readings, tables); it is left out.
+       *[other] { $count } series have no intervals (readings, tables); they are left out.
+    }
+report_note_comparison = Only what is complete is compared; the year before of days and weeks 52 weeks earlier, so that weekdays match. Peaks are the mean power of an interval (quarter hour: kWh × 4). Gas days begin at 6 o'clock.
+digest_title = Monday digest
+digest_tasks =
+    { $count ->
+        [one] One thing waits for you.
+       *[other] { $count } things wait for you.
+    }
+digest_nothing_known = No series is known yet that something could be said about.
+digest_all_well = Everything is here, and nothing waits for you. Have a good week!
+digest_gaps_only = Nothing waits for you; a few values are missing, but are not overdue yet, or nobody expects them.
+digest_note = Counted is what came in this period; gaps are those of the delivery days whose values are due. What is missing counts nowhere as zero.
+digest_cut = There was more to read than fits into a report; some figures are of a part only.
+digest_came_title = What came
+digest_no_mail = Not a single mail came. Please look at the mailbox (mscons-gateway doctor).
+digest_came =
+    { $mails ->
+        [one] One mail brought
+       *[other] { $mails } mails brought
+    } { $messages ->
+        [one] one message
+       *[other] { $messages } messages
+    } with { $values } values.
+digest_sender = { $name } ({ $count })
+digest_senders = Messages came from { $list }.
+digest_missing_title = What is missing
+digest_nothing_due = No day of this period has values that are due.
+digest_complete =
+    { $count ->
+        [one] Nothing: the series has no gap.
+       *[other] Nothing: none of the { $count } series has a gap.
+    }
+digest_gaps =
+    { $gaps ->
+        [one] One of { $series } series has gaps
+       *[other] { $gaps } of { $series } series have gaps
+    }; { $missing ->
+        [one] one value is missing
+       *[other] { $missing } values are missing
+    } ({ $share } are here).
+digest_late =
+    { $series }: { $missing ->
+        [one] one value
+       *[other] { $missing } values
+    }, overdue since { $since }
+digest_late_of =
+    { $series } of { $partner }: { $missing ->
+        [one] one value
+       *[other] { $missing } values
+    }, overdue since { $since }
+digest_more_late =
+    { $count ->
+        [one] and one more series
+       *[other] and { $count } more series
+    }
+digest_chart = Completeness by delivery day
+digest_corrected_title = What was corrected
+digest_uncorrected = Nothing: no known value has changed.
+digest_corrected =
+    { $count ->
+        [one] One known value has changed.
+       *[other] { $count } known values have changed.
+    }
+digest_cancellations =
+    { $count ->
+        [one] One message cancelled an earlier one.
+       *[other] { $count } messages cancelled earlier ones.
+    }
+digest_correction =
+    { $series }: { $count ->
+        [one] one value
+       *[other] { $count } values
+    }
+digest_correction_by =
+    { $series }: { $count ->
+        [one] one value
+       *[other] { $count } values
+    }, { $change } in all
+digest_more_corrected =
+    { $count ->
+        [one] and one more series
+       *[other] and { $count } more series
+    }
+digest_attention_title = What needs your attention
+digest_quarantine =
+    { $count ->
+        [one] One entry is in quarantine: look at it, try it again, or drop it.
+       *[other] { $count } entries are in quarantine: look at them, try them again, or drop them.
+    }
+digest_unsent =
+    { $count ->
+        [one] One mail of ours did not go out: the outbox says why.
+       *[other] { $count } mails of ours did not go out: the outbox says why.
+    }
+digest_ask =
+    { $count ->
+        [one] One series is overdue: ask its sender.
+       *[other] { $count } series are overdue: ask their senders.
+    }
+digest_no_attention = Nothing.
+digest_main_title = The load of the period
+digest_main = The largest series, { $name }, came to { $amount }.
+digest_main_compared = The largest series, { $name }, came to { $amount }; that is { $change } { $before }.
+digest_main_incomplete = Only { $share } of it are here; the sum is too small.
+card_title = Data delivery { $partner }
+card_lead = How the metered values of { $partner } ({ $id }) reached us.
+card_nothing_expected = No delivery is agreed for this period that they could be measured by.
+card_complete = All values that were agreed are here. Thank you!
+card_incomplete =
+    { $missing ->
+        [one] One of { $all } values that were agreed is still missing.
+       *[other] { $missing } of { $all } values that were agreed are still missing.
+    }
+card_figures = Figures
+card_series = By series
+card_unknown = unknown
+card_punctuality = Punctual
+card_corrections = Corrected
+card_syntax = Faults of syntax
+card_cancellations = Cancellations
+card_of_values = { $part } of { $all } values
+card_of_days = { $part } of { $all } delivery days were complete when due
+card_of_messages = of { $all } messages
+card_of_files = in { $part } of { $all } files
+card_barred =
+    { $count ->
+        [one] one could not be read as a whole
+       *[other] { $count } could not be read as a whole
+    }
+card_days_unknown =
+    { $count ->
+        [one] of one day it is unknown
+       *[other] of { $count } days it is unknown
+    }
+card_began = mails are received only since { $day }
+card_no_deadline = no deadline is agreed
+card_no_values = there are no values
+card_no_messages = no message came
+card_chart_words =
+    Completeness by delivery day: { $share } of the values are here, { $count ->
+        [0] no day has gaps
+        [one] one day has gaps
+       *[other] { $count } days have gaps
+    }.
+card_note_punctuality = A delivery day is punctual that was complete here when it was due. What counts is when our gateway took the mail in; if it stood still, that counts as late.
+card_note_syntax = Faults of syntax are breaches of EDIFACT or of the message's description in the files that came in this period; completeness, substitutes and corrections are of the delivery days of this period, as of today.
+card_rows_cut = The table does not show all { $count } series; the figures are of all of them.
+
+reports_title = Reports
+reports_lead = Reports go out as mails when they are scheduled. A preview shows what a report would say now, and sends nothing.
+reports_report = Report
+reports_recipients = To
+reports_next = Next
+reports_last = Last
+reports_preview = Preview
+reports_look = Look
+reports_mail = Mail
+reports_by_hand = by hand only
+reports_energy = Energy report
+reports_scorecard = Partner scorecard
+reports_hint = More reports stand as [[report]] in gateway.toml.
+digest_since = Mails are taken in only since { $day }; counted is what came since then.
+report_substitutes = { $share } substitutes
+digest_late_title = Overdue now, other weeks included:
+card_days = Day by day

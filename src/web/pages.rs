@@ -7,6 +7,7 @@ pub(crate) mod login;
 pub(crate) mod messages;
 pub(crate) mod outbox;
 pub(crate) mod quarantine;
+pub(crate) mod reports;
 pub(crate) mod requests;
 pub(crate) mod series;
 pub(crate) mod series_list;
@@ -102,6 +103,8 @@ pub(crate) enum Tab {
     Messages,
     /// `/quarantine`
     Quarantine,
+    /// `/reports`
+    Reports,
     /// `/outbox`
     Outbox,
     /// `/settings`
@@ -124,6 +127,7 @@ impl<'a> Shell<'a> {
                 | Tab::Series
                 | Tab::Gaps
                 | Tab::Messages
+                | Tab::Reports
                 | Tab::Outbox
                 | Tab::Settings
                 | Tab::None => String::new(),
@@ -136,6 +140,7 @@ impl<'a> Shell<'a> {
                 link(Tab::Gaps, "/gaps", text.nav_gaps()),
                 link(Tab::Messages, "/messages", text.nav_messages()),
                 link(Tab::Quarantine, "/quarantine", text.nav_quarantine()),
+                link(Tab::Reports, "/reports", text.nav_reports()),
                 link(Tab::Outbox, "/outbox", text.nav_outbox()),
                 link(Tab::Settings, "/settings", text.nav_settings()),
             ],

@@ -143,6 +143,11 @@ fn routes(app: &mut ServiceConfig) {
     )
     .route("/gaps", get().to(pages::gaps::page))
     .route("/messages", get().to(pages::messages::page))
+    .route("/reports", get().to(pages::reports::page))
+    .route(
+        "/reports/{name}.{ending}",
+        get().to(pages::reports::preview),
+    )
     .route("/outbox", get().to(pages::outbox::page))
     .route("/requests", get().to(pages::requests::page))
     .service(

@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("format", &["market", "series", "text"]),
     ("chart", &["market", "series", "text"]),
     ("config", &["market", "text"]),
+    ("report", &["chart", "config", "market", "series", "text"]),
     // The edges.
     ("clock", &["market"]),
     ("metrics", &[]),
@@ -70,6 +71,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("expect", &["config", "market", "series", "store"]),
     (
+        "press",
+        &[
+            "chart", "clock", "config", "expect", "format", "ingest", "mail", "market", "query",
+            "report", "series", "store", "text",
+        ],
+    ),
+    (
         "outbox",
         &[
             "clock", "config", "ingest", "mail", "market", "metrics", "net", "oauth", "post",
@@ -108,15 +116,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "actors",
         &[
             "alert", "clock", "config", "expect", "health", "ingest", "mail", "mailbox", "market",
-            "metrics", "net", "oauth", "outbox", "request", "store", "text",
+            "metrics", "net", "oauth", "outbox", "press", "request", "store", "text",
         ],
     ),
     (
         "web",
         &[
             "access", "chart", "clock", "config", "expect", "format", "health", "ingest", "mail",
-            "market", "message", "metrics", "oauth", "query", "request", "series", "store", "text",
-            "mailbox", "actors", "vault",
+            "market", "message", "metrics", "oauth", "press", "query", "request", "series",
+            "store", "text", "mailbox", "actors", "vault",
         ],
     ),
     (
@@ -143,6 +151,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "net",
             "oauth",
             "outbox",
+            "press",
             "query",
             "sample",
             "series",
@@ -163,7 +172,9 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
     ("sled::", &["store"]),
     ("async_imap", &["mail", "cli"]),
     ("mail_parser", &["extract"]),
-    ("askama", &["web"]),
+    ("askama", &["report", "web"]),
+    ("croner", &["config"]),
+    ("pdf_writer", &["report"]),
     ("reqwest", &["alert", "oauth"]),
     ("oauth2", &["oauth"]),
     ("chacha20poly1305", &["vault"]),
@@ -177,7 +188,7 @@ const ONE_PLACE: &[(&str, &[&str])] = &[
 /// The core knows no I/O and no clock.
 const CORE: &[&str] = &[
     "access", "market", "mailbox", "text", "edifact", "series", "message", "explain", "extract",
-    "sample", "format", "chart",
+    "sample", "format", "chart", "report",
 ];
 const NOT_IN_THE_CORE: &[&str] = &[
     "async fn",

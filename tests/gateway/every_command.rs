@@ -87,6 +87,24 @@ const TRIED: &[Tried] = &[
         &["values drawn to peaks.png"],
     ),
     Tried(
+        "report list --format json",
+        0,
+        &["\"name\": \"digest\"", "\"next\": null"],
+        &[],
+    ),
+    Tried(
+        "report preview digest --at 2026-11-23 --out digest.html",
+        0,
+        &[],
+        &["digest is in digest.html"],
+    ),
+    Tried(
+        "report send digest",
+        2,
+        &[],
+        &["nothing is sent without a server"],
+    ),
+    Tried(
         "messages --limit 1 --format json",
         0,
         &["\"sender\":", "\"document\":"],

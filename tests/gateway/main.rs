@@ -38,6 +38,7 @@ mod parse;
 mod pop3;
 mod reading;
 mod reference;
+mod report;
 mod request;
 mod run;
 mod settings;

@@ -35,6 +35,7 @@ fn mail(to: &str, text: &str) -> Outgoing {
         to,
         subject: "Zählerstände",
         text,
+        html: None,
         attachments: &[],
         message_id: "1@example.org",
         written: 1_764_288_000,

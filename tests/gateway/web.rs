@@ -13,6 +13,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use jiff::tz::TimeZone;
 
+use mscons_gateway::config::Gateway;
 use mscons_gateway::config::expect::Expect;
 use mscons_gateway::config::mailbox::Mailbox;
 use mscons_gateway::config::partner::Partner;
@@ -26,6 +27,7 @@ use mscons_gateway::mail::poll::Summary;
 use mscons_gateway::market::quantity::Decimal;
 use mscons_gateway::metrics;
 use mscons_gateway::oauth::Accounts;
+use mscons_gateway::press::Press;
 use mscons_gateway::query::Virtuals;
 use mscons_gateway::series::computed::{Definition, Term};
 use mscons_gateway::text::{Language, Text};
@@ -48,6 +50,18 @@ struct Answer {
     status: u16,
     headers: String,
     body: String,
+}
+
+/// The reports of a gateway with these expectations.
+fn press(language: Language, virtuals: &Virtuals) -> Press {
+    let plan = plan();
+    let config = Gateway {
+        partner: plan.partners,
+        expect: plan.expects,
+        ..Gateway::default()
+    };
+    let text = Text::new(language).in_zone(TimeZone::get("Europe/Berlin").unwrap());
+    Press::new(&config, text, Dialect::default(), virtuals.clone())
 }
 
 impl Site {
@@ -77,6 +91,7 @@ impl Site {
                 bom: true,
             },
             virtuals: virtuals.clone(),
+            press: press(language, virtuals),
             accounts: Accounts::none(),
             administrator: Administrator::new(Accounts::none(), "http://localhost:8080").unwrap(),
             settings: Settings::none(),

@@ -11,9 +11,13 @@ use crate::alert::Desk;
 use crate::config::Gateway;
 use crate::config::mailbox::Protocol;
 use crate::expect::Watch;
+use crate::format::csv::Dialect;
 use crate::mail::Intake;
+use crate::press::Press;
+use crate::query::Virtuals;
 use crate::sample;
 use crate::store::Store;
+use crate::text::Language;
 
 /// A fault in a handler.
 #[derive(Message)]
@@ -112,7 +116,14 @@ impl World {
         };
         let desk = Desk::open(&config.data_dir, Text::new(Language::En));
         let (watch, of) = (Watch::default(), ingest.clone());
-        let duties = Duties::new(&config, of, health.clone(), watch, desk, Accounts::none());
+        let press = Press::new(
+            &config,
+            Text::new(Language::De),
+            Dialect::default(),
+            Virtuals::default(),
+        );
+        let accounts = Accounts::none();
+        let duties = Duties::new(&config, of, health.clone(), watch, desk, accounts, press);
         let supervisor = Supervisor::new(ingest, health.clone(), vec![mailbox])
             .with_duties(duties)
             .start();

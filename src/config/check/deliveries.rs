@@ -202,7 +202,7 @@ impl Check<'_> {
     }
 }
 
-fn unknown_partner(id: &str, partners: &[Partner]) -> String {
+pub(super) fn unknown_partner(id: &str, partners: &[Partner]) -> String {
     let by_name = partners.iter().find(|partner| partner.name == id);
     let nearest = keys::nearest(partners.iter().map(|partner| partner.id.as_str()), id);
     match (by_name, nearest) {

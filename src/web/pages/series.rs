@@ -13,6 +13,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::chart::legend::quality_name;
+use crate::chart::measure::Measure;
 use crate::market::calendar::{Day, UtcTime, legal_day};
 use crate::market::quantity::Decimal;
 use crate::series::Kind;
@@ -25,7 +26,6 @@ use crate::store::ledger::SeriesEntry;
 use crate::text::{Text, shorten, with_unit};
 use crate::web::Context;
 use crate::web::facts::{Facts, difference, expected};
-use crate::web::measure::Measure;
 use crate::web::pages::{CELL_CHARACTERS, PageError, Shell, Tab, render, show};
 use crate::web::period::{
     BadPeriod, Period, Query as Address, Unit, in_address, instant, midnight,

@@ -5,13 +5,13 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::chart::measure::Measure;
 use crate::series::Kind;
 use crate::series::computed::is_computed;
 use crate::store::StoreError;
 use crate::store::ledger::SeriesEntry;
 use crate::text::{Text, shorten};
 use crate::web::Context;
-use crate::web::measure::Measure;
 use crate::web::pages::series::day_date;
 use crate::web::pages::{CELL_CHARACTERS, Pager, Shell, Tab, render, show};
 

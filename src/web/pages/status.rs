@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
+use crate::chart::measure::Measure;
 use crate::config::mailbox::Protocol;
 use crate::health::{MailboxHealth, MailboxState, Snapshot};
 use crate::mail::Summary;
@@ -17,7 +18,6 @@ use crate::store::ledger::{MessageRecord, SeriesEntry, Totals};
 use crate::text::{Text, shorten, with_unit};
 use crate::web::Context;
 use crate::web::gallery;
-use crate::web::measure::Measure;
 use crate::web::pages::messages::MessageRow;
 use crate::web::pages::series::{known, small_chart};
 use crate::web::pages::{Shell, Tab, render, show};

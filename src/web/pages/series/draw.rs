@@ -2,6 +2,7 @@
 
 use crate::chart::duration::duration;
 use crate::chart::heat_map::heat_map;
+use crate::chart::measure::Measure;
 use crate::chart::{
     Dress, Frame, Point, load_profile, load_profile_inline, load_profile_small, points,
 };
@@ -11,7 +12,6 @@ use crate::series::merge::Held;
 use crate::store::ledger::SeriesEntry;
 use crate::text::{Text, shorten};
 use crate::web::facts::Facts;
-use crate::web::measure::Measure;
 use crate::web::pages::series::{Shown, facts_of, is_timeless, known};
 
 /// The chart for a wide and for a narrow screen, each with the class that shows it there.

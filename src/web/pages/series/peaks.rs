@@ -1,11 +1,11 @@
 //! The peaks of the period, as a table.
 
 use crate::chart::legend::quality_name;
+use crate::chart::measure::Measure;
 use crate::chart::peaks::when;
 use crate::market::unit::{self, Nature};
 use crate::series::peaks::peaks;
 use crate::text::{Text, with_unit};
-use crate::web::measure::Measure;
 use crate::web::pages::series::Shown;
 
 /// A peak.

@@ -1,13 +1,13 @@
 //! The values as a table, page by page.
 
 use crate::chart::legend::quality_name;
+use crate::chart::measure::Measure;
 use crate::market::calendar::UtcTime;
 use crate::series::Kind;
 use crate::series::merge::Held;
 use crate::series::resample::Share;
 use crate::store::ledger::SeriesEntry;
 use crate::text::{Text, shorten};
-use crate::web::measure::Measure;
 use crate::web::pages::{CELL_CHARACTERS, Pager};
 
 /// A page of the table.

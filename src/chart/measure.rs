@@ -6,18 +6,18 @@ use crate::text::Text;
 
 /// What a series measures.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Measure {
+pub struct Measure {
     /// `kWh`, `m³`; empty if neither unit nor OBIS code tells.
-    pub(crate) unit: String,
+    pub unit: String,
     /// Whether values can be added up: amounts, but no powers, temperatures, readings.
-    pub(crate) is_amount: bool,
+    pub is_amount: bool,
     /// `Wirkarbeit, Bezug`; empty if the OBIS code is not among the usual ones.
-    pub(crate) name: String,
+    pub name: String,
 }
 
 impl Measure {
     /// What the series of this key measures.
-    pub(crate) fn of(key: &Key, text: &Text) -> Self {
+    pub fn of(key: &Key, text: &Text) -> Self {
         let code = Code::read(&key.obis);
         let unit = unit::of(key.unit.as_deref(), &key.obis);
         let is_reading = match key.kind {
