@@ -12,7 +12,7 @@ use crate::press::{Desk, PressError, post, readable};
 use crate::query::{Span, changes};
 use crate::report::Figures;
 use crate::report::digest::{Came, Correction, Digest, Late, Waiting};
-use crate::report::figures::name;
+use crate::report::figures::{name, whole};
 use crate::report::span::day;
 use crate::series::Kind;
 use crate::series::completeness::Completeness;
@@ -106,9 +106,14 @@ fn days(desk: &Desk<'_>, series: &[SeriesEntry]) -> Result<Look, PressError> {
         let Some(look) = look(desk.store, target, asked, desk.now)? else {
             continue;
         };
+        let of_target = look.days(target);
+        // One that nobody expects, and that has no value here, may have ended.
+        if target.expect.is_none() && whole(&of_target).present == 0 {
+            continue;
+        }
         let mut has_gaps = false;
         let mut has_days = false;
-        for (day, completeness) in look.days(target) {
+        for (day, completeness) in of_target {
             has_days = true;
             has_gaps |= !completeness.is_complete();
             let sum = looked.by_day.entry(day).or_insert(Completeness::NONE);
