@@ -25,9 +25,12 @@ pub(super) fn reply(file: &[u8], interchange: &Interchange, message: &Message) -
         Incoming::Contrl(contrl) => of_contrl(contrl),
         Incoming::Aperak(aperak) => of_aperak(aperak),
     }?;
-    // Document and interchange of ours have one number; where there are several documents, the
-    // interchange has it.
-    let reference = incoming.interchange().or(incoming.answers())?;
+    // Document and interchange of ours have one number; of several documents, each has another behind
+    // it.
+    let reference = incoming.answers().or(incoming.interchange())?;
+    let reference = reference
+        .split_once('-')
+        .map_or(reference, |(ours, _)| ours);
     Some(NewReply {
         reference: reference.to_owned(),
         reply,
