@@ -3,7 +3,7 @@
 //! Source: BDEW CONTRL AHB 1.0 and APERAK AHB 1.1: a syntax error rejects the interchange, and then
 //! nothing is said of its content.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::acknowledge::terms::{Agreement, TermsNow};
 use crate::config::partner::Acknowledge;
@@ -86,7 +86,7 @@ impl Acknowledgement {
 pub fn heard(
     file: &[u8],
     interchange: &Interchange,
-    refused: &HashMap<usize, Vec<Fault>>,
+    refused: &BTreeMap<usize, Vec<Fault>>,
     terms: &TermsNow,
     received: UtcTime,
 ) -> Option<Heard> {
@@ -201,7 +201,7 @@ impl<'a> Speaker<'a> {
     fn aperaks(
         &self,
         file: &[u8],
-        refused: &HashMap<usize, Vec<Fault>>,
+        refused: &BTreeMap<usize, Vec<Fault>>,
     ) -> Option<Acknowledgement> {
         if !self.acknowledge.tells_aperak() {
             return None;

@@ -57,11 +57,7 @@ pub(super) async fn serve(
     let opened = open::store(&config)?;
     let ingest = opened.ingest()?;
     let accounts = opened.accounts(&config);
-    let mailboxes: Vec<String> = config.mailbox.iter().map(|m| m.name.clone()).collect();
-    metrics::zero(&mailboxes, &accounts.names());
-    let health = Health::new(clock::now());
-    health.set_mailboxes(&config.mailbox);
-    health.store_ready(true);
+    let health = well(&config, &accounts);
     let watch = Watch::new(open::plan(&config));
     let text = Text::new(config.language).in_zone(open::time_zone(&config)?);
     let desk = Desk::open(&config.data_dir, text.clone());
@@ -124,6 +120,16 @@ pub(super) async fn serve(
     web.stop(true).await;
     drop(serving.await);
     Ok(Done::Well)
+}
+
+/// The health of a gateway that begins, and all counters at 0.
+fn well(config: &Gateway, accounts: &Accounts) -> Health {
+    let mailboxes: Vec<String> = config.mailbox.iter().map(|m| m.name.clone()).collect();
+    metrics::zero(&mailboxes, &accounts.names());
+    let health = Health::new(clock::now());
+    health.set_mailboxes(&config.mailbox);
+    health.store_ready(true);
+    health
 }
 
 fn bind(config: &Gateway) -> Result<Listeners, Failure> {

@@ -1,6 +1,6 @@
 //! Mail bytes to everything that can be said of them without looking into the store. Pure.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 
@@ -377,7 +377,7 @@ fn piece(digest: &Digest, head: &Head, name: &str, bytes: &[u8]) -> Piece {
 type Examine<'e> = dyn FnMut(&[u8], &mscons::Interchange, &mscons::Message) -> Examination + 'e;
 
 /// What is told of the messages that are not stored, by their index.
-fn refused(examined: &[Examination]) -> HashMap<usize, Vec<Fault>> {
+fn refused(examined: &[Examination]) -> BTreeMap<usize, Vec<Fault>> {
     let refused = examined.iter().enumerate();
     let refused = refused.filter_map(|(index, examination)| match examination {
         Examination::Refused { faults, .. } => Some((index, faults.clone())),

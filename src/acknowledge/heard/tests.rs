@@ -67,7 +67,7 @@ fn said_of(bytes: &str, terms: &TermsNow) -> Option<Heard> {
     heard(
         bytes.as_bytes(),
         &file.interchanges[0],
-        &HashMap::new(),
+        &BTreeMap::new(),
         terms,
         received,
     )
@@ -235,7 +235,7 @@ fn what_is_over_a_bound_of_ours_is_not_the_senders_fault() {
     let said = heard(
         bytes.as_bytes(),
         &file.interchanges[0],
-        &HashMap::new(),
+        &BTreeMap::new(),
         &power(),
         received,
     );
@@ -251,7 +251,7 @@ fn who_breaks_a_rule_that_his_messages_are_put_before_hears_which() {
         code: "Z39".to_owned(),
         ..Fault::default()
     };
-    let refused = HashMap::from([(1, vec![fault.at("AHB-13025-6063-CODE", "segment 9")])]);
+    let refused = BTreeMap::from([(1, vec![fault.at("AHB-13025-6063-CODE", "segment 9")])]);
     let of = &file.interchanges[0];
     let said = heard(bytes.as_bytes(), of, &refused, &power(), received).unwrap();
     let told = told(said.usual);
