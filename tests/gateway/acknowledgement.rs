@@ -245,6 +245,29 @@ fn the_archive_alone_tells_it(scene: &Scene, number: &str) {
 }
 
 #[test]
+fn a_message_that_strict_rules_keep_out_is_refused_to_its_sender() {
+    let scene = Scene::new("ackstrict", &format!("{BOTH}\nvalidate = \"strict\""));
+    let gateway = Gateway::run(&scene.home);
+    // The reader takes it; the AHB misses NAD+MS and NAD+MR.
+    scene.send("s1", &power("STRICT1", true));
+    let heard = scene.heard(1);
+    let said = by_reference(&heard);
+    let refused = said["STRICT1 aperak"];
+    assert!(
+        refused.contains("BGM+313+") && refused.contains("ERC+Z29'"),
+        "{refused}"
+    );
+    assert!(scene.messages().is_empty());
+    let (code, kept, _) = scene.home.command(&["quarantine"]);
+    assert_eq!(code, Some(0), "{kept}");
+    assert!(
+        kept.contains("STRICT1") || kept.contains("rules of the market"),
+        "{kept}"
+    );
+    gateway.stop("TERM");
+}
+
+#[test]
 fn in_gas_a_partner_hears_of_every_interchange_and_of_content_only_if_it_is_wrong() {
     let scene = Scene::new("ackgas", &format!("{BOTH}\ngzip = true"));
     let gateway = Gateway::run(&scene.home);
