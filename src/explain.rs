@@ -43,6 +43,19 @@ pub use value::Tone;
 pub use walk::{Step, Walk, findings};
 
 use crate::message::mscons::File;
+use crate::text::Language;
+
+/// What a code means by which CONTRL says what is wrong (0085); `None` if it is none.
+pub fn syntax_error(code: &str, language: Language) -> Option<&'static str> {
+    let words = codes::find(codes::answer::SYNTAX_ERRORS, code)?;
+    Some(words.in_language(language))
+}
+
+/// What a code means by which APERAK says what is wrong (9321); `None` if it is none.
+pub fn application_error(code: &str, language: Language) -> Option<&'static str> {
+    let words = codes::find(codes::answer::APPLICATION_ERRORS, code)?;
+    Some(words.in_language(language))
+}
 
 /// A file that is explained.
 #[derive(Clone, Copy, Debug)]

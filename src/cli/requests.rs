@@ -9,6 +9,7 @@ use crate::cli::{Done, Failure};
 use crate::format::table::Table;
 use crate::market::calendar::UtcTime;
 use crate::request::story::{Event, Story, stories};
+use crate::text::{Language, Text};
 
 /// `requests`.
 #[derive(Debug, clap::Args)]
@@ -66,10 +67,13 @@ fn table(stories: &[Story]) -> Table {
 
 /// From draft to fulfilled.
 fn on_one_line(events: &[Event]) -> String {
+    let english = Text::new(Language::En);
     let told = events.iter().map(|event| {
-        let text = match event.text.as_str() {
-            "" => String::new(),
-            text => format!(" ({text})"),
+        let meaning = event.meaning(&english);
+        let text = match (event.text.as_str(), meaning.as_str()) {
+            ("", _) => String::new(),
+            (text, "") => format!(" ({text})"),
+            (text, meaning) => format!(" ({text}: {meaning})"),
         };
         format!("{} {}{text}", event.at, event.what.name())
     });

@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::explain;
 use crate::market::calendar::UtcTime;
 use crate::store::outbox::OutboxState;
 use crate::store::request::{Reply, RequestRecord};
 use crate::store::{Store, StoreError};
+use crate::text::{Language, Text};
 
 /// A request and its story.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -58,11 +60,13 @@ impl Story {
     pub fn json(&self) -> Value {
         let request = &self.request;
         let time = |seconds: i64| UtcTime::from_seconds(seconds).to_string();
+        let english = Text::new(Language::En);
         let events = self.events.iter().map(|event| {
             json!({
                 "at": event.at.to_string(),
                 "what": event.what.name(),
                 "text": event.text,
+                "meaning": event.meaning(&english),
                 "message": event.message,
             })
         });
@@ -94,6 +98,32 @@ pub struct Event {
     pub text: String,
     /// The message that said it.
     pub message: Option<u64>,
+}
+
+impl Event {
+    /// What the codes of a refusal mean, in words; empty if there are none.
+    pub fn meaning(&self, text: &Text) -> String {
+        let language = text.language();
+        let mean = |part: &str| {
+            let mut words = part.split(' ');
+            let code = words.next()?;
+            match self.what {
+                Happening::Reply(Reply::Rejected) => {
+                    explain::syntax_error(code, language).map(str::to_owned)
+                }
+                Happening::Reply(Reply::Refused) => {
+                    let of_aperak = explain::application_error(code, language);
+                    let tree = words.next().filter(|word| word.starts_with("S_"));
+                    let of_ordrsp = || tree.map(|tree| text.request_decision(code, tree));
+                    of_aperak.map(str::to_owned).or_else(of_ordrsp)
+                }
+                Happening::Written | Happening::Mail(_) | Happening::Reply(_) => None,
+            }
+        };
+        let mut meanings: Vec<String> = self.text.split("; ").filter_map(mean).collect();
+        meanings.dedup();
+        meanings.join("; ")
+    }
 }
 
 /// What can happen to a request.
@@ -228,5 +258,25 @@ mod tests {
         assert_eq!(told(&[Rejected]), "refused");
         assert_eq!(told(&[Refused, Values]), "fulfilled");
         assert_eq!(told(&[Values, Refused]), "fulfilled");
+    }
+
+    #[test]
+    fn the_codes_of_a_refusal_are_explained_in_both_languages() {
+        let meant = |reply: Reply, said: &str, language: Language| {
+            let event = Event {
+                at: UtcTime::from_seconds(0),
+                what: Happening::Reply(reply),
+                text: said.to_owned(),
+                message: Some(1),
+            };
+            event.meaning(&Text::new(language))
+        };
+        let of = |reply, said| meant(reply, said, Language::En);
+        assert_eq!(of(Reply::Refused, "Z10 4137; Z10 5012"), "id unknown");
+        assert_eq!(meant(Reply::Refused, "Z10", Language::De), "ID unbekannt");
+        assert!(of(Reply::Refused, "A02 S_0077").contains("decision tree S_0077"));
+        assert!(of(Reply::Rejected, "29; 37 at segment 10").contains("; "));
+        assert_eq!(of(Reply::Refused, "we have none"), "");
+        assert_eq!(of(Reply::Values, "Z10"), "");
     }
 }

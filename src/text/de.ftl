@@ -631,6 +631,7 @@ init_set_variable = Vorher das Kennwort setzen: export { $name }=…
 init_next = Weiter mit: mscons-gateway --config { $file } fetch
 init_next_run = und dann: mscons-gateway --config { $file } run
 
+request_decision = Antwort { $code } aus Entscheidungsbaum { $tree }; was sie heißt, steht in den Codelisten des BDEW
 request_period = { $from } bis { $to }
 request_subject = Anfrage: { $what } zu { $location } ({ $reference })
 request_text =

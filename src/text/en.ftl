@@ -635,6 +635,7 @@ init_set_variable = Set the password first: export { $name }=…
 init_next = Next: mscons-gateway --config { $file } fetch
 init_next_run = and then: mscons-gateway --config { $file } run
 
+request_decision = answer { $code } of decision tree { $tree }; the code lists of the BDEW say what it means
 request_period = { $from } to { $to }
 request_subject = Request: { $what } of { $location } ({ $reference })
 request_text =

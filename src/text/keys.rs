@@ -569,6 +569,7 @@ sentences! {
     init_next(file: &str);
     init_next_run(file: &str);
 
+    request_decision(code: &str, tree: &str);
     request_period(from: &str, to: &str);
     request_subject(what: &str, location: &str, reference: &str);
     request_text(what: &str, location: &str, period: &str);

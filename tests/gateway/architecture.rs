@@ -94,6 +94,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "acknowledge",
             "config",
             "expect",
+            "explain",
             "ingest",
             "mail",
             "market",

@@ -42,6 +42,8 @@ struct Step {
     at: String,
     what: String,
     text: String,
+    /// What its codes mean.
+    meaning: String,
 }
 
 /// What the address says.
@@ -140,6 +142,7 @@ fn step(event: &Event, text: &Text) -> Step {
         at: text.date_time(event.at.seconds()),
         what: happening(event.what, text),
         text: shorten(&event.text, EVENT_CHARACTERS),
+        meaning: event.meaning(text),
     }
 }
 
