@@ -238,7 +238,7 @@ fn bulk_mails_and_the_corpus_are_right() {
     let mails = [0, 999, 87_000].map(sample::load_profile_mail);
     let mut files: Vec<Vec<u8>> = mails.iter().flat_map(edifact).collect();
     assert_eq!(files.len(), 3);
-    files.push(sample::corpus(40_000));
+    files.push(sample::corpus(12_000));
     for file in files {
         let issues = issues(&file);
         assert!(issues.is_empty(), "{issues:#?}");
