@@ -13,10 +13,12 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::bed;
+use super::dovecot::Dovecot;
 
 /// A running Postfix on 127.0.0.1; stopped when dropped. Any user with [`bed::PASSWORD`] may send; each
 /// mail lands in one Maildir. Recipients `reject@…` are refused for good, `defer@…` for now, and
-/// `late@…` behind the mail; what goes to `lost@example.net` is taken, and comes back.
+/// `late@…` behind the mail; what goes to `lost@example.net` is taken, and comes back. What goes to
+/// `x@mailbox.example` is also put into the INBOX of `x` at the shared Dovecot.
 #[derive(Debug)]
 pub(crate) struct Postfix {
     /// STARTTLS, then sign-in.
@@ -29,6 +31,8 @@ pub(crate) struct Postfix {
     pub(crate) relay: u16,
     auth: Child,
     dir: TempDir,
+    /// Has the mailboxes of `@mailbox.example`.
+    _dovecot: Arc<Dovecot>,
 }
 
 impl Postfix {
@@ -50,6 +54,12 @@ impl Postfix {
         let [submission, submissions, plain, relay] = bed::free_ports();
         fs::write(root.join("auth.conf"), auth(root)).unwrap();
         fs::write(root.join("pf/main.cf"), main_cf(root, mail)).unwrap();
+        let dovecot = Dovecot::shared();
+        let inbox = dovecot.maildir("$1", "INBOX");
+        let inbox = format!("/^([^@]+)@mailbox\\.example$/ {}/\n", inbox.display());
+        fs::write(root.join("pf/mailboxes"), inbox).unwrap();
+        let copies = "/@mailbox\\.example$/ copy@example.net\n";
+        fs::write(root.join("pf/copies"), copies).unwrap();
         let services = master_cf([submission, submissions, plain, relay]);
         fs::write(root.join("pf/master.cf"), services).unwrap();
         let answers = "reject@ 550 5.1.1 no such user here\ndefer@ 450 4.2.1 try again later\n";
@@ -65,6 +75,7 @@ impl Postfix {
             relay,
             auth,
             dir,
+            _dovecot: dovecot,
         };
         bed.postfix("start");
         bed.wait_until_ready();
@@ -173,8 +184,9 @@ inet_protocols = ipv4
 myhostname = localhost
 mydestination =
 virtual_mailbox_domains = static:all
-virtual_mailbox_base = {dir}/mail
-virtual_mailbox_maps = static:all/
+virtual_mailbox_base = /
+virtual_mailbox_maps = regexp:{dir}/pf/mailboxes, static:{dir}/mail/all/
+recipient_bcc_maps = regexp:{dir}/pf/copies
 virtual_uid_maps = static:{user}
 virtual_gid_maps = static:{group}
 virtual_minimum_uid = 1
