@@ -14,6 +14,7 @@ use crate::message::aperak::{Aperak, Fault, faults};
 use crate::message::contrl::{self, Action, Contrl, Refusal};
 use crate::message::message_type::MessageType;
 use crate::message::mscons::{Interchange, Message};
+use crate::message::orders::wanted::is_for_values;
 use crate::message::transfer::Transfer;
 use crate::post::Addressee;
 
@@ -106,7 +107,8 @@ pub fn heard(
     };
     let mut usual: Vec<_> = speaker.contrl(report, of_syntax).into_iter().collect();
     if !is_rejected {
-        usual.extend(speaker.aperaks(file, refused));
+        let answers = terms.asked(interchange).is_some();
+        usual.extend(speaker.aperaks(file, refused, answers));
     }
     Some(Heard { usual, conflict })
 }
@@ -146,9 +148,15 @@ fn is_to_be_acknowledged(message: &Message) -> bool {
     }
 }
 
-/// Whether it is ours to say that a message's content is right. Of a request, who answers it says so.
-fn is_judged(message: &Message) -> bool {
-    message.kind == MSCONS || message.kind == MessageType::Ordrsp.name()
+/// Whether it is ours to say that a message's content is right. Of a request that is answered, who
+/// answers it says so.
+fn is_judged(message: &Message, answers: bool) -> bool {
+    match MessageType::of(&message.kind) {
+        Some(MessageType::Orders) => !(answers && is_for_values(message.pid)),
+        Some(MessageType::Ordrsp) => true,
+        Some(MessageType::Contrl | MessageType::Aperak) => false,
+        None => message.kind == MSCONS,
+    }
 }
 
 /// Says things of one interchange.
@@ -202,6 +210,7 @@ impl<'a> Speaker<'a> {
         &self,
         file: &[u8],
         refused: &BTreeMap<usize, Vec<Fault>>,
+        answers: bool,
     ) -> Option<Acknowledgement> {
         if !self.acknowledge.tells_aperak() {
             return None;
@@ -209,7 +218,7 @@ impl<'a> Speaker<'a> {
         let (mut aperaks, mut first) = (Vec::new(), None);
         for (index, message) in self.interchange.messages.iter().enumerate() {
             let refused = refused.get(&index);
-            if refused.is_none() && !is_judged(message) {
+            if refused.is_none() && !is_judged(message, answers) {
                 continue;
             }
             let mut faults = faults(file, self.interchange, message);

@@ -306,7 +306,7 @@ fn what_cannot_be_answered_is_refused_and_who_has_agreed_nothing_waits() {
     let distinct: HashSet<(String, String)> = all.iter().map(|mail| opened(mail)).collect();
     assert_eq!((all.len(), distinct.len()), (6, 4));
 
-    // Without agreement a request waits for a person.
+    // Without agreement a request waits for a person; that it came well is said all the same.
     fs::write(holder.home.config(), silent).unwrap();
     gateway.signal("HUP");
     gateway.wait_for_log("the configuration is read again");
@@ -318,7 +318,11 @@ fn what_cannot_be_answered_is_refused_and_who_has_agreed_nothing_waits() {
             .any(|one| one["interchange"] == "UNHEARD")
             .then_some(())
     });
-    assert_eq!(holder.list("outbox").len(), 4);
+    let outbox = holder.list("outbox");
+    assert_eq!(outbox.len(), 5, "{outbox:?}");
+    let heard: Vec<String> = holder.sent(7).iter().map(|mail| text_of(mail)).collect();
+    let unheard = heard.iter().find(|text| text.contains("RFF+ACE:UNHEARD'"));
+    assert!(unheard.unwrap().contains("BGM+312+"), "{heard:?}");
     gateway.stop("TERM");
 }
 

@@ -6,6 +6,15 @@ use crate::message::mscons;
 use crate::store::outbox::Slot;
 
 fn terms(sector: PartnerSector, acknowledge: Acknowledge) -> TermsNow {
+    terms_answering(sector, acknowledge, &[])
+}
+
+/// The same, with requests for values of these locations answered.
+fn terms_answering(
+    sector: PartnerSector,
+    acknowledge: Acknowledge,
+    locations: &[&str],
+) -> TermsNow {
     let mut config = Gateway {
         party: vec![Party {
             id: "9985046000001".to_owned(),
@@ -16,6 +25,7 @@ fn terms(sector: PartnerSector, acknowledge: Acknowledge) -> TermsNow {
             mail: "edifact@netz.example".to_owned(),
             sector,
             acknowledge,
+            answer_requests: locations.iter().map(|&one| one.to_owned()).collect(),
             ..Partner::default()
         }],
         ..Gateway::default()
@@ -196,13 +206,29 @@ fn acknowledgements_and_what_others_understand_are_not_acknowledged_whatever_is_
 }
 
 #[test]
-fn of_a_request_syntax_alone_is_spoken_of() {
-    let orders = message("1", "ORDERS:D:09B:UN:1.4c", "BGM+7+D1'");
-    let bytes = interchange(&[orders]);
-    assert!(usual(&bytes, &power()).is_empty());
+fn a_request_is_accepted_within_the_hour_unless_who_answers_it_says_so() {
+    let orders = |pid| {
+        let body = format!("BGM+7+D1'RFF+Z13:{pid}'");
+        interchange(&[message("1", "ORDERS:D:09B:UN:1.4c", &body)])
+    };
+    let answering = terms_answering(PartnerSector::Power, Acknowledge::Both, &["*"]);
+    for (pid, terms, is_told) in [
+        (17_102, power(), true),
+        (17_113, power(), true),
+        (17_102, answering.clone(), false),
+        (17_113, answering, true),
+    ] {
+        let said = usual(&orders(pid), &terms);
+        let is_accepted = |said: &String| {
+            said.starts_with("2026-11-24T09:00:00Z APERAK") && said.contains("BGM+312+")
+        };
+        assert_eq!(said.len(), usize::from(is_told), "{pid} {said:?}");
+        assert!(said.iter().all(is_accepted), "{pid} {said:?}");
+    }
+    let bytes = orders(17_102);
     let gas = terms(PartnerSector::Gas, Acknowledge::Both);
     assert!(usual(&bytes, &gas)[0].contains("500+7'"));
-    let broken = bytes.replace("UNT+3+1", "UNT+4+1");
+    let broken = bytes.replace("UNT+4+1", "UNT+5+1");
     // Within a quarter of an hour.
     let said = usual(&broken, &power());
     assert!(
