@@ -8,6 +8,7 @@
 pub mod delivery;
 pub mod letter;
 pub mod pace;
+pub mod told;
 pub mod verdict;
 
 pub use delivery::{Courier, Rest, Routes};

@@ -10,10 +10,10 @@ use crate::clock;
 use crate::format::table::Table;
 use crate::ingest::IngestError;
 use crate::market::calendar::UtcTime;
+use crate::outbox::told::{answered, next_try, told};
 use crate::outbox::{Courier, Rest, Routes};
 use crate::store::StoreError;
-use crate::store::ledger::InterchangeRecord;
-use crate::store::outbox::{OutboxRecord, OutboxState, Route, Step, Written};
+use crate::store::outbox::{OutboxRecord, Route, Step, Written};
 
 /// `outbox`.
 #[derive(Debug, clap::Args)]
@@ -99,7 +99,8 @@ fn list(call: &Call<'_>, list: &List) -> Result<Done, Failure> {
     match list.format {
         ListFormat::Table => table(&mails).write(&mut out)?,
         ListFormat::Json => {
-            let list = mails.iter().map(|(n, mail)| json(call, *n, mail));
+            let (store, now) = (call.store(), clock::now());
+            let list = mails.iter().map(|(n, mail)| told(store, *n, mail, now));
             let list = list.collect::<Result<Vec<_>, StoreError>>()?;
             serde_json::to_writer_pretty(&mut out, &list)?;
             writeln!(out)?;
@@ -136,62 +137,6 @@ fn state(mail: &OutboxRecord) -> String {
         ""
     };
     format!("{}{late}", mail.state.name())
-}
-
-fn json(
-    call: &Call<'_>,
-    number: u64,
-    mail: &OutboxRecord,
-) -> Result<serde_json::Value, StoreError> {
-    let time = |seconds: i64| UtcTime::from_seconds(seconds).to_string();
-    let answers = answered(call, mail)?.map(|answered| {
-        serde_json::json!({
-            "interchange": answered.reference,
-            "sender": answered.sender,
-            "mail": answered.mail,
-        })
-    });
-    Ok(serde_json::json!({
-        "number": number,
-        "written": time(mail.written),
-        "kind": mail.purpose.name(),
-        "from": mail.from,
-        "to": mail.to,
-        "subject": mail.subject,
-        "message_id": mail.message_id,
-        "interchange": (!mail.reference.is_empty()).then_some(&mail.reference),
-        "bytes": mail.size_bytes,
-        "state": mail.state.name(),
-        "since": time(mail.changed),
-        "next_try": next_try(mail),
-        "tries": mail.tries,
-        "answer": mail.answer,
-        "answers": answers,
-        "due": mail.answers.as_ref().and_then(|answers| answers.due).map(time),
-        "is_late": mail.is_late(clock::now()),
-        "repeats": mail.repeats,
-    }))
-}
-
-/// The interchange that it answers.
-fn answered(call: &Call<'_>, mail: &OutboxRecord) -> Result<Option<InterchangeRecord>, StoreError> {
-    match &mail.answers {
-        Some(answers) => call.store().interchange(&answers.interchange),
-        None => Ok(None),
-    }
-}
-
-fn next_try(mail: &OutboxRecord) -> Option<String> {
-    match mail.state {
-        OutboxState::Deferred { until } => Some(UtcTime::from_seconds(until).to_string()),
-        OutboxState::Queued
-        | OutboxState::Sending
-        | OutboxState::Sent
-        | OutboxState::Failed
-        | OutboxState::Cancelled
-        | OutboxState::Unknown
-        | OutboxState::Bounced => None,
-    }
 }
 
 fn show(call: &Call<'_>, number: u64, raw: bool) -> Result<Done, Failure> {
@@ -239,7 +184,7 @@ fn of_answer(
     let Some(answers) = &mail.answers else {
         return Ok(Vec::new());
     };
-    let about = answered(call, mail)?.map_or_else(String::new, |answered| {
+    let about = answered(call.store(), mail)?.map_or_else(String::new, |answered| {
         let (reference, sender) = (answered.reference, answered.sender);
         format!(
             "interchange {reference:?} of {sender:?}, in mail {}",

@@ -3,6 +3,7 @@
 //!
 //! An answer is JSON. One that is no success is `{"error": "…"}`, with what to do.
 
+mod outbox;
 mod requests;
 
 use actix_web::dev::Payload;
@@ -11,6 +12,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, JsonConfig, ServiceConfig};
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
 use ring::digest::{SHA256, digest};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::future::{Ready, ready};
 
@@ -31,7 +33,28 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
     .route("/requests", get().to(requests::list))
     .route("/requests", post().to(requests::ask))
     .route("/requests/{number}", get().to(requests::one))
+    .route("/outbox", get().to(outbox::list))
+    .route("/outbox/{number}", get().to(outbox::one))
+    .route("/outbox/{number}/retry", post().to(outbox::retry))
+    .route("/outbox/{number}/cancel", post().to(outbox::cancel))
     .default_service(get().to(nowhere));
+}
+
+/// Which entries of a list are wanted.
+#[derive(Debug, Deserialize)]
+struct Listed {
+    /// Only those below this number.
+    below: Option<u64>,
+    /// At most so many.
+    limit: Option<usize>,
+}
+
+impl Listed {
+    /// Below which number, and how many at most.
+    fn bounds(&self) -> (u64, usize) {
+        let limit = self.limit.unwrap_or(USUAL).clamp(1, MOST);
+        (self.below.unwrap_or(u64::MAX), limit)
+    }
 }
 
 /// A program that showed its token; gives its name.
@@ -109,3 +132,6 @@ const NO_TOKEN: &str =
 const FAILED: &str = "the store cannot be read; the gateway's log says why";
 /// A request has a few fields of a line.
 const BODY_BYTES: usize = 16 << 10;
+/// Entries of a list, if nobody says how many.
+const USUAL: usize = 50;
+const MOST: usize = 1_000;

@@ -124,8 +124,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "web",
         &[
             "access", "chart", "clock", "config", "expect", "format", "health", "ingest", "mail",
-            "market", "message", "metrics", "oauth", "press", "query", "request", "series",
-            "store", "text", "mailbox", "actors", "vault",
+            "market", "message", "metrics", "oauth", "outbox", "press", "query", "request",
+            "series", "store", "text", "mailbox", "actors", "vault",
         ],
     ),
     (

@@ -11,16 +11,7 @@ use crate::request::form::Form;
 use crate::request::story::{Story, stories, story};
 use crate::request::{Desk, RequestFault};
 use crate::web::Context;
-use crate::web::api::{Program, answer, refusal, work};
-
-/// Which requests are listed.
-#[derive(Debug, Deserialize)]
-pub(super) struct Asked {
-    /// Only those below this number.
-    below: Option<u64>,
-    /// At most so many.
-    limit: Option<usize>,
-}
+use crate::web::api::{Listed, Program, answer, refusal, work};
 
 /// How a request is sent.
 #[derive(Debug, Deserialize)]
@@ -31,9 +22,8 @@ pub(super) struct How {
 }
 
 /// `GET /api/v1/requests`: newest first.
-pub(super) async fn list(context: Data<Context>, asked: Query<Asked>) -> HttpResponse {
-    let below = asked.below.unwrap_or(u64::MAX);
-    let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
+pub(super) async fn list(context: Data<Context>, asked: Query<Listed>) -> HttpResponse {
+    let (below, limit) = asked.bounds();
     let found = work(context, move |context| {
         stories(context.store.as_ref(), below, limit)
     });
@@ -101,6 +91,3 @@ pub(super) async fn ask(
         }
     }
 }
-
-const USUAL: usize = 50;
-const MOST: usize = 1_000;

@@ -187,6 +187,20 @@ fn a_program_asks_with_its_token_and_reads_the_story() {
     assert_eq!(list[0]["pid"], 17_102, "{list}");
     assert_eq!(program.get("/api/v1/requests/2").status, 404);
     assert_eq!(program.get("/api/v1/requets").status, 404);
+    let mail = said(&program.get("/api/v1/outbox/1"));
+    assert_eq!(
+        (&mail["kind"], &mail["state"]),
+        (&json!("request"), &json!("sent"))
+    );
+    assert_eq!(said(&program.get("/api/v1/outbox"))[0], mail);
+    let act = "/api/v1/outbox/1/cancel";
+    assert_eq!(program.tell(act, "", "").status, 401);
+    assert_eq!(program.tell(act, TOKEN, "").status, 409, "sent is sent");
+    assert_eq!(
+        program.tell("/api/v1/outbox/2/retry", TOKEN, "").status,
+        404
+    );
+    assert_eq!(program.get("/api/v1/outbox/2").status, 404);
     let log = house.gateway.log();
     assert!(
         log.contains("a program asks for data") && !log.contains(TOKEN),
