@@ -13,7 +13,7 @@ use crate::market::calendar::UtcTime;
 use crate::outbox::told::{answered, next_try, told};
 use crate::outbox::{Courier, Rest, Routes};
 use crate::store::StoreError;
-use crate::store::outbox::{OutboxRecord, Route, Step, Written};
+use crate::store::outbox::{OutboxRecord, OutboxState, Route, Step, Written};
 
 /// `outbox`.
 #[derive(Debug, clap::Args)]

@@ -172,7 +172,7 @@ fn what_the_partner_answers_and_nobody_else_makes_the_story() {
     assert_eq!(stories(&home)[0]["state"], "fulfilled");
     let (_, out, _) = home.command(&["requests"]);
     assert!(
-        out.contains(" → ") && out.contains("refused (A02 S_0077)"),
+        out.contains(" → ") && out.contains("refused (A02 S_0077: answer A02"),
         "{out}"
     );
 
