@@ -187,6 +187,16 @@ fn a_program_asks_with_its_token_and_reads_the_story() {
     assert_eq!(list[0]["pid"], 17_102, "{list}");
     assert_eq!(program.get("/api/v1/requests/2").status, 404);
     assert_eq!(program.get("/api/v1/requets").status, 404);
+    the_outbox_by_program(&mut program);
+    let log = house.gateway.log();
+    assert!(
+        log.contains("a program asks for data") && !log.contains(TOKEN),
+        "{log}"
+    );
+    house.gateway.stop("TERM");
+}
+
+fn the_outbox_by_program(program: &mut Visitor) {
     let mail = said(&program.get("/api/v1/outbox/1"));
     assert_eq!(
         (&mail["kind"], &mail["state"]),
@@ -201,10 +211,4 @@ fn a_program_asks_with_its_token_and_reads_the_story() {
         404
     );
     assert_eq!(program.get("/api/v1/outbox/2").status, 404);
-    let log = house.gateway.log();
-    assert!(
-        log.contains("a program asks for data") && !log.contains(TOKEN),
-        "{log}"
-    );
-    house.gateway.stop("TERM");
 }
