@@ -15,10 +15,14 @@ use tempfile::TempDir;
 use super::bed;
 use super::dovecot::Dovecot;
 
+/// Users of the shared Dovecot who get mail from here.
+pub(crate) const INBOXES: [&str; 2] = ["answera", "answerb"];
+
 /// A running Postfix on 127.0.0.1; stopped when dropped. Any user with [`bed::PASSWORD`] may send; each
 /// mail lands in one Maildir. Recipients `reject@…` are refused for good, `defer@…` for now, and
-/// `late@…` behind the mail; what goes to `lost@example.net` is taken, and comes back. What goes to
-/// `x@mailbox.example` is also put into the INBOX of `x` at the shared Dovecot.
+/// `late@…` behind the mail; what goes to `lost@example.net` is taken, and comes back. What goes to one
+/// of [`INBOXES`]`@mailbox.example` is put into his INBOX at the shared Dovecot, and a copy with the
+/// others.
 #[derive(Debug)]
 pub(crate) struct Postfix {
     /// STARTTLS, then sign-in.
@@ -55,9 +59,13 @@ impl Postfix {
         fs::write(root.join("auth.conf"), auth(root)).unwrap();
         fs::write(root.join("pf/main.cf"), main_cf(root, mail)).unwrap();
         let dovecot = Dovecot::shared();
-        let inbox = dovecot.maildir("$1", "INBOX");
-        let inbox = format!("/^([^@]+)@mailbox\\.example$/ {}/\n", inbox.display());
-        fs::write(root.join("pf/mailboxes"), inbox).unwrap();
+        // Postfix takes no `$1` in a table of mailboxes.
+        let inbox = |user: &&str| {
+            let folder = dovecot.maildir(user, "INBOX");
+            format!("{user}@mailbox.example {}/\n", folder.display())
+        };
+        let inboxes: String = INBOXES.iter().map(inbox).collect();
+        fs::write(root.join("pf/mailboxes"), inboxes).unwrap();
         let copies = "/@mailbox\\.example$/ copy@example.net\n";
         fs::write(root.join("pf/copies"), copies).unwrap();
         let services = master_cf([submission, submissions, plain, relay]);
@@ -185,7 +193,7 @@ myhostname = localhost
 mydestination =
 virtual_mailbox_domains = static:all
 virtual_mailbox_base = /
-virtual_mailbox_maps = regexp:{dir}/pf/mailboxes, static:{dir}/mail/all/
+virtual_mailbox_maps = texthash:{dir}/pf/mailboxes, static:{dir}/mail/all/
 recipient_bcc_maps = regexp:{dir}/pf/copies
 virtual_uid_maps = static:{user}
 virtual_gid_maps = static:{group}
