@@ -319,7 +319,7 @@ fn dispatch(cli: &Cli) -> Result<Done, Failure> {
 /// Starts logging on stderr. Crates that would log what a mailbox says, passwords included, stay
 /// silent below warnings whatever the filter says; so does one that tells of its threads.
 fn start_log(cli: &Cli) -> Result<(), Failure> {
-    use tracing_subscriber::filter::{EnvFilter, LevelFilter, Targets};
+    use tracing_subscriber::filter::{EnvFilter, FilterExt, LevelFilter, Targets};
     use tracing_subscriber::layer::{Layer, SubscriberExt};
     use tracing_subscriber::util::SubscriberInitExt;
 
@@ -360,9 +360,9 @@ fn start_log(cli: &Cli) -> Result<(), Failure> {
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
+    // As one filter, so that what it leaves out is known before a line is made.
     tracing_subscriber::registry()
-        .with(lines.with_filter(silent))
-        .with(filter)
+        .with(lines.with_filter(silent.and(filter)))
         .init();
     Ok(())
 }

@@ -17,11 +17,13 @@ pub mod dispatch;
 pub mod quarantine;
 pub mod reindex;
 pub mod validation;
+mod workers;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use tokio::sync::{Semaphore, SemaphorePermit, oneshot, watch};
+use tokio::runtime;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 
 use crate::acknowledge::{Terms, TermsNow};
 use crate::extract::Bounds;
@@ -32,11 +34,13 @@ use crate::store::outbox::{Refused, Step};
 use crate::store::{Store, StoreError};
 
 use arrivals::Arrivals;
+use commit::{Answer, Coming, TakeIn};
 pub use commit::{Committer, Settled};
 pub use digest::{Arrival, Digest, Parcel, digest};
 pub use dispatch::Draft;
 use quarantine::Again;
 pub use validation::Validation;
+use workers::Workers;
 
 /// Why something could not be made durable. Nothing is lost: the mail stays where it is.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -81,10 +85,10 @@ impl From<StoreError> for IngestError {
 pub struct Ingest {
     store: Arc<dyn Store>,
     archive: Arc<Archive>,
-    committer: Arc<Committer>,
+    committer: Committer,
     bounds: Arc<Bounds>,
-    /// As many digests at once as there are cores; the rest waits here, not in threads.
-    workers: Arc<Semaphore>,
+    /// As many digests at once as there are cores.
+    workers: Workers,
     /// KiB of what is digested and not durable yet, as it was before it was packed.
     in_hand: Arc<Semaphore>,
     arrivals: Arc<Arrivals>,
@@ -102,7 +106,9 @@ impl Ingest {
     /// [`IngestError::Store`] if the thread cannot be started or the store cannot be read.
     pub fn start(store: Arc<dyn Store>, archive: Arc<Archive>) -> Result<Self, IngestError> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let committer = Arc::new(Committer::start(Arc::clone(&store), Arc::clone(&archive))?);
+        let dispatched = watch::Sender::new(0);
+        let committer =
+            Committer::start(Arc::clone(&store), Arc::clone(&archive), dispatched.clone())?;
         // A record that cannot be read is a matter of `verify`.
         let newest = store
             .mails(u64::MAX, 1)
@@ -116,10 +122,10 @@ impl Ingest {
             archive,
             committer,
             bounds: Arc::new(Bounds::default()),
-            workers: Arc::new(Semaphore::new(cores)),
+            workers: Workers::new(cores),
             in_hand: Arc::new(Semaphore::new(IN_HAND_KIB)),
             terms: Terms::default(),
-            dispatched: watch::Sender::new(0),
+            dispatched,
         })
     }
 
@@ -168,39 +174,63 @@ impl Ingest {
     /// # Errors
     /// [`IngestError`]: not durable, do not release the mail, try again.
     pub async fn take_in(&self, arrival: Arrival, parcel: Parcel) -> Result<Outcome, IngestError> {
-        let coming = self.committer.expect();
+        let terms = self.terms_for(&arrival);
         let arrival = Arrival {
             at: self.arrivals.stamp(arrival.at),
             ..arrival
         };
-        let stopping = |_| IngestError::Stopping;
-        let terms = self.terms_for(&arrival);
-        let mut large = (arrival, parcel);
-        if size_of(&large.1) <= LIGHT_BYTES {
-            let worker = self.workers.acquire().await.map_err(stopping)?;
-            let bounds = Bounds {
-                unpacked_bytes: LIGHT_BYTES,
-                ..(*self.bounds).clone()
-            };
-            let (digest, mail) =
-                digest_aside(large, bounds, self.validation.clone(), terms.clone()).await?;
-            if !digest.has_outgrown {
-                let kib = digest
-                    .pieces
-                    .iter()
-                    .map(|piece| piece.size_bytes)
-                    .sum::<usize>()
-                    / 1024;
-                let _in_hand = self.in_hand(kib.min(LIGHT_KIB)).await?;
-                drop((worker, mail));
-                return self.submit(digest, Some(coming)).await;
-            }
-            large = mail;
+        let (answer, answered) = oneshot::channel();
+        let mail = Undigested {
+            coming: self.committer.expect(),
+            arrival,
+            parcel,
+            terms,
+            answer,
+        };
+        if size_of(&mail.parcel) <= LIGHT_BYTES {
+            let (this, runtime) = (self.clone(), runtime::Handle::current());
+            self.workers.run(move || this.digest_light(mail, &runtime));
+        } else {
+            self.clone().digest_large(mail).await;
         }
-        let _in_hand = self.in_hand(LARGE_KIB).await?;
-        let bounds = (*self.bounds).clone();
-        let (digest, _) = digest_aside(large, bounds, self.validation.clone(), terms).await?;
-        self.submit(digest, Some(coming)).await
+        answered.await.map_err(|_| IngestError::Stopping)?
+    }
+
+    /// Digests a mail on this thread and submits it; waits while too much is waiting. One that
+    /// unpacks to much is put off.
+    fn digest_light(self, mail: Undigested, runtime: &runtime::Handle) {
+        let bounds = Bounds {
+            unpacked_bytes: LIGHT_BYTES,
+            ..(*self.bounds).clone()
+        };
+        let digest = mail.digest(&bounds, &self.validation);
+        if digest.has_outgrown {
+            runtime.spawn(self.digest_large(mail));
+            return;
+        }
+        let order = mail.into_order(digest);
+        let submitted = async {
+            let kib = order.digest.pieces_bytes() / 1024;
+            let in_hand = self.in_hand(kib.min(LIGHT_KIB)).await?;
+            self.committer.submit(order.held_by(in_hand)).await
+        };
+        // Whoever waits hears of a stop by the end of his channel.
+        let _ = runtime.block_on(submitted);
+    }
+
+    /// Digests a large mail and submits it when no other large one is under way.
+    async fn digest_large(self, mail: Undigested) {
+        let Ok(in_hand) = self.in_hand(LARGE_KIB).await else {
+            return;
+        };
+        let (bounds, validation) = (Arc::clone(&self.bounds), self.validation.clone());
+        let digesting = tokio::task::spawn_blocking(move || {
+            let digest = mail.digest(&bounds, &validation);
+            mail.into_order(digest)
+        });
+        if let Ok(order) = digesting.await {
+            let _ = self.committer.submit(order.held_by(in_hand)).await;
+        }
     }
 
     /// Nobody waits for an answer to a file that a person gives.
@@ -212,9 +242,9 @@ impl Ingest {
         }
     }
 
-    async fn in_hand(&self, kib: usize) -> Result<SemaphorePermit<'_>, IngestError> {
+    async fn in_hand(&self, kib: usize) -> Result<OwnedSemaphorePermit, IngestError> {
         let kib = u32::try_from(kib.max(1)).unwrap_or(u32::MAX);
-        let permit = self.in_hand.acquire_many(kib).await;
+        let permit = Arc::clone(&self.in_hand).acquire_many_owned(kib).await;
         permit.map_err(|_| IngestError::Stopping)
     }
 
@@ -223,31 +253,15 @@ impl Ingest {
     /// # Errors
     /// [`IngestError`].
     pub async fn commit(&self, digest: Digest) -> Result<Outcome, IngestError> {
-        self.submit(digest, None).await
-    }
-
-    async fn submit(
-        &self,
-        digest: Digest,
-        coming: Option<commit::Coming>,
-    ) -> Result<Outcome, IngestError> {
         let (answer, answered) = oneshot::channel();
-        let is_heard = |piece: &digest::Piece| {
-            piece.heard.is_some() || piece.messages.iter().any(|message| message.asks)
+        let order = TakeIn {
+            digest: Box::new(digest),
+            coming: None,
+            in_hand: None,
+            answer,
         };
-        let is_heard = digest.pieces.iter().any(is_heard);
-        self.committer
-            .submit(commit::Order::TakeIn {
-                digest: Box::new(digest),
-                coming,
-                answer,
-            })
-            .await?;
-        let outcome = answered.await.map_err(|_| IngestError::Stopping)??;
-        if is_heard {
-            self.dispatched.send_modify(|dispatched| *dispatched += 1);
-        }
-        Ok(outcome)
+        self.committer.submit(order).await?;
+        answered.await.map_err(|_| IngestError::Stopping)?
     }
 
     /// Settles mails that never came; answers when it is durable.
@@ -317,9 +331,7 @@ impl Ingest {
         let (answer, answered) = oneshot::channel();
         let order = commit::Order::Dispatch { drafts, answer };
         self.committer.submit(order).await?;
-        let numbers = answered.await.map_err(|_| IngestError::Stopping)??;
-        self.dispatched.send_modify(|dispatched| *dispatched += 1);
-        Ok(numbers)
+        answered.await.map_err(|_| IngestError::Stopping)?
     }
 
     /// Takes a mail of ours one step further; answers when that is durable.
@@ -383,19 +395,30 @@ impl Ingest {
     }
 }
 
-/// Digests on a thread of its own; gives back what was digested.
-async fn digest_aside(
-    (arrival, parcel): (Arrival, Parcel),
-    bounds: Bounds,
-    validation: Validation,
+/// A mail on its way to the committer.
+struct Undigested {
+    arrival: Arrival,
+    parcel: Parcel,
     terms: TermsNow,
-) -> Result<(Digest, (Arrival, Parcel)), IngestError> {
-    let work = move || {
-        let digest = digest_safely(&arrival, &parcel, &bounds, (&validation, &terms));
-        (digest, (arrival, parcel))
-    };
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|_| IngestError::Stopping)
+    coming: Coming,
+    answer: Answer<Outcome>,
+}
+
+impl Undigested {
+    fn digest(&self, bounds: &Bounds, validation: &Validation) -> Digest {
+        let agreed = (validation, &self.terms);
+        digest_safely(&self.arrival, &self.parcel, bounds, agreed)
+    }
+
+    /// The mail itself is not needed any more.
+    fn into_order(self, digest: Digest) -> TakeIn {
+        TakeIn {
+            digest: Box::new(digest),
+            coming: Some(self.coming),
+            in_hand: None,
+            answer: self.answer,
+        }
+    }
 }
 
 fn size_of(parcel: &Parcel) -> u64 {

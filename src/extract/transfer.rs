@@ -45,6 +45,9 @@ pub fn decode(encoding: Encoding, body: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn base64(body: &[u8]) -> Vec<u8> {
+    if let Some(bytes) = base64_of_lines(body) {
+        return bytes;
+    }
     if let Some(bytes) = base64_decode(body) {
         return bytes;
     }
@@ -62,6 +65,20 @@ fn base64(body: &[u8]) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// Base64 as nearly everybody writes it: lines of digits, padded at the end. `None` for any other.
+fn base64_of_lines(body: &[u8]) -> Option<Vec<u8>> {
+    let mut digits = Vec::with_capacity(body.len());
+    for line in body.trim_ascii_end().split(|&byte| byte == b'\n') {
+        digits.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+    }
+    let length = base64_simd::STANDARD
+        .decode_inplace(&mut digits)
+        .ok()?
+        .len();
+    digits.truncate(length);
+    Some(digits)
 }
 
 fn base64_value(digit: u8) -> Option<u8> {

@@ -68,33 +68,36 @@ struct Target {
 }
 
 impl Drafts {
-    /// Puts the rows of a group to their series: all of a LIN to one, as a rule, so that the
-    /// target of the row before is tried first.
+    /// Puts the rows of a group to their series: all of a LIN to one, as a rule, so that rows are
+    /// looked at as long as they go the same way.
     fn sort_in(&mut self, interchange: &Interchange, group: &Group) {
-        let mut last: Option<(Kind, u32, Target)> = None;
-        for row in group
-            .rows
-            .clone()
-            .filter_map(|at| interchange.columns.row(at))
-        {
-            let kind = kind_of(&row);
-            let target = match last {
-                Some((before, label, target)) if before == kind && label == row.label => target,
-                _ => {
-                    let Some(target) = self.target(interchange, group, kind, row.label) else {
-                        continue;
-                    };
-                    last = Some((kind, row.label, target));
-                    target
-                }
+        let columns = &interchange.columns;
+        let mut rows = group.rows.clone();
+        while let Some(first) = columns.row(rows.start).filter(|_| !rows.is_empty()) {
+            let kind = kind_of(&first);
+            let is_text = matches!(first.value, Value::Text(_));
+            let goes_along = |row: &Row<'_>| {
+                let is_number = !is_text && !matches!(row.value, Value::Text(_));
+                is_number && row.label == first.label && kind_of(row) == kind
             };
-            if let Some(draft) = self.drafts.get_mut(target.draft) {
-                let value = canonical(row.value);
+            let others = (rows.start + 1..rows.end).map_while(|at| columns.row(at));
+            let alike = rows.start..rows.start + 1 + others.take_while(goes_along).count();
+            rows.start = alike.end;
+            let Some(target) = self.target(interchange, group, kind, first.label) else {
+                continue;
+            };
+            let Some(draft) = self.drafts.get_mut(target.draft) else {
+                continue;
+            };
+            let (label, value) = (target.label, canonical(first.value));
+            if is_text {
                 draft.columns.push(Row {
-                    label: target.label,
+                    label,
                     value,
-                    ..row
+                    ..first
                 });
+            } else {
+                draft.columns.extend(columns, alike, label);
             }
         }
     }

@@ -5,14 +5,11 @@
 //! under load a group waits a moment for the mails that are being digested.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::runtime;
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::sleep;
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 
 use crate::clock;
 use crate::ingest::IngestError;
@@ -41,19 +38,37 @@ pub struct Settled {
     pub forgets: Vec<Mark>,
 }
 
-type Answer<T> = oneshot::Sender<Result<T, IngestError>>;
+pub(super) type Answer<T> = oneshot::Sender<Result<T, IngestError>>;
+
+/// A mail that is to be made durable.
+pub(super) struct TakeIn {
+    /// Everything it brings.
+    pub(super) digest: Box<Digest>,
+    /// Dropped when the order arrives.
+    pub(super) coming: Option<Coming>,
+    /// Bounds what is in the committer's hands; dropped when it is durable.
+    pub(super) in_hand: Option<OwnedSemaphorePermit>,
+    /// Told when it is durable.
+    pub(super) answer: Answer<Outcome>,
+}
+
+impl TakeIn {
+    pub(super) fn held_by(self, in_hand: OwnedSemaphorePermit) -> Self {
+        let in_hand = Some(in_hand);
+        Self { in_hand, ..self }
+    }
+}
+
+impl From<TakeIn> for Order {
+    fn from(mail: TakeIn) -> Self {
+        Self::TakeIn(mail)
+    }
+}
 
 /// What the committer can be asked for.
 pub(super) enum Order {
     /// Make a mail durable.
-    TakeIn {
-        /// Everything it brings.
-        digest: Box<Digest>,
-        /// Dropped when the order arrives.
-        coming: Option<Coming>,
-        /// Told when it is durable.
-        answer: Answer<Outcome>,
-    },
+    TakeIn(TakeIn),
     /// Settle mails that never came.
     Settle {
         /// Which.
@@ -115,28 +130,31 @@ impl Drop for Coming {
 }
 
 impl Committer {
-    /// Starts the thread.
+    /// Starts the thread. `dispatched` changes when there is something new to send.
     ///
     /// # Errors
     /// [`IngestError::Store`] if the store cannot be read or the system has no thread to give.
-    pub fn start(store: Arc<dyn Store>, archive: Arc<Archive>) -> Result<Self, IngestError> {
+    pub fn start(
+        store: Arc<dyn Store>,
+        archive: Arc<Archive>,
+        dispatched: watch::Sender<u64>,
+    ) -> Result<Self, IngestError> {
         let (orders, inbox) = mpsc::channel(MAX_WAITING);
-        let mut clerk = Clerk::new(store, archive)?;
+        let mut desk = Desk {
+            clerk: Clerk::new(store, archive)?,
+            dispatched,
+        };
         let coming = Arc::new(AtomicUsize::new(0));
         let expected = Arc::clone(&coming);
         // Of its own: flushing blocks, and the thread must not end with the runtime of others.
-        let start = || {
-            let runtime = runtime::Builder::new_current_thread().enable_time().build();
-            let runtime = runtime?;
-            std::thread::Builder::new()
-                .name("committer".to_owned())
-                .spawn(move || runtime.block_on(run(&mut clerk, inbox, &expected)))
-        };
-        start().map_err(|source| StoreError::File {
-            action: "starting a thread for",
-            path: "the committer".to_owned(),
-            source,
-        })?;
+        std::thread::Builder::new()
+            .name("committer".to_owned())
+            .spawn(move || run(&mut desk, inbox, &expected))
+            .map_err(|source| StoreError::File {
+                action: "starting a thread for",
+                path: "the committer".to_owned(),
+                source,
+            })?;
         Ok(Self { orders, coming })
     }
 
@@ -147,41 +165,43 @@ impl Committer {
     }
 
     /// Hands an order in; waits while too many are waiting.
-    pub(super) async fn submit(&self, order: Order) -> Result<(), IngestError> {
+    pub(super) async fn submit(&self, order: impl Into<Order>) -> Result<(), IngestError> {
         self.orders
-            .send(order)
+            .send(order.into())
             .await
             .map_err(|_| IngestError::Stopping)
     }
 }
 
+/// What the thread works with.
+struct Desk {
+    clerk: Clerk,
+    /// Counts what is new to be sent.
+    dispatched: watch::Sender<u64>,
+}
+
 /// Serves orders until every address is gone.
-async fn run(clerk: &mut Clerk, mut inbox: mpsc::Receiver<Order>, coming: &AtomicUsize) {
-    while let Some(first) = inbox.recv().await {
+fn run(desk: &mut Desk, mut inbox: mpsc::Receiver<Order>, coming: &AtomicUsize) {
+    while let Some(first) = inbox.blocking_recv() {
+        let begun = clock::monotonic();
         let mut group = Group::default();
-        let mut patience = pin!(sleep(PATIENCE));
-        let mut next = Some(first);
-        while let Some(order) = next {
-            group.add(clerk, order);
-            if group.is_full() {
-                break;
+        group.add(desk, first);
+        while !group.is_full() {
+            match inbox.try_recv() {
+                Ok(order) => group.add(desk, order),
+                Err(_) if coming.load(Ordering::Relaxed) == 0 => break,
+                Err(_) if begun.elapsed() >= PATIENCE => break,
+                // Being woken by each mail would take longer than a mail takes.
+                Err(_) => std::thread::sleep(LOOK_AGAIN),
             }
-            next = match inbox.try_recv() {
-                Ok(order) => Some(order),
-                Err(_) if coming.load(Ordering::Relaxed) == 0 => None,
-                Err(_) => tokio::select! {
-                    order = inbox.recv() => order,
-                    () = &mut patience => None,
-                },
-            };
         }
-        group.finish(clerk);
+        group.finish(desk);
     }
 }
 
 /// What is told to whom once the group is durable.
 enum Reply {
-    Outcome(Answer<Outcome>, Outcome),
+    Outcome(Answer<Outcome>, Outcome, Option<OwnedSemaphorePermit>),
     Done(Answer<()>),
     Numbers(Answer<Vec<u64>>, Vec<u64>),
 }
@@ -190,7 +210,10 @@ impl Reply {
     fn send(self, result: Result<(), IngestError>) {
         // Whoever asked may be gone: a poll that was cut off. The work is done all the same.
         match self {
-            Self::Outcome(answer, outcome) => drop(answer.send(result.map(|()| outcome))),
+            Self::Outcome(answer, outcome, in_hand) => {
+                drop(in_hand);
+                drop(answer.send(result.map(|()| outcome)));
+            }
             Self::Done(answer) => drop(answer.send(result)),
             Self::Numbers(answer, numbers) => drop(answer.send(result.map(|()| numbers))),
         }
@@ -202,6 +225,8 @@ impl Reply {
 struct Group {
     members: Vec<(Prepared, Reply)>,
     bytes: usize,
+    /// Whether it brings something to be sent.
+    dispatches: bool,
 }
 
 impl Group {
@@ -210,34 +235,10 @@ impl Group {
     }
 
     /// Decides about an order and lets it join; one that cannot be decided is answered at once.
-    fn add(&mut self, clerk: &mut Clerk, order: Order) {
+    fn add(&mut self, desk: &mut Desk, order: Order) {
+        let clerk = &mut desk.clerk;
         match order {
-            Order::TakeIn {
-                digest,
-                coming,
-                answer,
-            } => {
-                drop(coming);
-                let concerns = |(member, _): &(Prepared, Reply)| member.concerns(&digest);
-                if digest.report.is_some() || self.members.iter().any(concerns) {
-                    // It speaks of the same messages as a mail of this group, or of a mail of ours
-                    // that the group may change: those first.
-                    std::mem::take(self).finish(clerk);
-                }
-                self.bytes += digest
-                    .pieces
-                    .iter()
-                    .map(|piece| piece.size_bytes)
-                    .sum::<usize>();
-                match guarded(|| clerk.prepare(*digest, &|number| self.concerns(number))) {
-                    Ok(prepared) => {
-                        let outcome = prepared.outcome;
-                        self.members
-                            .push((prepared, Reply::Outcome(answer, outcome)));
-                    }
-                    Err(error) => drop(answer.send(Err(error))),
-                }
-            }
+            Order::TakeIn(mail) => self.take_in(desk, mail),
             Order::Settle { settled, answer } => {
                 self.members
                     .push((Prepared::settling(settled), Reply::Done(answer)));
@@ -251,7 +252,7 @@ impl Group {
                     .push((Prepared::reopening(&mail, number), Reply::Done(answer)));
             }
             Order::AtRest(work) => {
-                std::mem::take(self).finish(clerk);
+                std::mem::take(self).finish(desk);
                 // Whoever waits hears of a panic by the end of his channel.
                 let _ = catch_unwind(AssertUnwindSafe(work));
             }
@@ -259,6 +260,7 @@ impl Group {
                 Ok(prepared) => {
                     let numbers = prepared.outbox().iter().map(|(number, _)| *number);
                     let reply = Reply::Numbers(answer, numbers.collect());
+                    self.dispatches = true;
                     self.members.push((prepared, reply));
                 }
                 Err(error) => drop(answer.send(Err(error))),
@@ -270,9 +272,9 @@ impl Group {
             } => {
                 if self.concerns(number) {
                     // What the group does to it comes first.
-                    std::mem::take(self).finish(clerk);
+                    std::mem::take(self).finish(desk);
                 }
-                match guarded(|| clerk.stepping(number, step)) {
+                match guarded(|| desk.clerk.stepping(number, step)) {
                     Ok(prepared) => self.members.push((prepared, Reply::Done(answer))),
                     Err(error) => drop(answer.send(Err(error))),
                 }
@@ -284,6 +286,33 @@ impl Group {
         }
     }
 
+    /// Decides about a mail.
+    fn take_in(&mut self, desk: &mut Desk, mail: TakeIn) {
+        let TakeIn {
+            digest,
+            coming,
+            in_hand,
+            answer,
+        } = mail;
+        drop(coming);
+        let concerns = |(member, _): &(Prepared, Reply)| member.concerns(&digest);
+        if digest.report.is_some() || self.members.iter().any(concerns) {
+            // It speaks of the same messages as a mail of this group, or of a mail of ours that the
+            // group may change: those first.
+            std::mem::take(self).finish(desk);
+        }
+        self.bytes += digest.pieces_bytes();
+        let is_heard = digest.is_heard();
+        match guarded(|| desk.clerk.prepare(*digest, &|number| self.concerns(number))) {
+            Ok(prepared) => {
+                self.dispatches |= is_heard;
+                let reply = Reply::Outcome(answer, prepared.outcome, in_hand);
+                self.members.push((prepared, reply));
+            }
+            Err(error) => drop(answer.send(Err(error))),
+        }
+    }
+
     /// Whether something happens to this mail of ours.
     fn concerns(&self, number: u64) -> bool {
         let mut mails = self.members.iter().flat_map(|(member, _)| member.outbox());
@@ -291,13 +320,13 @@ impl Group {
     }
 
     /// Makes the group durable and answers everyone.
-    fn finish(self, clerk: &mut Clerk) {
+    fn finish(self, desk: &mut Desk) {
         if self.members.is_empty() {
             return; // Nothing of it could be decided.
         }
         let (prepared, replies): (Vec<_>, Vec<_>) = self.members.into_iter().unzip();
         let begun = clock::monotonic();
-        let result = guarded(|| clerk.commit(&prepared));
+        let result = guarded(|| desk.clerk.commit(&prepared));
         metrics::committed(begun.elapsed());
         let mails = replies.len();
         match &result {
@@ -306,8 +335,12 @@ impl Group {
                 tracing::error!(%error, mails, "a commit failed; the mails stay where they are");
             }
         }
+        let has_news = self.dispatches && result.is_ok();
         for reply in replies {
             reply.send(result.clone());
+        }
+        if has_news {
+            desk.dispatched.send_modify(|dispatched| *dispatched += 1);
         }
     }
 }
@@ -327,6 +360,8 @@ fn guarded<T>(step: impl FnOnce() -> Result<T, IngestError>) -> Result<T, Ingest
 /// How long a group waits for mails that are being digested: some dozens come in this time, and
 /// nobody notices it.
 const PATIENCE: Duration = Duration::from_millis(10);
+/// How long it sleeps meanwhile.
+const LOOK_AGAIN: Duration = Duration::from_micros(200);
 /// Orders that may wait: two full groups, so that the thread never runs dry under load.
 const MAX_WAITING: usize = 2 * MAX_MAILS;
 /// Mails that share a flush. A flush takes 0.1 to 10 ms; by 256 mails its cost is spread thin.

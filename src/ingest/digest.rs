@@ -67,6 +67,20 @@ pub struct Digest {
     pub replays: Option<Replay>,
 }
 
+impl Digest {
+    /// Bytes of its pieces, before they were packed.
+    pub(super) fn pieces_bytes(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.size_bytes).sum()
+    }
+
+    /// Whether something is to be told to its sender, or a request of his to be answered.
+    pub(super) fn is_heard(&self) -> bool {
+        let asks = |piece: &Piece| piece.messages.iter().any(|message| message.asks);
+        let is_heard = |piece: &Piece| piece.heard.is_some() || asks(piece);
+        self.pieces.iter().any(is_heard)
+    }
+}
+
 /// A quarantine entry that is tried again.
 #[derive(Clone, Copy, Debug)]
 pub struct Replay {

@@ -20,6 +20,7 @@ mod split;
 mod words;
 
 use crate::market::calendar::{Day, UtcTime};
+use crate::market::quantity::Decimal;
 use crate::series::block::bits::{BitReader, BitWriter};
 use crate::series::block::integers::{fold, unfold};
 use crate::series::columns::NO_TIME;
@@ -122,8 +123,32 @@ impl Block {
     /// The parts are in the order of their days, their rows in the order they had; each part has
     /// the labels that its rows name, and no others.
     pub fn split_by_day(self) -> Vec<(Day, Block)> {
-        split::by_day(&self)
+        split::by_day(self)
     }
+}
+
+/// Packs numbers alone, as a block packs those of its rows.
+pub fn pack_numbers(numbers: &[Decimal]) -> Vec<u8> {
+    let mut out = BitWriter::default();
+    let (mantissas, scales): (Vec<_>, Vec<_>) = numbers
+        .iter()
+        .map(|number| (number.mantissa(), number.scale()))
+        .unzip();
+    numbers::write(&mut out, &mantissas, &scales);
+    out.finish()
+}
+
+/// Reads so many numbers that [`pack_numbers`] packed.
+///
+/// # Errors
+/// [`DamagedBlock`], with the place.
+pub fn unpack_numbers(bytes: &[u8], count: usize) -> Result<Vec<Decimal>, DamagedBlock> {
+    let mut input = BitReader::new(bytes);
+    let (mantissas, scales) = numbers::read(&mut input, count)?;
+    let numbers = mantissas.into_iter().zip(scales);
+    let numbers = numbers.map(|(mantissa, scale)| Decimal::new(mantissa, scale));
+    let numbers: Option<Vec<_>> = numbers.collect();
+    numbers.ok_or_else(|| input.damaged("numbers"))
 }
 
 /// Starts, and ends as their distance from the start: 0 for readings, one step for profiles.

@@ -1,6 +1,7 @@
 //! Columns of values: what the parser fills, the store keeps and every output reads.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::market::calendar::UtcTime;
 use crate::market::quantity::Decimal;
@@ -20,19 +21,39 @@ pub struct Label {
 #[derive(Clone, Debug, Default)]
 pub struct Labels {
     labels: Vec<Label>,
+    /// Of all labels, once there are more than [`FEW`].
     numbers: HashMap<Label, u32>,
 }
 
 impl Labels {
     /// The number of this label; a new one is added.
     pub fn intern(&mut self, label: Label) -> u32 {
-        if let Some(&number) = self.numbers.get(&label) {
+        if let Some(number) = self.number(&label) {
             return number;
         }
-        let number = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
-        self.labels.push(label.clone());
-        self.numbers.insert(label, number);
+        let number = number_of(self.labels.len());
+        if self.labels.len() == FEW {
+            let known = self.labels.iter().cloned().zip(0..);
+            self.numbers.extend(known);
+        }
+        if self.labels.len() >= FEW {
+            self.numbers.insert(label.clone(), number);
+        }
+        self.labels.push(label);
         number
+    }
+
+    /// The number of a label that is there.
+    fn number(&self, label: &Label) -> Option<u32> {
+        // Nearly all sets are so small that looking at each is quicker than hashing one.
+        if self.labels.len() <= FEW {
+            self.labels
+                .iter()
+                .position(|known| known == label)
+                .map(number_of)
+        } else {
+            self.numbers.get(label).copied()
+        }
     }
 
     /// The label with this number.
@@ -40,10 +61,25 @@ impl Labels {
         self.labels.get(usize::try_from(number).ok()?)
     }
 
+    /// Whether rows with labels of these numbers use all of them, first the first, then the second,
+    /// and so on.
+    pub(super) fn are_in_order_of(&self, rows: &[u32]) -> bool {
+        let mut next = 0;
+        let in_order = rows.iter().all(|&label| {
+            next += u32::from(label == next);
+            label < next
+        });
+        in_order && number_of(self.labels.len()) == next
+    }
+
     /// All labels in the order of their numbers.
     pub fn as_slice(&self) -> &[Label] {
         &self.labels
     }
+}
+
+fn number_of(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// A value as it was received.
@@ -127,6 +163,22 @@ impl Columns {
         self.label.push(row.label);
     }
 
+    /// Adds some rows of others, each with this label.
+    pub fn extend(&mut self, others: &Self, rows: Range<usize>, label: u32) {
+        if !others.texts.is_empty() {
+            let rows = rows.filter_map(|at| others.row(at));
+            return rows.for_each(|row| self.push(Row { label, ..row }));
+        }
+        fn add<T: Copy>(own: &mut Vec<T>, others: &[T], rows: &Range<usize>) {
+            own.extend_from_slice(others.get(rows.clone()).unwrap_or_default());
+        }
+        add(&mut self.start, &others.start, &rows);
+        add(&mut self.end, &others.end, &rows);
+        add(&mut self.mantissa, &others.mantissa, &rows);
+        add(&mut self.scale, &others.scale, &rows);
+        self.label.resize(self.start.len(), label);
+    }
+
     /// The row at this place.
     pub fn row(&self, at: usize) -> Option<Row<'_>> {
         let mantissa = *self.mantissa.get(at)?;
@@ -204,6 +256,8 @@ fn time(seconds: i64) -> Option<UtcTime> {
     (seconds != NO_TIME).then(|| UtcTime::from_seconds(seconds))
 }
 
+/// Labels that are looked for one after the other.
+const FEW: usize = 16;
 /// Stands for "no time was given"; no format of DTM 2379 reaches this year.
 pub(super) const NO_TIME: i64 = i64::MIN;
 /// A scale that says: the value is a text.

@@ -5,6 +5,7 @@
 //! Nothing is changed in place, and nothing is appended behind bytes that cannot be read.
 
 mod frame;
+mod rows;
 mod segment;
 
 use std::cmp::Ordering;

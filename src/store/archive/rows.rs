@@ -1,0 +1,388 @@
+//! What the rows of a load profile repeat is kept once.
+//!
+//! A row is what stands from one `QTY` up to the next. Where it differs from the row before in its
+//! number alone, and begins when that one ended, its number is all that is kept of it:
+//!
+//! ```text
+//! QTY+220:2.146'DTM+163:202611222300?+00:303'DTM+164:202611222315?+00:303'STS+Z34::ZA4'
+//! ^head   ^number        ^start               ^end        ^tail
+//! ```
+//! Nothing is assumed about service characters, units, zones or line ends: a row either is, byte for
+//! byte, what the one before it says, or it is kept as text. No other compression sees that times go
+//! on: a quarter hour later costs it three references.
+
+use memchr::memmem;
+use serde::{Deserialize, Serialize};
+
+use crate::market::calendar::{civil_from_days, days_from_civil};
+use crate::market::quantity::Decimal;
+
+/// Bytes without their repeated rows.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Packed {
+    /// What was no repeated row.
+    pub(super) text: Vec<u8>,
+    /// Where rows are to be put into it, in order.
+    pub(super) runs: Vec<Run>,
+    /// The numbers of all rows, in order.
+    pub(super) numbers: Vec<Decimal>,
+}
+
+/// Rows that repeat the one before them.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(super) struct Run {
+    /// Bytes of the text between the run before and this one.
+    text: u32,
+    /// How many of them, at the end, are the row that is repeated.
+    row: u16,
+    /// How often it is repeated.
+    rows: u32,
+}
+
+/// Takes the repeated rows out. Nothing may be over 4 GiB.
+pub(super) fn pack(bytes: &[u8]) -> Packed {
+    let mut packed = Packed::default();
+    let (mut kept_to, mut at) = (0, 0);
+    while let Some(begin) = find_row(bytes, at) {
+        at = begin + ROW.len();
+        let Some(end) = bytes.get(at..).and_then(|rest| {
+            let near = rest.get(..MAX_ROW).unwrap_or(rest);
+            memmem::find(near, ROW).map(|next| at + next)
+        }) else {
+            continue;
+        };
+        at = end;
+        let Some(row) = bytes.get(begin..end).and_then(Row::read) else {
+            continue;
+        };
+        let mut span = row.span.next();
+        let before = packed.numbers.len();
+        while let Some((number, length)) =
+            (bytes.get(at..)).and_then(|rest| row.repeated(rest, span))
+        {
+            packed.numbers.push(number);
+            at += length;
+            span = span.next();
+        }
+        let rows = packed.numbers.len() - before;
+        if rows > 0 {
+            packed.runs.push(Run {
+                text: u32::try_from(end - kept_to).unwrap_or(u32::MAX),
+                row: u16::try_from(end - begin).unwrap_or(u16::MAX),
+                rows: u32::try_from(rows).unwrap_or(u32::MAX),
+            });
+            (packed.text).extend_from_slice(bytes.get(kept_to..end).unwrap_or_default());
+            kept_to = at;
+        }
+    }
+    (packed.text).extend_from_slice(bytes.get(kept_to..).unwrap_or_default());
+    packed
+}
+
+/// How many rows are repeated.
+pub(super) fn count(runs: &[Run]) -> usize {
+    let rows = runs.iter().map(|run| run.rows as usize);
+    rows.fold(0, usize::saturating_add)
+}
+
+/// Puts the rows back. `None` if they do not fit the text, or make more than `length` bytes.
+pub(super) fn unpack(packed: &Packed, length: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(length);
+    let (mut text, mut numbers) = (packed.text.as_slice(), packed.numbers.as_slice());
+    for run in &packed.runs {
+        let (before, rest) = text.split_at_checked(run.text as usize)?;
+        text = rest;
+        bytes.extend_from_slice(before);
+        let row = before.get(before.len().checked_sub(run.row.into())?..)?;
+        let row = Row::read(row)?;
+        let (own, rest) = numbers.split_at_checked(run.rows as usize)?;
+        numbers = rest;
+        let mut span = row.span;
+        for number in own {
+            span = span.next();
+            row.write(*number, span, &mut bytes)?;
+            if bytes.len() > length {
+                return None;
+            }
+        }
+    }
+    bytes.extend_from_slice(text);
+    (numbers.is_empty() && bytes.len() == length).then_some(bytes)
+}
+
+fn find_row(bytes: &[u8], from: usize) -> Option<usize> {
+    Some(from + memmem::find(bytes.get(from..)?, ROW)?)
+}
+
+/// A row, as others may repeat it.
+struct Row<'a> {
+    head: &'a [u8],
+    before_start: &'a [u8],
+    before_end: &'a [u8],
+    tail: &'a [u8],
+    /// What stands before the digits of a fraction.
+    mark: u8,
+    span: Span,
+}
+
+impl<'a> Row<'a> {
+    /// `None` if it has not a number and two times.
+    fn read(text: &'a [u8]) -> Option<Self> {
+        let number_at = number_at(text)?;
+        let (head, rest) = text.split_at_checked(number_at)?;
+        let (number, rest) = rest.split_at_checked(number_length(rest))?;
+        Decimal::parse(number)?;
+        let (before_start, start, rest) = at_time(rest)?;
+        let (before_end, end, tail) = at_time(rest)?;
+        let mark = number
+            .iter()
+            .find(|byte| !byte.is_ascii_digit() && **byte != b'-');
+        Some(Self {
+            head,
+            before_start,
+            before_end,
+            tail,
+            mark: mark.copied().unwrap_or(b'.'),
+            span: Span {
+                start: minutes(start)?,
+                end: minutes(end)?,
+            },
+        })
+    }
+
+    /// The number and the length of the row that begins here, if it repeats this one at that time.
+    fn repeated(&self, text: &[u8], span: Span) -> Option<(Decimal, usize)> {
+        let rest = text.strip_prefix(self.head)?;
+        let (number, rest) = rest.split_at_checked(number_length(rest))?;
+        let rest = rest.strip_prefix(self.before_start)?;
+        let rest = rest.strip_prefix(&digits(span.start)?)?;
+        let rest = rest.strip_prefix(self.before_end)?;
+        let rest = rest.strip_prefix(&digits(span.end)?)?;
+        let rest = rest.strip_prefix(self.tail)?;
+        let other_mark = if self.mark == b'.' { b',' } else { b'.' };
+        if number.contains(&other_mark) {
+            return None;
+        }
+        // What is parsed has one spelling, but for the mark.
+        Some((Decimal::parse(number)?, text.len() - rest.len()))
+    }
+
+    /// Writes the row that repeats this one with a number, at a time.
+    fn write(&self, number: Decimal, span: Span, out: &mut Vec<u8>) -> Option<()> {
+        out.extend_from_slice(self.head);
+        for byte in number.to_string().bytes() {
+            out.push(if byte == b'.' { self.mark } else { byte });
+        }
+        out.extend_from_slice(self.before_start);
+        out.extend_from_slice(&digits(span.start)?);
+        out.extend_from_slice(self.before_end);
+        out.extend_from_slice(&digits(span.end)?);
+        out.extend_from_slice(self.tail);
+        Some(())
+    }
+}
+
+/// From when to when, in minutes since 1970-01-01T00:00 of the row's own clock.
+#[derive(Clone, Copy)]
+struct Span {
+    start: i64,
+    end: i64,
+}
+
+impl Span {
+    /// As long, and right behind.
+    fn next(self) -> Self {
+        Self {
+            start: self.end,
+            end: self.end + (self.end - self.start),
+        }
+    }
+}
+
+/// Where the number of a row begins: behind `QTY`, a separator, the qualifier and a separator.
+fn number_at(text: &[u8]) -> Option<usize> {
+    let rest = text.get(ROW.len() + 1..)?;
+    let qualifier = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric());
+    Some(ROW.len() + 1 + qualifier.count() + 1)
+}
+
+fn number_length(text: &[u8]) -> usize {
+    let is_of_number = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.' | b',' | b'-');
+    text.iter().take_while(is_of_number).count()
+}
+
+/// What stands before the first time, the time, and what is behind it.
+fn at_time(text: &[u8]) -> Option<(&[u8], [u8; TIME], &[u8])> {
+    let mut run = 0;
+    let last = text.iter().position(|byte| {
+        run = if byte.is_ascii_digit() { run + 1 } else { 0 };
+        run == TIME
+    })?;
+    let (before, rest) = text.split_at_checked(last + 1 - TIME)?;
+    let (time, rest) = rest.split_first_chunk()?;
+    Some((before, *time, rest))
+}
+
+/// `CCYYMMDDHHMM` in minutes; `None` for what is no time.
+fn minutes(time: [u8; TIME]) -> Option<i64> {
+    let number = |from: usize, to: usize| {
+        let digits = time.get(from..to).unwrap_or_default();
+        digits
+            .iter()
+            .fold(0, |number, byte| number * 10 + i64::from(byte - b'0'))
+    };
+    let day = days_from_civil(number(0, 4), number(4, 6), number(6, 8));
+    let minutes = day * DAY_MINUTES + number(8, 10) * 60 + number(10, 12);
+    // The 31st of February is another day.
+    (digits(minutes)? == time).then_some(minutes)
+}
+
+/// A time as it is written; `None` for years of more than four digits.
+fn digits(minutes: i64) -> Option<[u8; TIME]> {
+    let (year, month, day) = civil_from_days(minutes.div_euclid(DAY_MINUTES));
+    let minute = minutes.rem_euclid(DAY_MINUTES);
+    let mut digits = [b'0'; TIME];
+    let mut rest = u64::try_from(year)
+        .ok()
+        .filter(|year| (1..=9999).contains(year))?;
+    for field in [month, day, minute / 60, minute % 60] {
+        rest = rest * 100 + field.unsigned_abs();
+    }
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10).to_le_bytes()[0];
+        rest /= 10;
+    }
+    Some(digits)
+}
+
+/// How each row begins.
+const ROW: &[u8] = b"QTY";
+/// Longest row: usual ones have 85 bytes.
+const MAX_ROW: usize = 512;
+/// Digits of a time.
+const TIME: usize = 12;
+const DAY_MINUTES: i64 = 24 * 60;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sample;
+
+    fn comes_back(bytes: &[u8]) -> Packed {
+        let packed = pack(bytes);
+        assert_eq!(count(&packed.runs), packed.numbers.len());
+        assert_eq!(
+            unpack(&packed, bytes.len()).as_deref(),
+            Some(bytes),
+            "{:?}",
+            String::from_utf8_lossy(bytes)
+        );
+        packed
+    }
+
+    #[test]
+    fn of_a_load_profile_one_row_is_left() {
+        let file = sample::corpus(100_000);
+        let packed = comes_back(&file);
+        let rows = memmem::find_iter(&file, b"QTY").count();
+        let left = memmem::find_iter(&packed.text, b"QTY").count();
+        assert!(
+            packed.numbers.len() + left == rows && left * 100 < rows,
+            "{left} of {rows}"
+        );
+    }
+
+    #[test]
+    fn a_row_is_repeated_whatever_its_separators_and_line_ends_are() {
+        let row = |number: &str, from: &str, to: &str| {
+            format!("QTY|220;{number};KWH~\r\nDTM|163;{from};203~\r\nDTM|164;{to};203~\r\n")
+        };
+        let file = [
+            row("1,5", "202602282330", "202602282345"),
+            row("-0,25", "202602282345", "202603010000"),
+            row("7", "202603010000", "202603010015"),
+            row("7.5", "202603010015", "202603010030"),
+            row("1,50", "202603010030", "202603010045"),
+        ]
+        .concat();
+        // The other mark is another row, and the last has none behind it.
+        assert_eq!(comes_back(file.as_bytes()).numbers.len(), 2);
+    }
+
+    #[test]
+    fn times_that_do_not_go_on_are_kept_as_they_are() {
+        let row = |from: &str, to: &str| format!("QTY+220:1'DTM+163:{from}:203'DTM+164:{to}:203'");
+        for (from, to) in [
+            ("202602310000", "202602310015"),
+            ("999912312345", "999912312400"),
+            ("000001010000", "000001010015"),
+            ("202611222315", "202611222315"),
+        ] {
+            comes_back(
+                [row(from, to), row(to, to), row(to, from)]
+                    .concat()
+                    .as_bytes(),
+            );
+        }
+        let file = [
+            row("202611222300", "202611222315"),
+            row("202611222330", "202611222345"),
+        ];
+        assert_eq!(comes_back(file.concat().as_bytes()).numbers, []);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let file = sample::corpus(10_000);
+        let packed = comes_back(&file);
+        assert_eq!(unpack(&packed, file.len() - 1), None);
+        assert_eq!(unpack(&packed, file.len() + 1), None);
+        let with = |run: Run| Packed {
+            runs: vec![run],
+            text: packed.text.clone(),
+            numbers: packed.numbers.clone(),
+        };
+        let first = packed.runs[0];
+        for run in [
+            Run {
+                text: u32::MAX,
+                ..first
+            },
+            Run {
+                row: u16::MAX,
+                ..first
+            },
+            Run {
+                rows: u32::MAX,
+                ..first
+            },
+            Run { rows: 0, ..first },
+            Run { row: 1, ..first },
+        ] {
+            assert_eq!(unpack(&with(run), file.len()), None, "{run:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_file_that_was_changed_anywhere_comes_back(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let mut file = sample::corpus(8_000);
+            for (at, byte) in changes {
+                let at = at.index(file.len());
+                file[at] = byte;
+            }
+            comes_back(&file);
+            comes_back(&file[cut.index(file.len())..]);
+        }
+
+        #[test]
+        fn any_bytes_come_back(bytes in "(QTY|[0-9]{11,14}|[+:',.-]|[a-z0-9]){0,60}") {
+            comes_back(bytes.as_bytes());
+        }
+    }
+}
