@@ -13,7 +13,7 @@ mod words;
 
 pub use book::{Book, Notice, Status};
 pub use desk::Desk;
-pub use facts::{AccountFacts, AccountState, Facts, MailboxFacts, PartnerFacts};
+pub use facts::{AccountFacts, AccountState, Facts, MailboxFacts, PartnerFacts, REJECTED_IS_NEW};
 pub use judge::{Condition, Judgement, judge};
 pub use webhook::{Undelivered, Webhook};
 
@@ -39,11 +39,13 @@ pub enum Kind {
     AccountCredential,
     /// Mails of ours that were not sent.
     Outbox,
+    /// Mails of ours that partners rejected.
+    Rejected,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::MailboxStale,
         Self::Quarantine,
         Self::Certificate,
@@ -52,6 +54,7 @@ impl Kind {
         Self::Account,
         Self::AccountCredential,
         Self::Outbox,
+        Self::Rejected,
     ];
 
     /// Its name in the JSON of a notice, and in metrics.
@@ -65,6 +68,7 @@ impl Kind {
             Self::Account => "account",
             Self::AccountCredential => "account_credential",
             Self::Outbox => "outbox",
+            Self::Rejected => "rejected",
         }
     }
 }

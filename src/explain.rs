@@ -43,7 +43,7 @@ pub use value::Tone;
 pub use walk::{Step, Walk, findings};
 
 use crate::message::mscons::File;
-use crate::text::Language;
+use crate::text::{Language, Text};
 
 /// What a code means by which CONTRL says what is wrong (0085); `None` if it is none.
 pub fn syntax_error(code: &str, language: Language) -> Option<&'static str> {
@@ -55,6 +55,30 @@ pub fn syntax_error(code: &str, language: Language) -> Option<&'static str> {
 pub fn application_error(code: &str, language: Language) -> Option<&'static str> {
     let words = codes::find(codes::answer::APPLICATION_ERRORS, code)?;
     Some(words.in_language(language))
+}
+
+/// What an ORDRSP decided (AJT 4465), by the decision tree or code list that it names (1082): what the
+/// code means or, if that is not known, where it is said.
+pub fn decision(code: &str, list: &str, text: &Text) -> String {
+    match codes::decision::meaning(list, code) {
+        Some(words) => words.in_language(text.language()).to_owned(),
+        None => undescribed_decision(code, list, text),
+    }
+}
+
+/// Whether a word names a decision tree or a code list.
+pub fn is_decision_list(word: &str) -> bool {
+    let number = |prefix| word.strip_prefix(prefix);
+    let number = number("E_").or(number("S_")).or(number("G_"));
+    number.is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn undescribed_decision(code: &str, list: &str, text: &Text) -> String {
+    if list.starts_with("E_") {
+        text.decision_of_tree(code, list)
+    } else {
+        text.decision_of_list(code, list)
+    }
 }
 
 /// A file that is explained.

@@ -317,6 +317,10 @@ pub trait Store: Send + Sync + 'static {
     /// What is said of a mail of ours, by the sequence of the message that says it.
     fn replies(&self, number: u64) -> Result<Vec<(u64, ReplyRecord)>, StoreError>;
 
+    /// Mails of ours that partners rejected or refused, the newest mail first, below a number; each
+    /// with when the last such reply arrived, seconds UTC.
+    fn rejected(&self, below: u64, limit: usize) -> Result<Vec<(u64, i64)>, StoreError>;
+
     /// Counts of everything, and bytes on disk.
     fn totals(&self) -> Result<Totals, StoreError>;
 

@@ -12,7 +12,9 @@ use jiff::tz::TimeZone;
 use tokio::runtime::Handle;
 
 use crate::actors::duties::reports::Firing;
-use crate::alert::{AccountFacts, AccountState, Desk, Facts, MailboxFacts, Notice, PartnerFacts};
+use crate::alert::{
+    AccountFacts, AccountState, Desk, Facts, MailboxFacts, Notice, PartnerFacts, REJECTED_IS_NEW,
+};
 use crate::clock::{self, Jump};
 use crate::config::Gateway;
 use crate::config::mailbox::Mailbox;
@@ -26,6 +28,7 @@ use crate::net;
 use crate::oauth::Accounts;
 use crate::oauth::accounts::{Standing, State};
 use crate::outbox::Note;
+use crate::outbox::history::rejected_since;
 use crate::press::Press;
 use crate::request::{self, acquire, answer};
 use crate::store::StoreError;
@@ -377,9 +380,18 @@ impl Duties {
             accounts: self.accounts(),
             quarantine: totals.map(|totals| totals.quarantine),
             unsent: totals.map(|totals| totals.outbox.for_a_person()),
+            rejected: self.rejected(),
             room: room(&shared.data_dir).ok(),
             partners: survey.map(|survey| partners(&survey, &plan)),
         }
+    }
+
+    /// Mails of ours that partners rejected lately.
+    fn rejected(&self) -> Option<u64> {
+        let lately = i64::try_from(REJECTED_IS_NEW.as_secs()).unwrap_or(i64::MAX);
+        let since = clock::now().seconds().saturating_sub(lately);
+        let store = self.0.ingest.store();
+        rejected_since(store.as_ref(), UtcTime::from_seconds(since)).ok()
     }
 
     fn accounts(&self) -> Vec<AccountFacts> {

@@ -270,6 +270,7 @@ mod tests {
             accounts: Vec::new(),
             quarantine: Some(1),
             unsent: Some(0),
+            rejected: Some(0),
             room: None,
             partners: None,
         };

@@ -20,11 +20,16 @@ pub struct Facts {
     pub quarantine: Option<u64>,
     /// Mails of ours that wait for a person.
     pub unsent: Option<u64>,
+    /// Mails of ours that partners rejected within [`REJECTED_IS_NEW`].
+    pub rejected: Option<u64>,
     /// The disk of the data directory.
     pub room: Option<Room>,
     /// What of each partner is overdue, also of those of whom nothing is.
     pub partners: Option<Vec<PartnerFacts>>,
 }
+
+/// What was rejected within a day is new.
+pub const REJECTED_IS_NEW: Duration = Duration::from_hours(24);
 
 /// What is known of a mailbox.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -64,6 +64,11 @@ pub enum Condition {
         /// How many wait for a person.
         mails: u64,
     },
+    /// Mails of ours that partners rejected lately.
+    Rejected {
+        /// How many.
+        mails: u64,
+    },
 }
 
 /// What the facts say of one thing that is watched.
@@ -130,6 +135,15 @@ pub fn judge(facts: &Facts, book: &Book, now: UtcTime) -> Vec<Judgement> {
             None => Finding::Unknown,
             Some(0) => Finding::Well,
             Some(mails) => Finding::Holds(Condition::Outbox { mails }),
+        },
+    });
+    judgements.push(Judgement {
+        kind: Kind::Rejected,
+        subject: String::new(),
+        finding: match facts.rejected {
+            None => Finding::Unknown,
+            Some(0) => Finding::Well,
+            Some(mails) => Finding::Holds(Condition::Rejected { mails }),
         },
     });
     judgements.push(Judgement {
@@ -301,6 +315,7 @@ mod tests {
             accounts: Vec::new(),
             quarantine: Some(0),
             unsent: Some(0),
+            rejected: Some(0),
             room: None,
             partners: None,
         }

@@ -20,6 +20,7 @@ pub(super) fn title(condition: &Condition, text: &Text) -> String {
         Condition::Account { account, .. } => text.alert_account(account),
         Condition::AccountCredential { account, .. } => text.alert_account_credential(account),
         Condition::Outbox { .. } => text.alert_outbox(),
+        Condition::Rejected { .. } => text.alert_rejected(),
     }
 }
 
@@ -45,5 +46,6 @@ pub(super) fn detail(condition: &Condition, text: &Text) -> String {
             text.alert_account_credential_detail(&text.date_time(until.seconds()))
         }
         Condition::Outbox { mails } => text.alert_outbox_detail(*mails),
+        Condition::Rejected { mails } => text.alert_rejected_detail(*mails),
     }
 }

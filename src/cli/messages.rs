@@ -8,6 +8,7 @@ use crate::cli::call::Call;
 use crate::cli::{Done, Failure};
 use crate::format::table::Table;
 use crate::market::calendar::UtcTime;
+use crate::outbox::history::{History, history};
 use crate::store::ledger::{Examined, Hash, MessageRecord};
 use crate::store::outbox::OutboxRecord;
 use crate::store::{Store, StoreError};
@@ -85,8 +86,11 @@ struct Listed {
     /// What the rules of the market said of it, if they were asked.
     examined: Option<Examined>,
     /// The mails of ours that answer its interchange.
-    answers: Vec<(u64, OutboxRecord)>,
+    answers: Vec<Answer>,
 }
+
+/// A mail of ours by its number, and what became of it.
+type Answer = (u64, OutboxRecord, History);
 
 impl Listed {
     fn read(store: &dyn Store, number: u64, message: MessageRecord) -> Result<Self, StoreError> {
@@ -117,30 +121,34 @@ fn outcome(examined: &Examined) -> String {
 }
 
 /// The mails of ours that answer an interchange.
-fn answers(store: &dyn Store, interchange: &Hash) -> Result<Vec<(u64, OutboxRecord)>, StoreError> {
+fn answers(store: &dyn Store, interchange: &Hash) -> Result<Vec<Answer>, StoreError> {
     let mut answers = Vec::new();
     for number in store.answers(interchange)? {
-        answers.extend(store.outbox_record(number)?.map(|mail| (number, mail)));
+        if let Some(mail) = store.outbox_record(number)? {
+            let history = history(store, number, &mail)?;
+            answers.push((number, mail, history));
+        }
     }
     Ok(answers)
 }
 
 /// `contrl 3 sent, aperak 4 queued`.
-fn answered_by(answers: &[(u64, OutboxRecord)]) -> String {
-    let words = answers.iter().map(|(number, mail)| {
-        let (purpose, state) = (mail.purpose.name(), mail.state.name());
-        format!("{purpose} {number} {state}")
+fn answered_by(answers: &[Answer]) -> String {
+    let words = answers.iter().map(|(number, mail, history)| {
+        let (purpose, standing) = (mail.purpose.name(), history.standing(mail.state));
+        format!("{purpose} {number} {standing}")
     });
     words.collect::<Vec<_>>().join(", ")
 }
 
 fn json(listed: &Listed) -> serde_json::Value {
     let message = &listed.message;
-    let answers = listed.answers.iter().map(|(number, mail)| {
+    let answers = listed.answers.iter().map(|(number, mail, history)| {
         serde_json::json!({
             "outbox": number,
             "kind": mail.purpose.name(),
             "state": mail.state.name(),
+            "standing": history.standing(mail.state),
         })
     });
     serde_json::json!({

@@ -10,10 +10,11 @@ use crate::clock;
 use crate::format::table::Table;
 use crate::ingest::IngestError;
 use crate::market::calendar::UtcTime;
+use crate::outbox::history::{Event, History, history, rejected};
 use crate::outbox::told::{answered, next_try, told};
 use crate::outbox::{Courier, Rest, Routes};
-use crate::store::StoreError;
 use crate::store::outbox::{OutboxRecord, OutboxState, Route, Step, Written};
+use crate::store::{Store, StoreError};
 
 /// `outbox`.
 #[derive(Debug, clap::Args)]
@@ -33,6 +34,9 @@ struct List {
     /// Only those that have not ended: to be sent, or failed and not looked at
     #[arg(long)]
     open: bool,
+    /// Only those that partners rejected, or refused
+    #[arg(long, conflicts_with = "open")]
+    rejected: bool,
     /// How they are printed
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     format: ListFormat,
@@ -89,15 +93,21 @@ fn list(call: &Call<'_>, list: &List) -> Result<Done, Failure> {
         }
         open.truncate(limit);
         open
+    } else if list.rejected {
+        rejected(call.store(), u64::MAX, limit)?
     } else {
         call.store().outbox(u64::MAX, limit)?
     };
     if mails.is_empty() {
-        call.nothing_found("the outbox is empty");
+        call.nothing_found(if list.rejected {
+            "nothing of ours was rejected"
+        } else {
+            "the outbox is empty"
+        });
     }
     let mut out = call.results();
     match list.format {
-        ListFormat::Table => table(&mails).write(&mut out)?,
+        ListFormat::Table => table(call.store(), &mails)?.write(&mut out)?,
         ListFormat::Json => {
             let (store, now) = (call.store(), clock::now());
             let list = mails.iter().map(|(n, mail)| told(store, *n, mail, now));
@@ -110,33 +120,38 @@ fn list(call: &Call<'_>, list: &List) -> Result<Done, Failure> {
     Ok(Done::Well)
 }
 
-fn table(mails: &[(u64, OutboxRecord)]) -> Table {
+fn table(store: &dyn Store, mails: &[(u64, OutboxRecord)]) -> Result<Table, StoreError> {
     let header = [
         "number", "written", "kind", "to", "subject", "state", "tries", "answer",
     ];
-    let rows = mails.iter().map(|(number, mail)| {
-        vec![
+    let row = |(number, mail): &(u64, OutboxRecord)| {
+        let history = history(store, *number, mail)?;
+        // The last word: of the partner, else of the server.
+        let said = history.replies().next_back();
+        let answer = said.map_or_else(|| mail.answer.clone(), Event::line);
+        Ok(vec![
             number.to_string(),
             UtcTime::from_seconds(mail.written).to_string(),
             mail.purpose.name().to_owned(),
             mail.to.clone(),
             mail.subject.clone(),
-            state(mail),
+            state(mail, &history),
             mail.tries.to_string(),
-            mail.answer.clone(),
-        ]
-    });
-    Table::new(&header, rows.collect())
+            answer,
+        ])
+    };
+    let rows = mails.iter().map(row).collect::<Result<_, StoreError>>()?;
+    Ok(Table::new(&header, rows))
 }
 
 /// How far it is, and whether it should be further.
-fn state(mail: &OutboxRecord) -> String {
+fn state(mail: &OutboxRecord, history: &History) -> String {
     let late = if mail.is_late(clock::now()) {
         ", late"
     } else {
         ""
     };
-    format!("{}{late}", mail.state.name())
+    format!("{}{late}", history.standing(mail.state))
 }
 
 fn show(call: &Call<'_>, number: u64, raw: bool) -> Result<Done, Failure> {
@@ -147,6 +162,7 @@ fn show(call: &Call<'_>, number: u64, raw: bool) -> Result<Done, Failure> {
         let (_, bytes) = call.archive().read(mail.place)?;
         out.write_all(&Written::decode(number, &bytes)?.1.bytes)?;
     } else {
+        let history = history(call.store(), number, &mail)?;
         let time = |seconds: i64| UtcTime::from_seconds(seconds).to_string();
         let next = next_try(&mail).map_or_else(String::new, |next| format!(", next try {next}"));
         for (name, value) in [
@@ -161,7 +177,11 @@ fn show(call: &Call<'_>, number: u64, raw: bool) -> Result<Done, Failure> {
             ("bytes", mail.size_bytes.to_string()),
             (
                 "state",
-                format!("{} since {}{next}", state(&mail), time(mail.changed)),
+                format!(
+                    "{} since {}{next}",
+                    state(&mail, &history),
+                    since(&mail, &history)
+                ),
             ),
             ("tries", mail.tries.to_string()),
             ("answer", mail.answer.clone()),
@@ -171,9 +191,21 @@ fn show(call: &Call<'_>, number: u64, raw: bool) -> Result<Done, Failure> {
         for (name, value) in of_answer(call, &mail)? {
             writeln!(out, "{name:<11} {value}")?;
         }
+        for reply in history.replies() {
+            let of = reply
+                .message
+                .map_or_else(String::new, |n| format!(", by message {n}"));
+            writeln!(out, "{:<11} {}{of}", "reply", reply.line())?;
+        }
     }
     out.flush()?;
     Ok(Done::Well)
+}
+
+/// Since when it stands like that.
+fn since(mail: &OutboxRecord, history: &History) -> UtcTime {
+    let said = history.replies().next_back();
+    said.map_or(UtcTime::from_seconds(mail.changed), |reply| reply.at)
 }
 
 /// What else is shown of a mail that answers.

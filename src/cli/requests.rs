@@ -8,8 +8,8 @@ use crate::cli::call::Call;
 use crate::cli::{Done, Failure};
 use crate::format::table::Table;
 use crate::market::calendar::UtcTime;
-use crate::request::story::{Event, Story, stories};
-use crate::text::{Language, Text};
+use crate::outbox::history::Event;
+use crate::request::story::{Story, stories};
 
 /// `requests`.
 #[derive(Debug, clap::Args)]
@@ -67,15 +67,6 @@ fn table(stories: &[Story]) -> Table {
 
 /// From draft to fulfilled.
 fn on_one_line(events: &[Event]) -> String {
-    let english = Text::new(Language::En);
-    let told = events.iter().map(|event| {
-        let meaning = event.meaning(&english);
-        let text = match (event.text.as_str(), meaning.as_str()) {
-            ("", _) => String::new(),
-            (text, "") => format!(" ({text})"),
-            (text, meaning) => format!(" ({text}: {meaning})"),
-        };
-        format!("{} {}{text}", event.at, event.what.name())
-    });
+    let told = events.iter().map(Event::line);
     told.collect::<Vec<_>>().join(" → ")
 }

@@ -5,6 +5,7 @@
 //! these documents, shortened where they are sentences.
 
 pub(super) mod answer;
+pub(super) mod decision;
 pub(super) mod envelope;
 pub(super) mod head;
 pub(super) mod pid;
@@ -82,9 +83,14 @@ mod tests {
         value::QUANTITIES,
     ];
 
+    fn all() -> impl Iterator<Item = Codes> {
+        let trees = decision::TREES.iter().map(|(_, codes)| *codes);
+        ALL.into_iter().chain(trees)
+    }
+
     #[test]
     fn every_code_has_words_in_both_languages_and_stands_once_in_its_list() {
-        for codes in ALL {
+        for codes in all() {
             let mut seen = BTreeSet::new();
             for Code { code, words } in codes {
                 assert!(seen.insert(code), "{code} stands twice");

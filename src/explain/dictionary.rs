@@ -58,6 +58,8 @@ pub(super) enum Value {
     ProductList,
     /// 7037: a characteristic, or the name of a kind of transfer series.
     Characteristic,
+    /// 4465 of AJT: the answer of the decision tree that is named behind it.
+    Decision,
     /// 1082 of AJT: the decision tree that gave the answer.
     DecisionTree,
 }

@@ -6,6 +6,7 @@ use crate::explain::codes::{self, value as products};
 use crate::explain::dictionary::{Element, Value};
 use crate::explain::obis;
 use crate::explain::time::Clock;
+use crate::explain::undescribed_decision;
 use crate::explain::words::Words;
 use crate::market::location::{self, Form};
 use crate::market::obis::is_gas;
@@ -102,6 +103,7 @@ impl Reader {
                 let known = codes::find(codes::request::CHARACTERISTICS, value);
                 known.map_or_else(Meaning::default, |words| self.words(words))
             }
+            Value::Decision => self.decision(value, &at.text(at.element + 1, 0)),
             Value::DecisionTree => self.decision_tree(value),
         }
     }
@@ -192,6 +194,20 @@ impl Reader {
             return self.code(codes::find(products::MEDIA, value));
         }
         Meaning::plain(obis::in_words(value, self.language).unwrap_or_default())
+    }
+
+    fn decision(&self, code: &str, tree: &str) -> Meaning {
+        match codes::decision::meaning(tree, code) {
+            Some(words) => self.words(words),
+            None if tree.is_empty() => self.code(None),
+            None => Meaning {
+                text: undescribed_decision(code, tree, &self.text),
+                tone: match codes::decision::codes_of(tree) {
+                    Some(_) => Tone::Unknown,
+                    None => Tone::Plain,
+                },
+            },
+        }
     }
 
     fn decision_tree(&self, value: &str) -> Meaning {

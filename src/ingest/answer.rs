@@ -1,6 +1,6 @@
 //! What a message says of a mail of ours. Pure.
 
-use crate::message::aperak::Aperak;
+use crate::message::aperak::{Aperak, Fault};
 use crate::message::contrl::{Action, Contrl};
 use crate::message::incoming::{self, Incoming};
 use crate::message::mscons::{Interchange, Message};
@@ -29,7 +29,7 @@ pub(super) fn reply(file: &[u8], interchange: &Interchange, message: &Message) -
     // it.
     let reference = incoming.answers().or(incoming.interchange())?;
     let reference = reference
-        .split_once('-')
+        .split_once(OF_SEVERAL)
         .map_or(reference, |(ours, _)| ours);
     Some(NewReply {
         reference: reference.to_owned(),
@@ -77,18 +77,31 @@ fn of_aperak(aperak: &Aperak) -> Option<(Reply, String)> {
         return Some((Reply::Accepted, String::new()));
     }
     let faults = aperak.faults.iter().take(MOST_CODES);
-    let words = faults.map(|fault| {
-        let content = fault.content.iter().map(String::as_str);
-        let parts: Vec<&str> = [fault.code.as_str()].into_iter().chain(content).collect();
-        parts.join(" ")
-    });
-    Some((Reply::Refused, words.collect::<Vec<_>>().join("; ")))
+    let words: Vec<String> = faults.map(of_fault).collect();
+    Some((Reply::Refused, words.join("; ")))
+}
+
+/// Its code, what stood there, where, and in which of several documents.
+fn of_fault(fault: &Fault) -> String {
+    let mut words = vec![fault.code.as_str()];
+    words.extend(fault.content.iter().map(String::as_str));
+    if !fault.place.is_empty() {
+        words.push("at");
+        words.extend(fault.place.iter().map(String::as_str));
+    }
+    let document = fault.document.as_deref();
+    if let Some(document) = document.filter(|document| document.contains(OF_SEVERAL)) {
+        words.extend(["in", document]);
+    }
+    words.join(" ")
 }
 
 fn bounded(text: &str) -> String {
     text.chars().take(MOST_CHARACTERS).collect()
 }
 
+/// What stands between our number and which of several documents it is.
+const OF_SEVERAL: char = '-';
 /// A person reads some.
 const MOST_CODES: usize = 20;
 const MOST_CHARACTERS: usize = 1_000;

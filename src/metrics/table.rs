@@ -300,4 +300,5 @@ pub(super) const ALERT_KINDS: &[&str] = &[
     "account",
     "account_credential",
     "outbox",
+    "rejected",
 ];

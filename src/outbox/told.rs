@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::market::calendar::UtcTime;
+use crate::outbox::history::history;
 use crate::store::ledger::InterchangeRecord;
 use crate::store::outbox::{OutboxRecord, OutboxState};
 use crate::store::{Store, StoreError};
+use crate::text::{Language, Text};
 
 /// What is known of a mail; times in RFC 3339.
 ///
@@ -25,6 +27,9 @@ pub fn told(
             "mail": answered.mail,
         })
     });
+    let history = history(store, number, mail)?;
+    let english = Text::new(Language::En);
+    let replies = history.replies().map(|reply| reply.json(&english));
     Ok(json!({
         "number": number,
         "written": time(mail.written),
@@ -44,6 +49,8 @@ pub fn told(
         "due": mail.answers.as_ref().and_then(|answers| answers.due).map(time),
         "is_late": mail.is_late(now),
         "repeats": mail.repeats,
+        "standing": history.standing(mail.state),
+        "replies": replies.collect::<Vec<_>>(),
     }))
 }
 

@@ -144,14 +144,14 @@ impl Case<'_> {
 
     /// The ORDRSP that says that there are no values.
     fn refusal(&self, transfer: Transfer, orders: &Orders) -> Draft {
-        let (pid, tree) = refusal(orders, self.agreement.sector);
+        let (pid, tree, code) = refusal(orders, self.agreement.sector);
         let refusal = Ordrsp {
             name_code: orders.name_code.clone(),
             item: orders.item.clone(),
             answers: Some(orders.document.clone()),
             pid: Some(pid),
             decisions: vec![Decision {
-                code: REFUSED.to_owned(),
+                code: code.to_owned(),
                 tree: tree.to_owned(),
             }],
             ..Ordrsp::default()
@@ -205,23 +205,25 @@ fn missing(unsaid: Unsaid) -> Fault {
     Fault::new(ErrorCode::Missing).at(name, segment)
 }
 
-/// Prüfidentifikator of the refusal, and whose decision it is (AJT 1082): a supplier's request but
-/// where a metering operator must have asked.
+/// Prüfidentifikator of the refusal, whose decision it is (AJT 1082), and the way out of it that says
+/// that there are no such values (AJT 4465): a supplier's request but where a metering operator must
+/// have asked.
 ///
-/// Source: ORDRSP AHB 1.1b, conditions of AJT 1082.
-fn refusal(orders: &Orders, sector: Sector) -> (u32, &'static str) {
+/// Source: ORDRSP AHB 1.1b, conditions of AJT 1082; decision tree `E_0442` (EBD 4.2). What the code
+/// lists (`G_…`, `S_…`) have for it is not known here, so that they get [`UNREAD`].
+fn refusal(orders: &Orders, sector: Sector) -> (u32, &'static str, &'static str) {
     let asks_as_metering_operator = orders.reason.as_deref() == Some("Z47");
     match (orders.pid, sector) {
-        (Some(17_004), Sector::Gas) => (19_007, "G_0075"),
-        (Some(17_004), Sector::Power) if asks_as_metering_operator => (19_007, "S_0074"),
-        (Some(17_004), Sector::Power) => (19_007, "S_0075"),
-        (Some(17_103), _) => (19_103, "G_0015"),
-        (_, Sector::Gas) => (19_102, "G_0050"),
-        (_, Sector::Power) => (19_102, "E_0442"),
+        (Some(17_004), Sector::Gas) => (19_007, "G_0075", UNREAD),
+        (Some(17_004), Sector::Power) if asks_as_metering_operator => (19_007, "S_0074", UNREAD),
+        (Some(17_004), Sector::Power) => (19_007, "S_0075", UNREAD),
+        (Some(17_103), _) => (19_103, "G_0015", UNREAD),
+        (_, Sector::Gas) => (19_102, "G_0050", UNREAD),
+        (_, Sector::Power) => (19_102, "E_0442", "A04"),
     }
 }
 
-/// AJT 4465: the first way out of the decision.
-const REFUSED: &str = "A01";
+/// AJT 4465 where its list was not read.
+const UNREAD: &str = "A01";
 /// Until the outbox gives a number.
 const UNNUMBERED: &str = "0";

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::explain;
 use crate::market::calendar::UtcTime;
+use crate::outbox::history::{Event, Happening, Heard, history};
 use crate::store::outbox::OutboxState;
-use crate::store::request::{Reply, RequestRecord};
+use crate::store::request::RequestRecord;
 use crate::store::{Store, StoreError};
 use crate::text::{Language, Text};
 
@@ -42,6 +42,27 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// How far the request in a mail is.
+    pub fn of(mail: OutboxState, heard: Heard) -> Self {
+        match (heard, mail) {
+            (Heard::Received, _) => Self::Received,
+            (Heard::Refused, _) => Self::Refused,
+            (Heard::Values, _) => Self::Fulfilled,
+            (
+                Heard::Nothing,
+                OutboxState::Queued | OutboxState::Sending | OutboxState::Deferred { .. },
+            ) => Self::ToBeSent,
+            (Heard::Nothing, OutboxState::Sent) => Self::Asked,
+            (
+                Heard::Nothing,
+                OutboxState::Failed
+                | OutboxState::Cancelled
+                | OutboxState::Unknown
+                | OutboxState::Bounced,
+            ) => Self::NotSent,
+        }
+    }
+
     /// In a word.
     pub fn name(self) -> &'static str {
         match self {
@@ -61,15 +82,7 @@ impl Story {
         let request = &self.request;
         let time = |seconds: i64| UtcTime::from_seconds(seconds).to_string();
         let english = Text::new(Language::En);
-        let events = self.events.iter().map(|event| {
-            json!({
-                "at": event.at.to_string(),
-                "what": event.what.name(),
-                "text": event.text,
-                "meaning": event.meaning(&english),
-                "message": event.message,
-            })
-        });
+        let events = self.events.iter().map(|event| event.json(&english));
         json!({
             "number": self.number,
             "reference": (!self.reference.is_empty()).then_some(&self.reference),
@@ -84,67 +97,6 @@ impl Story {
             "state": self.standing.name(),
             "events": events.collect::<Vec<_>>(),
         })
-    }
-}
-
-/// Something that happened to a request.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Event {
-    /// When.
-    pub at: UtcTime,
-    /// What.
-    pub what: Happening,
-    /// Codes and words.
-    pub text: String,
-    /// The message that said it.
-    pub message: Option<u64>,
-}
-
-impl Event {
-    /// What the codes of a refusal mean, in words; empty if there are none.
-    pub fn meaning(&self, text: &Text) -> String {
-        let language = text.language();
-        let mean = |part: &str| {
-            let mut words = part.split(' ');
-            let code = words.next()?;
-            match self.what {
-                Happening::Reply(Reply::Rejected) => {
-                    explain::syntax_error(code, language).map(str::to_owned)
-                }
-                Happening::Reply(Reply::Refused) => {
-                    let of_aperak = explain::application_error(code, language);
-                    let tree = words.next().filter(|word| word.starts_with("S_"));
-                    let of_ordrsp = || tree.map(|tree| text.request_decision(code, tree));
-                    of_aperak.map(str::to_owned).or_else(of_ordrsp)
-                }
-                Happening::Written | Happening::Mail(_) | Happening::Reply(_) => None,
-            }
-        };
-        let mut meanings: Vec<String> = self.text.split("; ").filter_map(mean).collect();
-        meanings.dedup();
-        meanings.join("; ")
-    }
-}
-
-/// What can happen to a request.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Happening {
-    /// It was written.
-    Written,
-    /// This became of its mail.
-    Mail(OutboxState),
-    /// The partner answered so.
-    Reply(Reply),
-}
-
-impl Happening {
-    /// In a word.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Written => "written",
-            Self::Mail(state) => state.name(),
-            Self::Reply(reply) => word(reply),
-        }
     }
 }
 
@@ -171,72 +123,26 @@ pub fn stories(store: &dyn Store, below: u64, limit: usize) -> Result<Vec<Story>
 }
 
 fn of(store: &dyn Store, number: u64, request: RequestRecord) -> Result<Story, StoreError> {
-    let at = UtcTime::from_seconds;
-    let mut events = vec![Event {
-        at: at(request.asked),
+    let written = Event {
+        at: UtcTime::from_seconds(request.asked),
         what: Happening::Written,
         text: String::new(),
         message: None,
-    }];
-    let mail = store.outbox_record(number)?;
-    let mut standing = Standing::ToBeSent;
-    let mut reference = String::new();
-    if let Some(mail) = mail {
-        standing = match mail.state {
-            OutboxState::Queued | OutboxState::Sending | OutboxState::Deferred { .. } => {
-                Standing::ToBeSent
-            }
-            OutboxState::Sent => Standing::Asked,
-            OutboxState::Failed
-            | OutboxState::Cancelled
-            | OutboxState::Unknown
-            | OutboxState::Bounced => Standing::NotSent,
-        };
-        if mail.state != OutboxState::Queued {
-            events.push(Event {
-                at: at(mail.changed),
-                what: Happening::Mail(mail.state),
-                text: mail.answer,
-                message: None,
-            });
-        }
-        reference = mail.reference;
-    }
-    for (message, reply) in store.replies(number)? {
-        standing = after(standing, reply.reply);
-        events.push(Event {
-            at: at(reply.arrived),
-            what: Happening::Reply(reply.reply),
-            text: reply.text,
-            message: Some(message),
-        });
-    }
-    Ok(Story {
+    };
+    let mut told = Story {
         number,
         request,
-        reference,
-        standing,
-        events,
-    })
-}
-
-/// Values are the end of it, whatever was said before or is said later.
-fn after(standing: Standing, reply: Reply) -> Standing {
-    match (standing, reply) {
-        (Standing::Fulfilled, _) | (_, Reply::Values) => Standing::Fulfilled,
-        (_, Reply::Rejected | Reply::Refused) | (Standing::Refused, _) => Standing::Refused,
-        (_, Reply::Received | Reply::Accepted) => Standing::Received,
+        reference: String::new(),
+        standing: Standing::ToBeSent,
+        events: vec![written],
+    };
+    if let Some(mail) = store.outbox_record(number)? {
+        let history = history(store, number, &mail)?;
+        told.standing = Standing::of(mail.state, history.heard);
+        told.events.extend(history.events);
+        told.reference = mail.reference;
     }
-}
-
-fn word(reply: Reply) -> &'static str {
-    match reply {
-        Reply::Received => "received",
-        Reply::Rejected => "rejected",
-        Reply::Accepted => "accepted",
-        Reply::Refused => "refused",
-        Reply::Values => "values",
-    }
+    Ok(told)
 }
 
 #[cfg(test)]
@@ -244,39 +150,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_the_end_and_a_refusal_is_not_taken_back_by_a_receipt() {
-        use Reply::{Accepted, Received, Refused, Rejected, Values};
-        let told = |replies: &[Reply]| {
-            let from = Standing::Asked;
-            replies
-                .iter()
-                .fold(from, |now, reply| after(now, *reply))
-                .name()
-        };
-        assert_eq!(told(&[Received, Accepted]), "received");
-        assert_eq!(told(&[Refused, Received]), "refused");
-        assert_eq!(told(&[Rejected]), "refused");
-        assert_eq!(told(&[Refused, Values]), "fulfilled");
-        assert_eq!(told(&[Values, Refused]), "fulfilled");
-    }
-
-    #[test]
-    fn the_codes_of_a_refusal_are_explained_in_both_languages() {
-        let meant = |reply: Reply, said: &str, language: Language| {
-            let event = Event {
-                at: UtcTime::from_seconds(0),
-                what: Happening::Reply(reply),
-                text: said.to_owned(),
-                message: Some(1),
-            };
-            event.meaning(&Text::new(language))
-        };
-        let of = |reply, said| meant(reply, said, Language::En);
-        assert_eq!(of(Reply::Refused, "Z10 4137; Z10 5012"), "id unknown");
-        assert_eq!(meant(Reply::Refused, "Z10", Language::De), "ID unbekannt");
-        assert!(of(Reply::Refused, "A02 S_0077").contains("decision tree S_0077"));
-        assert!(of(Reply::Rejected, "29; 37 at segment 10").contains("; "));
-        assert_eq!(of(Reply::Refused, "we have none"), "");
-        assert_eq!(of(Reply::Values, "Z10"), "");
+    fn what_the_partner_said_counts_more_than_what_became_of_the_mail() {
+        use OutboxState::{Bounced, Queued, Sent};
+        let of = |state, heard| Standing::of(state, heard).name();
+        assert_eq!(of(Queued, Heard::Nothing), "to be sent");
+        assert_eq!(of(Sent, Heard::Nothing), "asked");
+        assert_eq!(of(Bounced, Heard::Nothing), "not sent");
+        assert_eq!(of(Sent, Heard::Received), "received");
+        assert_eq!(of(Bounced, Heard::Values), "fulfilled");
+        assert_eq!(of(Sent, Heard::Refused), "refused");
     }
 }

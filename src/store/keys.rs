@@ -78,6 +78,8 @@ pub enum Kind {
     Cursor = b'u',
     /// What a message says of a mail of ours.
     Reply = b'v',
+    /// A mail of ours that its partner rejected or refused.
+    Rejected = b't',
     /// A mail of ours that has not ended, under the time it is due.
     Undone = b'w',
     /// What the rules of the market said of a message.
@@ -115,7 +117,7 @@ pub fn behind(kind: Kind) -> Vec<u8> {
     vec![kind as u8 + 1]
 }
 
-/// A record that is numbered: mail, message, quarantine, mail of ours.
+/// A record that is numbered: mail, message, quarantine, mail of ours, and one that was rejected.
 pub fn numbered(kind: Kind, number: u64) -> Vec<u8> {
     Key::new(kind).with(&number.to_be_bytes())
 }

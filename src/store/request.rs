@@ -63,6 +63,16 @@ pub enum Reply {
     Values,
 }
 
+impl Reply {
+    /// Whether the partner does not take what it was sent.
+    pub fn is_no(self) -> bool {
+        match self {
+            Self::Rejected | Self::Refused => true,
+            Self::Received | Self::Accepted | Self::Values => false,
+        }
+    }
+}
+
 /// What a message says of a mail of ours, and of which.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct NewReply {

@@ -278,6 +278,11 @@ impl Store for SledStore {
         })
     }
 
+    fn rejected(&self, below: u64, limit: usize) -> Result<Vec<(u64, i64)>, StoreError> {
+        self.database
+            .read(|open| newest(open, Kind::Rejected, below, limit))
+    }
+
     fn totals(&self) -> Result<Totals, StoreError> {
         let database_bytes = self.database.bytes()?;
         self.database.read(|open| {

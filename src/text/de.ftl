@@ -132,6 +132,11 @@ outbox_asked = gefragt
 outbox_received = angekommen
 outbox_refused = abgelehnt
 outbox_fulfilled = beantwortet
+outbox_acknowledged = bestätigt
+outbox_rejected = zurückgewiesen
+outbox_only_rejected = Nur Zurückgewiesenes
+outbox_all = Alle Mails
+outbox_none_rejected = Nichts von uns wurde zurückgewiesen
 nav_settings = Einstellungen
 nav_skip = Zum Inhalt
 footer_times = Zeiten in { $zone }
@@ -393,6 +398,12 @@ alert_outbox_detail =
         [one] Eine Mail wartet im Ausgang
        *[other] { $mails } Mails warten im Ausgang
     } auf eine Entscheidung: noch einmal senden oder verwerfen.
+alert_rejected = Partner haben Mails von uns zurückgewiesen
+alert_rejected_detail =
+    { $mails ->
+        [one] Eine innerhalb eines Tages. Welche und warum,
+       *[other] { $mails } innerhalb eines Tages. Welche und warum,
+    } steht im Ausgang.
 alert_disk = Die Platte ist fast voll
 alert_disk_detail = Frei sind { $free } von { $total }. Ist sie voll, bleiben die Mails auf dem Server.
 alert_account = Microsoft-Konto { $name } funktioniert nicht
@@ -631,7 +642,8 @@ init_set_variable = Vorher das Kennwort setzen: export { $name }=…
 init_next = Weiter mit: mscons-gateway --config { $file } fetch
 init_next_run = und dann: mscons-gateway --config { $file } run
 
-request_decision = Antwort { $code } aus Entscheidungsbaum { $tree }; was sie heißt, steht in den Codelisten des BDEW
+decision_of_tree = Antwort { $code } aus Entscheidungsbaum { $tree }; was sie heißt, steht dort in „Entscheidungsbaum-Diagramme und Codelisten“ des BDEW (bdew-mako.de)
+decision_of_list = Antwort { $code } aus Codeliste { $list }; was sie heißt, steht dort in „Entscheidungsbaum-Diagramme und Codelisten“ des BDEW (bdew-mako.de)
 request_period = { $from } bis { $to }
 request_subject = Anfrage: { $what } zu { $location } ({ $reference })
 request_text =

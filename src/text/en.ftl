@@ -132,6 +132,11 @@ outbox_asked = asked
 outbox_received = received
 outbox_refused = refused
 outbox_fulfilled = answered
+outbox_acknowledged = acknowledged
+outbox_rejected = rejected
+outbox_only_rejected = Only what was rejected
+outbox_all = All mails
+outbox_none_rejected = Nothing of ours was rejected
 nav_settings = Settings
 nav_skip = Skip to content
 footer_times = Times in { $zone }
@@ -397,6 +402,12 @@ alert_outbox_detail =
         [one] One mail waits in the outbox
        *[other] { $mails } mails wait in the outbox
     } for a decision: send again, or let go.
+alert_rejected = Partners rejected mails of ours
+alert_rejected_detail =
+    { $mails ->
+        [one] One within a day. The outbox says
+       *[other] { $mails } within a day. The outbox says
+    } which, and why.
 alert_disk = The disk is nearly full
 alert_disk_detail = { $free } of { $total } are free. Once it is full, mails stay at the server.
 alert_account = Microsoft account { $name } does not work
@@ -635,7 +646,8 @@ init_set_variable = Set the password first: export { $name }=…
 init_next = Next: mscons-gateway --config { $file } fetch
 init_next_run = and then: mscons-gateway --config { $file } run
 
-request_decision = answer { $code } of decision tree { $tree }; the code lists of the BDEW say what it means
+decision_of_tree = answer { $code } of decision tree { $tree }: look it up there in "Entscheidungsbaum-Diagramme und Codelisten" of the BDEW (bdew-mako.de)
+decision_of_list = answer { $code } of code list { $list }: look it up there in "Entscheidungsbaum-Diagramme und Codelisten" of the BDEW (bdew-mako.de)
 request_period = { $from } to { $to }
 request_subject = Request: { $what } of { $location } ({ $reference })
 request_text =

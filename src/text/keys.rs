@@ -146,6 +146,11 @@ sentences! {
     outbox_received;
     outbox_refused;
     outbox_fulfilled;
+    outbox_acknowledged;
+    outbox_rejected;
+    outbox_only_rejected;
+    outbox_all;
+    outbox_none_rejected;
     nav_settings;
     nav_skip;
     footer_times(zone: &str);
@@ -339,6 +344,8 @@ sentences! {
     alert_certificate_detail(when: &str);
     alert_outbox;
     alert_outbox_detail(mails: u64);
+    alert_rejected;
+    alert_rejected_detail(mails: u64);
     alert_disk;
     alert_disk_detail(free: &str, total: &str);
     alert_overdue;
@@ -569,7 +576,8 @@ sentences! {
     init_next(file: &str);
     init_next_run(file: &str);
 
-    request_decision(code: &str, tree: &str);
+    decision_of_tree(code: &str, tree: &str);
+    decision_of_list(code: &str, list: &str);
     request_period(from: &str, to: &str);
     request_subject(what: &str, location: &str, reference: &str);
     request_text(what: &str, location: &str, period: &str);

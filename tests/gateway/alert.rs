@@ -64,6 +64,7 @@ fn polled(hours: i64) -> Facts {
         accounts: Vec::new(),
         quarantine: Some(0),
         unsent: Some(0),
+        rejected: Some(0),
         room: None,
         partners: Some(Vec::new()),
     }

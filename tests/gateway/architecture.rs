@@ -80,8 +80,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "outbox",
         &[
-            "clock", "config", "ingest", "mail", "market", "metrics", "net", "oauth", "post",
-            "store",
+            "clock", "config", "explain", "ingest", "mail", "market", "metrics", "net", "oauth",
+            "post", "store", "text",
         ],
     ),
     (
@@ -94,7 +94,6 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "acknowledge",
             "config",
             "expect",
-            "explain",
             "ingest",
             "mail",
             "market",

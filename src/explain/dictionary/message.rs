@@ -258,7 +258,12 @@ pub(super) const SEGMENTS: &[SegmentKind] = &[
         "Einzelheiten zu einer Anpassung",
         "adjustment details",
         &[
-            &[text("4465", "Antwortcode", "code of the answer")],
+            &[element(
+                "4465",
+                "Antwortcode",
+                "code of the answer",
+                Value::Decision,
+            )],
             &[element(
                 "1082",
                 "Entscheidungsbaum, Codeliste",

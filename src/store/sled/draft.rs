@@ -417,6 +417,10 @@ impl<'a> Draft<'a> {
         if partner != record.reference.sender {
             return Ok(());
         }
+        if new.reply.is_no() {
+            let mail = keys::numbered(Kind::Rejected, number);
+            put(&mut self.writes, mail, &record.arrived)?;
+        }
         let reply = ReplyRecord {
             arrived: record.arrived,
             reply: new.reply,

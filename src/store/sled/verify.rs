@@ -54,6 +54,7 @@ pub(super) fn verify(
     walk.through(Kind::Asked, asked)?;
     walk.through(Kind::Request, request)?;
     walk.through(Kind::Reply, reply)?;
+    walk.through(Kind::Rejected, rejected)?;
     walk.through(Kind::Cursor, |_, key, value| {
         decode::<Cursor>(key, value).map(drop)
     })?;
@@ -284,6 +285,12 @@ fn reply(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     decode::<ReplyRecord>(key, value)?;
     let message = keys::numbered(Kind::Message, number(key)?);
     exists(open, key, &message, "its message")
+}
+
+fn rejected(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    decode::<i64>(key, value)?;
+    let mail = keys::numbered(Kind::Outbox, number(key)?);
+    exists(open, key, &mail, "the mail that was rejected")
 }
 
 fn undone(open: &Open, key: &[u8], _: &[u8]) -> Result<(), StoreError> {

@@ -3,23 +3,42 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::clock;
 use crate::ingest::IngestError;
+use crate::outbox::history::rejected;
 use crate::outbox::told::told;
 use crate::store::outbox::Step;
 use crate::store::{Store, StoreError};
 use crate::web::Context;
 use crate::web::api::{Listed, Program, answer, refusal, work};
 
+/// Which mails are wanted.
+#[derive(Debug, Deserialize)]
+pub(super) struct Which {
+    /// Only those that partners rejected, or refused.
+    #[serde(default)]
+    rejected: bool,
+}
+
 /// `GET /api/v1/outbox`: newest first.
-pub(super) async fn list(context: Data<Context>, asked: Query<Listed>) -> HttpResponse {
+pub(super) async fn list(
+    context: Data<Context>,
+    asked: Query<Listed>,
+    which: Query<Which>,
+) -> HttpResponse {
     let (below, limit) = asked.bounds();
     let found = work(context, move |context| {
         let store = context.store.as_ref();
         let now = clock::now();
-        let mails = store.outbox(below, limit)?.into_iter();
+        let mails = if which.rejected {
+            rejected(store, below, limit)?
+        } else {
+            store.outbox(below, limit)?
+        };
+        let mails = mails.into_iter();
         mails
             .map(|(number, mail)| told(store, number, &mail, now))
             .collect::<Result<Vec<Value>, StoreError>>()

@@ -8,22 +8,28 @@ use serde::Deserialize;
 use crate::clock;
 use crate::ingest::IngestError;
 use crate::market::calendar::UtcTime;
-use crate::request::story::{Story, story};
+use crate::outbox::history::{Heard, History, history, rejected};
+use crate::outbox::told::answered;
+use crate::request::story::Standing;
 use crate::store::StoreError;
 use crate::store::ledger::InterchangeRecord;
 use crate::store::outbox::{OutboxRecord, OutboxState, Purpose, Step, Undone};
+use crate::store::request::RequestRecord;
 use crate::text::{Text, shorten};
 use crate::web::Context;
 use crate::web::door::{Signed, Visitor, see};
-use crate::web::pages::requests::standing;
-use crate::web::pages::{CELL_CHARACTERS, PageError, Shell, Tab, error, render, show};
+use crate::web::pages::{CELL_CHARACTERS, PageError, Shell, Tab, error, render, requests, show};
 
 #[derive(Template)]
 #[template(path = "outbox.html", config = "src/web/askama.toml")]
 struct OutboxPage<'a> {
     shell: Shell<'a>,
     lead: String,
+    /// Only those that partners rejected.
+    is_rejected: bool,
     mails: Vec<MailRow>,
+    /// Where the newest of them are.
+    newest: &'static str,
     older: String,
     is_newest: bool,
 }
@@ -41,6 +47,8 @@ struct MailRow {
     class: &'static str,
     since: String,
     answer: String,
+    /// What the partner said of it, in order.
+    story: Vec<requests::Step>,
     /// What the administrator can do with it.
     can_retry: bool,
     can_cancel: bool,
@@ -51,6 +59,9 @@ struct MailRow {
 pub(crate) struct Address {
     /// Only mails below this number.
     below: Option<u64>,
+    /// Only those that partners rejected, or refused.
+    #[serde(default)]
+    rejected: bool,
 }
 
 /// What the page is made of.
@@ -58,6 +69,7 @@ struct Shown {
     now: UtcTime,
     mails: Vec<Sent>,
     is_newest: bool,
+    is_rejected: bool,
     undone: Undone,
     quarantine: u64,
 }
@@ -66,8 +78,9 @@ struct Shown {
 struct Sent {
     number: u64,
     mail: OutboxRecord,
+    history: History,
     /// If it asks.
-    story: Option<Story>,
+    request: Option<RequestRecord>,
     /// If it answers.
     answered: Option<InterchangeRecord>,
 }
@@ -80,7 +93,7 @@ pub(crate) async fn page(
 ) -> HttpResponse {
     let form_token = visitor.map_or_else(String::new, |visitor| visitor.form_token);
     show(context, move |context| {
-        let data = gather(context, address.below)?;
+        let data = gather(context, &address)?;
         render(&view(&data, &form_token, &context.text))
     })
     .await
@@ -116,38 +129,29 @@ async fn step(context: &Context, number: u64, step: Step) -> HttpResponse {
     error::answer(&context.text, &fault)
 }
 
-fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
+fn gather(context: &Context, address: &Address) -> Result<Shown, StoreError> {
     let store = context.store.as_ref();
     let totals = store.totals()?;
-    let mails = store
-        .outbox(below.unwrap_or(u64::MAX), MAILS_A_PAGE)?
-        .into_iter()
-        .map(|(number, mail)| {
-            let told = match mail.purpose {
-                Purpose::Request => story(store, number)?,
-                Purpose::Contrl
-                | Purpose::Aperak
-                | Purpose::Answer
-                | Purpose::Report
-                | Purpose::Alert
-                | Purpose::Test => None,
-            };
-            let answered = match &mail.answers {
-                Some(answers) => store.interchange(&answers.interchange)?,
-                None => None,
-            };
-            Ok(Sent {
-                number,
-                mail,
-                story: told,
-                answered,
-            })
+    let below = address.below.unwrap_or(u64::MAX);
+    let mails = if address.rejected {
+        rejected(store, below, MAILS_A_PAGE)?
+    } else {
+        store.outbox(below, MAILS_A_PAGE)?
+    };
+    let mails = mails.into_iter().map(|(number, mail)| {
+        Ok(Sent {
+            number,
+            history: history(store, number, &mail)?,
+            request: store.request(number)?,
+            answered: answered(store, &mail)?,
+            mail,
         })
-        .collect::<Result<_, StoreError>>()?;
+    });
     Ok(Shown {
         now: clock::now(),
-        mails,
-        is_newest: below.is_none(),
+        mails: mails.collect::<Result<_, StoreError>>()?,
+        is_newest: address.below.is_none(),
+        is_rejected: address.rejected,
         undone: totals.outbox,
         quarantine: totals.quarantine,
     })
@@ -156,65 +160,77 @@ fn gather(context: &Context, below: Option<u64>) -> Result<Shown, StoreError> {
 fn view<'a>(data: &Shown, form_token: &'a str, text: &'a Text) -> OutboxPage<'a> {
     let is_full = data.mails.len() == MAILS_A_PAGE;
     let last = data.mails.last().filter(|_| is_full);
+    let (newest, more) = if data.is_rejected {
+        ("/outbox?rejected=true", "/outbox?rejected=true&below=")
+    } else {
+        ("/outbox", "/outbox?below=")
+    };
     OutboxPage {
         shell: Shell::new(text, Tab::Outbox, text.outbox_title(), data.quarantine).of(form_token),
         lead: text.outbox_lead(data.undone.waiting(), data.undone.for_a_person()),
+        is_rejected: data.is_rejected,
         mails: data
             .mails
             .iter()
             .map(|sent| row(sent, data.now, text))
             .collect(),
-        older: last.map_or_else(String::new, |last| format!("/outbox?below={}", last.number)),
+        newest,
+        older: last.map_or_else(String::new, |last| format!("{more}{}", last.number)),
         is_newest: data.is_newest,
     }
 }
 
 fn row(sent: &Sent, now: UtcTime, text: &Text) -> MailRow {
-    let Sent {
-        number,
-        mail,
-        story,
-        answered,
-    } = sent;
+    let Sent { number, mail, .. } = sent;
     let cell = |long: &str| shorten(long, CELL_CHARACTERS);
-    let due = mail.answers.as_ref().and_then(|answers| answers.due);
-    let (state, class) = match (story, due) {
-        (_, Some(due)) if mail.is_late(now) => (text.outbox_late(&text.date_time(due)), "bad"),
-        (Some(story), _) if mail.state == OutboxState::Sent => standing(story.standing, text),
-        _ => of_mail(mail.state, text),
-    };
-    // The last that was said of it: by the partner, else by the server.
-    let replied = story.as_ref().and_then(|story| {
-        let last = story.events.last()?;
-        last.message.map(|_| (last.at.seconds(), last.text.clone()))
-    });
-    let (since, answer) = replied.unwrap_or_else(|| {
-        // What a server says to a mail that it took is of no use.
-        let is_sent = mail.state == OutboxState::Sent;
-        let answer = if is_sent { "" } else { mail.answer.as_str() };
-        (mail.changed, answer.to_owned())
-    });
+    let (state, class) = state(sent, now, text);
+    // What a server says to a mail that it took is of no use.
+    let is_sent = mail.state == OutboxState::Sent;
+    let answer = if is_sent { "" } else { &mail.answer };
+    let last = sent.history.replies().next_back();
     MailRow {
         number: *number,
         written: text.date_time(mail.written),
         purpose: called(mail.purpose, text),
-        about: cell(&about(story.as_ref(), answered.as_ref(), text)),
+        about: cell(&about(sent, text)),
         to: cell(&mail.to),
         subject: cell(&mail.subject),
         state,
         class,
-        since: text.date_time(since),
-        answer: shorten(&answer, 400),
+        since: text.date_time(last.map_or(mail.changed, |reply| reply.at.seconds())),
+        answer: shorten(answer, ANSWER_CHARACTERS),
+        story: sent
+            .history
+            .replies()
+            .map(|reply| requests::step(reply, text))
+            .collect(),
         can_retry: can_retry(mail.state),
         can_cancel: can_cancel(mail.state),
     }
 }
 
+/// How far a mail is, in words and as a class of the style sheet.
+fn state(sent: &Sent, now: UtcTime, text: &Text) -> (String, &'static str) {
+    let Sent { mail, history, .. } = sent;
+    let due = mail.answers.as_ref().and_then(|answers| answers.due);
+    if let Some(due) = due.filter(|_| mail.is_late(now)) {
+        return (text.outbox_late(&text.date_time(due)), "bad");
+    }
+    if sent.request.is_some() && mail.state == OutboxState::Sent {
+        return requests::standing(Standing::of(mail.state, history.heard), text);
+    }
+    match history.shown(mail.state) {
+        Heard::Nothing => of_mail(mail.state, text),
+        Heard::Received => (text.outbox_acknowledged(), "good"),
+        Heard::Refused => (text.outbox_rejected(), "bad"),
+        Heard::Values => (text.outbox_fulfilled(), "good"),
+    }
+}
+
 /// What is asked for, or which interchange is answered.
-fn about(story: Option<&Story>, answered: Option<&InterchangeRecord>, text: &Text) -> String {
-    match (story, answered) {
-        (Some(story), _) => {
-            let request = &story.request;
+fn about(sent: &Sent, text: &Text) -> String {
+    match (&sent.request, &sent.answered) {
+        (Some(request), _) => {
             let (from, to) = (text.date_time(request.from), text.date_time(request.to));
             format!("{}, {}", request.location, text.request_period(&from, &to))
         }
@@ -275,3 +291,5 @@ pub(crate) fn called(purpose: Purpose, text: &Text) -> String {
 
 /// A screen or two.
 const MAILS_A_PAGE: usize = 50;
+/// What a server says.
+const ANSWER_CHARACTERS: usize = 400;

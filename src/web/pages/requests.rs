@@ -7,7 +7,8 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::request::story::{Event, Happening, Standing, Story, stories};
+use crate::outbox::history::{Event, Happening};
+use crate::request::story::{Standing, Story, stories};
 use crate::store::request::Reply;
 use crate::text::{Text, shorten};
 use crate::web::Context;
@@ -38,12 +39,13 @@ struct Row {
     story: Vec<Step>,
 }
 
-struct Step {
-    at: String,
-    what: String,
-    text: String,
+/// Something that happened, as a page tells it.
+pub(super) struct Step {
+    pub(super) at: String,
+    pub(super) what: String,
+    pub(super) text: String,
     /// What its codes mean.
-    meaning: String,
+    pub(super) meaning: String,
 }
 
 /// What the address says.
@@ -137,7 +139,8 @@ fn row(story: &Story, names: &Names, text: &Text) -> Row {
     }
 }
 
-fn step(event: &Event, text: &Text) -> Step {
+/// What happened, as a page tells it.
+pub(super) fn step(event: &Event, text: &Text) -> Step {
     Step {
         at: text.date_time(event.at.seconds()),
         what: happening(event.what, text),

@@ -22,7 +22,7 @@ fn values_are_told_with_their_unit_time_and_check() {
 }
 
 /// Segments, and what the last of them means in German and in English.
-const MEANINGS: [(&str, &str, &str); 28] = [
+const MEANINGS: [(&str, &str, &str); 30] = [
     (
         "DTM+163:202611222300?+00:303",
         "Beginn der Messperiode | 23.11.2026 00:00 MEZ · 2026-11-22T23:00:00Z | JJJJMMTTHHMM und Zeitzone",
@@ -146,5 +146,15 @@ const MEANINGS: [(&str, &str, &str); 28] = [
         "Werte fehlen im angegebenen Zeitintervall",
         "values missing in the period",
     ),
-    ("AJT+A01+S_0077", "Codeliste Strom", "code list, power"),
+    (
+        "AJT+A01+S_0077",
+        "Antwort A01 aus Codeliste S_0077; was sie heißt, steht dort in „Entscheidungsbaum-Diagramme und Codelisten“ des BDEW (bdew-mako.de) | Codeliste Strom",
+        "answer A01 of code list S_0077: look it up there in \"Entscheidungsbaum-Diagramme und Codelisten\" of the BDEW (bdew-mako.de) | code list, power",
+    ),
+    (
+        "AJT+A04+E_0442",
+        "Die Werte sind nicht vorhanden: sie wurden nicht erfasst | Entscheidungsbaum",
+        "the values are not there: they were not recorded | decision tree",
+    ),
+    ("AJT+A77", "unbekannter Code", "unknown code"),
 ];

@@ -355,6 +355,10 @@ impl Store for World {
         Ok(Vec::new())
     }
 
+    fn rejected(&self, _: u64, _: usize) -> Result<Vec<(u64, i64)>, StoreError> {
+        Ok(Vec::new())
+    }
+
     fn unlisted(&self, _: &str, _: &Listing) -> Result<Vec<Mark>, StoreError> {
         Ok(Vec::new())
     }

@@ -239,7 +239,7 @@ fn answers() -> Vec<(&'static str, Vec<u8>)> {
         answers: Some("ORD0000001".to_owned()),
         pid: Some(pid),
         decisions: vec![Decision {
-            code: "A01".to_owned(),
+            code: if tree == "E_0442" { "A04" } else { "A01" }.to_owned(),
             tree: tree.to_owned(),
         }],
         texts: Vec::new(),
