@@ -1,11 +1,11 @@
 """What fetches: the raw reader, the gateway, and the peers that are installed."""
 import dataclasses
+import json
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
-import time
 
 from dovecot import PASSWORD
 
@@ -40,20 +40,16 @@ class Bench:
         self.gateway, self.home, self.dovecot = gateway, pathlib.Path(home), dovecot
 
     def measured(self, command, mails, environment=None, good=(0,)):
-        """Runs a client to its end. The CPU seconds are those of its children, too."""
+        """Runs a client to its end."""
         os.sync()
         server = self.dovecot.cpu_seconds()
-        begin = time.monotonic()
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                 env={**os.environ, **(environment or {})}, text=True)
-        said = child.stdout.read()
-        _, status, usage = os.wait4(child.pid, 0)
-        wall = time.monotonic() - begin
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode not in good:
-            sys.exit(f"{command}: {child.returncode}: {said}")
-        return Run(wall, usage.ru_utime + usage.ru_stime, self.dovecot.cpu_seconds() - server,
-                   usage.ru_maxrss * 1024, mails, said)
+        launch = [sys.executable, "-S", "-E", HERE / "launch.py", *command]
+        done = subprocess.run(launch, stdout=subprocess.PIPE, check=True,
+                              env={**os.environ, **(environment or {})})
+        took = json.loads(done.stdout)
+        if took.pop("code") not in good:
+            sys.exit(f"{command}: {took['said']}")
+        return Run(server_cpu=self.dovecot.cpu_seconds() - server, mails=mails, **took)
 
     def raw(self, mailbox, protocol, first=None):
         """Its time is from the first byte to the last, without the start of Python."""

@@ -32,8 +32,7 @@ def document(results):
     machine_ = results["machine"]
     parts = [f"{machine_['day']}, {machine_['cores']} cores ({machine_['cpu']}), "
              f"{results['rounds']} rounds, {results['seconds'] / 60:.0f} minutes. *× raw* is the "
-             "median of the rounds' ratios, a mail's time against a mail's time. A peak below 20 MB "
-             "cannot be seen: the script that starts the clients has as much."]
+             "median of the rounds' ratios, a mail's time against a mail's time."]
     parts += [group(entry) for entry in results["groups"]]
     parts += [section for section in (daily_many(results["daily"]), daily_idle(results["daily"]),
                                       daily_lone(results["daily"])) if section]
