@@ -1,120 +1,158 @@
-//! Durable values a second, bytes a value on the disk, and a year of one series read again.
+//! The store: durable values a second, bytes a value, a year read, 10,000 series listed, reopened;
+//! beside raw append, `SQLite`, `redb` and Parquet with the same values in the same order.
 //!
 //! ```text
-//! cargo bench --bench store
+//! cargo bench --features peers --bench store [-- day|site|month|series]
 //! ```
 //!
-//! For each of the sample's three kinds of quarter hours ten years are taken in, one file a day,
-//! as mails of a backlog are: many at once, each answered when it is durable.
+//! A plain program: one run of it is a whole ingest, which cannot be repeated hundreds of times as
+//! divan does; run it several times for a spread. Ours takes in files as they come in mails (MSCONS
+//! is read, the raw file archived, lineage kept), many at once, each answered when it is durable. The
+//! peers get numbers: series, start and value, and commit whenever as many values are there as ours
+//! has in a group of its mails. So their rates are limits of the ground, not peers in what is done.
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark looks at the clock")]
 #![expect(clippy::cast_precision_loss, reason = "figures of three digits")]
 
+mod files;
+mod peers;
+
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use futures_util::StreamExt;
-use mscons_gateway::extract::{Bounds, candidates};
 use mscons_gateway::ingest::{Arrival, Ingest, Parcel};
-use mscons_gateway::mailbox::MailId;
-use mscons_gateway::market::calendar::{Day, UtcTime, legal_day_bounds};
-use mscons_gateway::message::mscons;
-use mscons_gateway::sample;
+use mscons_gateway::mailbox::{MailId, Outcome};
+use mscons_gateway::market::calendar::UtcTime;
 use mscons_gateway::store::{self, read};
 
+use files::Shape;
+
 fn main() -> Result<()> {
-    println!(
-        "| kind | values | durable values/s | archive, bytes a value | all other files, bytes a value | a year read, ms |"
-    );
-    println!("|---|---|---|---|---|---|");
-    for kind in ["factory", "roof", "household"] {
+    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    for shape in files::SHAPES {
+        if wanted.as_ref().is_some_and(|wanted| wanted != shape.name) {
+            continue;
+        }
+        println!("\n{}: {} values\n", shape.what(), shape.values());
+        println!("| | durable values/s | bytes a value | archive | read again, warm, ms |");
+        println!("|---|---|---|---|---|");
         let home = tempfile::tempdir()?;
-        measure(kind, home.path())?;
+        ours(shape, home.path())?;
+        let home = tempfile::tempdir()?;
+        peers::measure(shape, home.path())?;
     }
     Ok(())
 }
 
-fn measure(kind: &str, home: &Path) -> Result<()> {
-    let files = ten_years(kind);
-    let (store, archive) = store::open(home, CACHE_BYTES)?;
+/// Takes a shape in, reads it, corrects it ten times, packs it anew.
+fn ours(shape: Shape, home: &Path) -> Result<()> {
+    let data = home.join("data");
+    let seconds = take_in(shape, &data, 0)?;
+    let rate = shape.values() as f64 / seconds;
+    line(shape, &data, "mscons-gateway", &format!("{rate:.0}"))?;
+    for correction in 1..=CORRECTIONS {
+        take_in(shape.last_files(CORRECTED_FILES), &data, correction)?;
+    }
+    let name = format!("the same, its last {CORRECTED_FILES} files corrected {CORRECTIONS} times");
+    line(shape, &data, &name, "–")?;
+    if compact(home, &data)? {
+        line(shape, &data, "the same after `compact`", "–")?;
+    }
+    Ok(())
+}
+
+/// Opens the store again and prints what it has become. Bytes are a value of those that hold.
+fn line(shape: Shape, data: &Path, name: &str, rate: &str) -> Result<()> {
+    let begin = Instant::now();
+    let (store, archive) = store::open(data, CACHE_BYTES)?;
+    let reopened_ms = milliseconds(begin);
+    let begin = Instant::now();
+    let series = store::Store::series(&store)?;
+    let listed_ms = milliseconds(begin);
+    ensure!(series.len() == shape.series, "{} series", series.len());
+    let first = series.first().context("a series")?;
+    let (from, to) = shape.last_year();
+    let mut read_ms = f64::MAX;
+    for _ in 0..READS {
+        let begin = Instant::now();
+        let held = read::values(&store, first, from, to, None)?;
+        read_ms = read_ms.min(milliseconds(begin));
+        ensure!(held.len() == shape.values_a_year(), "{} values", held.len());
+    }
+    let values = shape.values() as f64;
+    let archived = archive.bytes() as f64;
+    drop((store, archive));
+    let other = bytes_in(data)? as f64 - archived;
+    println!(
+        "| {name} (opened in {reopened_ms:.0} ms, {} series listed in {listed_ms:.1} ms) | {rate} | {:.2} | {:.2} | {read_ms:.1} |",
+        shape.series,
+        other / values,
+        archived / values
+    );
+    Ok(())
+}
+
+/// All files of a shape, as mails of a backlog: seconds until the last one is durable.
+fn take_in(shape: Shape, data: &Path, correction: u32) -> Result<f64> {
+    let (store, archive) = store::open(data, CACHE_BYTES)?;
     let ingest = Ingest::start(Arc::new(store), Arc::new(archive))?;
     let runtime = tokio::runtime::Runtime::new()?;
-
-    let begin = Instant::now();
-    let taken_in = futures_util::stream::iter(files.into_iter().zip(0_u32..))
-        .map(|(bytes, number)| {
+    // Some at a time, so that the files of years are not all in memory; making them is not counted.
+    let mut seconds = 0.0;
+    let numbers: Vec<u32> = shape.files().collect();
+    for some in numbers.chunks(shape.files_at_once()) {
+        let files = some
+            .iter()
+            .map(|number| Ok((*number, shape.file(*number, correction)?)))
+            .collect::<Result<Vec<_>>>()?;
+        let begin = Instant::now();
+        let outcomes = futures_util::stream::iter(files).map(|(number, bytes)| {
+            let uid = correction * 100_000 + number + 1;
             let arrival = Arrival {
                 mailbox: "bench".to_owned(),
                 folder: "INBOX".to_owned(),
-                id: MailId::Imap {
-                    validity: 1,
-                    uid: number + 1,
-                },
-                at: UtcTime::from_seconds(FIRST_ARRIVAL + i64::from(number)),
+                id: MailId::Imap { validity: 1, uid },
+                at: UtcTime::from_seconds(FIRST_ARRIVAL + i64::from(uid)),
             };
-            ingest.take_in(arrival, Parcel::File(format!("{number}.edi"), bytes))
-        })
-        .buffer_unordered(MAILS_AT_ONCE)
-        .for_each(|outcome| async move { drop(outcome) });
-    runtime.block_on(taken_in);
-    let seconds = begin.elapsed().as_secs_f64();
-
-    let store = ingest.store();
-    let totals = store.totals()?;
-    ensure!(
-        totals.quarantine == 0 && totals.values > 300_000,
-        "{totals:?}"
-    );
-    let series = store.series()?.into_iter().next().context("a series")?;
-    let year = (from(YEARS - 1), from(YEARS));
-    let begin = Instant::now();
-    let rows = read::values(&**store, &series, year.0, year.1, None)?;
-    let read_ms = begin.elapsed().as_secs_f64() * 1e3;
-    ensure!(rows.len() > 34_000, "{} rows", rows.len());
-
-    let values = totals.values as f64;
-    let archive_bytes = ingest.archive().bytes() as f64;
-    drop(ingest);
-    let other_bytes = bytes_in(home)? as f64 - archive_bytes;
-    println!(
-        "| {kind} | {values} | {:.0} | {:.2} | {:.2} | {read_ms:.1} |",
-        values / seconds,
-        archive_bytes / values,
-        other_bytes / values
-    );
-    Ok(())
-}
-
-/// The interchanges of one kind, a day each. The demo is some weeks long, and begins its numbers
-/// anew each time: here they go on.
-fn ten_years(kind: &str) -> Vec<Vec<u8>> {
-    let mut files = Vec::new();
-    let mut last_day = FIRST_DAY;
-    while last_day.number() < FIRST_DAY.number() + DAYS_A_YEAR * YEARS {
-        last_day = last_day.plus(DAYS_A_DEMO);
-        let seed = u64::from(last_day.number().unsigned_abs());
-        let mails = sample::demo(last_day.plus(ODD_DAYS), seed);
-        let wanted: Vec<String> = (1..=DAYS_A_DEMO)
-            .map(|ago| format!("{kind} {}", last_day.plus(-ago)))
-            .collect();
-        for mail in mails.iter().filter(|mail| wanted.contains(&mail.name)) {
-            let found = candidates(&mail.bytes, &Bounds::default()).candidates;
-            for file in found {
-                let read = mscons::read(&file.bytes);
-                let known = read.interchanges.first().map(|i| i.reference.as_str());
-                let text = String::from_utf8_lossy(&file.bytes);
-                let text = text.replace(known.unwrap_or(" "), &format!("N{:09}", files.len()));
-                files.push(text.into_bytes());
-            }
+            ingest.take_in(arrival, Parcel::File(format!("{uid}.edi"), bytes))
+        });
+        let outcomes = outcomes.buffer_unordered(MAILS_AT_ONCE).collect::<Vec<_>>();
+        for outcome in runtime.block_on(outcomes) {
+            ensure!(outcome? == Outcome::Stored, "not stored");
         }
+        seconds += begin.elapsed().as_secs_f64();
     }
-    files
+    Ok(seconds)
 }
 
-fn from(year: i32) -> UtcTime {
-    legal_day_bounds(FIRST_DAY.plus(year * DAYS_A_YEAR)).0
+/// Has the gateway pack its database anew; `false` if it has no such command.
+fn compact(home: &Path, data: &Path) -> Result<bool> {
+    let config = home.join("gateway.toml");
+    std::fs::write(
+        &config,
+        format!("data_dir = {:?}\n", data.display().to_string()),
+    )?;
+    let gateway = env!("CARGO_BIN_EXE_mscons-gateway");
+    let has = Command::new(gateway).args(["compact", "--help"]).output()?;
+    if !has.status.success() {
+        return Ok(false);
+    }
+    let done = Command::new(gateway)
+        .arg("--config")
+        .arg(&config)
+        .arg("compact")
+        .output()?;
+    let said = String::from_utf8_lossy(&done.stderr);
+    ensure!(done.status.success(), "compact: {said}");
+    Ok(true)
+}
+
+fn milliseconds(begin: Instant) -> f64 {
+    begin.elapsed().as_secs_f64() * 1e3
 }
 
 fn bytes_in(directory: &Path) -> std::io::Result<u64> {
@@ -131,13 +169,9 @@ fn bytes_in(directory: &Path) -> std::io::Result<u64> {
         .sum()
 }
 
-/// 2015-01-01.
-const FIRST_DAY: Day = Day::from_number(16_436);
 const FIRST_ARRIVAL: i64 = 1_800_000_000;
-const YEARS: i32 = 10;
-const DAYS_A_YEAR: i32 = 365;
-/// Days taken from one demo, before the last ones, which have the oddities.
-const DAYS_A_DEMO: i32 = 40;
-const ODD_DAYS: i32 = 7;
 const MAILS_AT_ONCE: usize = 1_000;
 const CACHE_BYTES: u64 = 64 << 20;
+const CORRECTIONS: u32 = 10;
+const CORRECTED_FILES: u32 = 10;
+const READS: usize = 5;
