@@ -78,10 +78,11 @@ impl Shape {
         self.first_file..self.file_count()
     }
 
-    /// The same with its last files alone.
-    pub(crate) fn last_files(self, count: u32) -> Self {
+    /// The same with the last tenth of its files alone.
+    pub(crate) fn last_tenth(self) -> Self {
+        let count = self.file_count();
         Self {
-            first_file: self.file_count().saturating_sub(count),
+            first_file: count - (count / 10).max(1),
             ..self
         }
     }

@@ -55,9 +55,9 @@ fn ours(shape: Shape, home: &Path) -> Result<()> {
     let rate = shape.values() as f64 / seconds;
     line(shape, &data, "mscons-gateway", &format!("{rate:.0}"))?;
     for correction in 1..=CORRECTIONS {
-        take_in(shape.last_files(CORRECTED_FILES), &data, correction)?;
+        take_in(shape.last_tenth(), &data, correction)?;
     }
-    let name = format!("the same, its last {CORRECTED_FILES} files corrected {CORRECTIONS} times");
+    let name = format!("the same, its last tenth corrected {CORRECTIONS} times");
     line(shape, &data, &name, "–")?;
     if compact(home, &data)? {
         line(shape, &data, "the same after `compact`", "–")?;
@@ -173,5 +173,4 @@ const FIRST_ARRIVAL: i64 = 1_800_000_000;
 const MAILS_AT_ONCE: usize = 1_000;
 const CACHE_BYTES: u64 = 64 << 20;
 const CORRECTIONS: u32 = 10;
-const CORRECTED_FILES: u32 = 10;
 const READS: usize = 5;
