@@ -92,8 +92,8 @@ impl Drafts {
             let (label, value) = (target.label, canonical(first.value));
             if is_text {
                 draft.columns.push(Row {
-                    label,
                     value,
+                    label,
                     ..first
                 });
             } else {

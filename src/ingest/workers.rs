@@ -86,7 +86,7 @@ mod tests {
                 peak.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 std::thread::yield_now();
                 at_once.fetch_sub(1, Ordering::SeqCst);
-                drop(done.send(number));
+                let _ = done.send(number);
             });
         }
         drop(done);
@@ -104,7 +104,9 @@ mod tests {
         let workers = Workers::new(1);
         let (done, mut all) = mpsc::unbounded_channel();
         workers.run(|| panic!("of no use"));
-        workers.run(move || drop(done.send(())));
+        workers.run(move || {
+            let _ = done.send(());
+        });
         assert_eq!(all.recv().await, Some(()));
     }
 }

@@ -78,6 +78,10 @@ impl Labels {
     }
 }
 
+fn add<T: Copy>(own: &mut Vec<T>, others: &[T], rows: &Range<usize>) {
+    own.extend_from_slice(others.get(rows.clone()).unwrap_or_default());
+}
+
 fn number_of(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
@@ -168,9 +172,6 @@ impl Columns {
         if !others.texts.is_empty() {
             let rows = rows.filter_map(|at| others.row(at));
             return rows.for_each(|row| self.push(Row { label, ..row }));
-        }
-        fn add<T: Copy>(own: &mut Vec<T>, others: &[T], rows: &Range<usize>) {
-            own.extend_from_slice(others.get(rows.clone()).unwrap_or_default());
         }
         add(&mut self.start, &others.start, &rows);
         add(&mut self.end, &others.end, &rows);
