@@ -20,18 +20,27 @@ pub struct Label {
 #[derive(Clone, Debug, Default)]
 pub struct Labels {
     labels: Vec<Label>,
+    /// The numbers of those behind the first few, which are found by comparing: most sets of rows
+    /// have no others.
     numbers: HashMap<Label, u32>,
 }
 
 impl Labels {
     /// The number of this label; a new one is added.
     pub fn intern(&mut self, label: Label) -> u32 {
+        let first = self.labels.iter().take(FEW);
+        let known = (0..).zip(first).find(|(_, known)| **known == label);
+        if let Some((number, _)) = known {
+            return number;
+        }
         if let Some(&number) = self.numbers.get(&label) {
             return number;
         }
         let number = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
-        self.labels.push(label.clone());
-        self.numbers.insert(label, number);
+        if self.labels.len() >= FEW {
+            self.numbers.insert(label.clone(), number);
+        }
+        self.labels.push(label);
         number
     }
 
@@ -67,6 +76,19 @@ pub struct Row<'a> {
     /// The value.
     pub value: Value<'a>,
     /// Number of the row's [`Label`] in the [`Labels`] beside these columns.
+    pub label: u32,
+}
+
+/// A number and the time that it counts for: a row that has all three.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Measured {
+    /// Start of the interval.
+    pub start: UtcTime,
+    /// End of the interval (exclusive).
+    pub end: UtcTime,
+    /// The value.
+    pub number: Decimal,
+    /// Number of the row's [`Label`] in the [`Labels`] beside the columns.
     pub label: u32,
 }
 
@@ -125,6 +147,37 @@ impl Columns {
         self.mantissa.push(mantissa);
         self.scale.push(scale);
         self.label.push(row.label);
+    }
+
+    /// Makes room for about so many rows more.
+    pub fn reserve(&mut self, rows: usize) {
+        self.start.reserve(rows);
+        self.end.reserve(rows);
+        self.mantissa.reserve(rows);
+        self.scale.reserve(rows);
+        self.label.reserve(rows);
+    }
+
+    /// Gives back room that is not needed, if that is much.
+    pub fn shrink(&mut self) {
+        if self.start.capacity() - self.start.len() > self.start.len() / 2 {
+            self.start.shrink_to_fit();
+            self.end.shrink_to_fit();
+            self.mantissa.shrink_to_fit();
+            self.scale.shrink_to_fit();
+            self.label.shrink_to_fit();
+        }
+    }
+
+    /// Adds many rows.
+    pub fn extend(&mut self, rows: &[Measured]) {
+        self.start
+            .extend(rows.iter().map(|row| row.start.seconds()));
+        self.end.extend(rows.iter().map(|row| row.end.seconds()));
+        let numbers = rows.iter().map(|row| row.number);
+        self.mantissa.extend(numbers.clone().map(Decimal::mantissa));
+        self.scale.extend(numbers.map(Decimal::scale));
+        self.label.extend(rows.iter().map(|row| row.label));
     }
 
     /// The row at this place.
@@ -210,3 +263,5 @@ pub(super) const NO_TIME: i64 = i64::MIN;
 pub(super) const TEXT: u8 = 0xFE;
 /// A scale that says: there is no value.
 pub(super) const ABSENT: u8 = 0xFF;
+/// Labels that are compared one by one.
+const FEW: usize = 8;

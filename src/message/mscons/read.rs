@@ -20,6 +20,7 @@ pub(in crate::message) mod findings;
 mod head;
 mod interchange;
 mod label;
+mod number;
 mod place;
 mod record;
 mod state;

@@ -1,5 +1,6 @@
 //! What the segments so far have said: the message, the series, the open QTY.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,10 +14,10 @@ use crate::market::obis;
 use crate::message::mscons::read::findings::{At, Budget, Findings, shown};
 use crate::message::mscons::read::place::{Dates, Names, Part, Place};
 use crate::message::mscons::read::record::Record;
-use crate::message::mscons::read::template::Templates;
+use crate::message::mscons::read::template::{Stretch, Templates};
 use crate::message::mscons::read::time::{Clock, Dtm, Moment};
 use crate::message::mscons::{Group, Interchange, Message, rules};
-use crate::series::{Columns, Labels};
+use crate::series::{Columns, Labels, Measured};
 
 /// The reader of one interchange.
 pub(super) struct Reader<'a> {
@@ -50,6 +51,10 @@ pub(super) struct Reader<'a> {
     pub(super) previous_start: Option<UtcTime>,
     pub(super) record: Record,
     templates: Templates,
+    /// Rows on their way from the templates to the columns.
+    run: Vec<Measured>,
+    /// Whether room was made for the rows.
+    has_room: bool,
     /// Whether the next row belongs to the group of the row before.
     pub(super) is_same_group: bool,
 }
@@ -88,6 +93,8 @@ impl<'a> Reader<'a> {
             previous_start: None,
             record: Record::new(separators),
             templates: Templates::new(separators),
+            run: Vec::new(),
+            has_room: false,
             is_same_group: false,
         }
     }
@@ -101,23 +108,33 @@ impl<'a> Reader<'a> {
     }
 
     /// A component as text; empty if it is not there, and cut if it is too long for an identifier.
-    pub(super) fn text(&mut self, segment: &Segment<'_>, n: usize, c: usize) -> String {
-        let bytes = segment.component(n, c).unwrap_or_default();
-        if bytes.len() <= MAX_IDENTIFIER_BYTES {
-            return self.charset.decode(&bytes);
+    pub(super) fn text<'s>(&mut self, segment: &Segment<'s>, n: usize, c: usize) -> Cow<'s, str> {
+        let component = segment.component(n, c).unwrap_or_default();
+        self.identifier(&component)
+    }
+
+    /// A component as text; cut if it is too long for an identifier.
+    pub(super) fn identifier<'s>(&mut self, component: &Cow<'s, [u8]>) -> Cow<'s, str> {
+        let text = self.charset.decode_borrowed(component);
+        if component.len() <= MAX_IDENTIFIER_BYTES {
+            return text;
         }
         self.findings.add(FindingCode::SegmentTooLong, || {
             format!(
                 "an identifier of {} bytes; {MAX_IDENTIFIER_BYTES} are the most that is read",
-                bytes.len()
+                component.len()
             )
         });
-        let text = self.charset.decode(&bytes);
         text.chars().take(MAX_IDENTIFIER_BYTES).collect()
     }
 
     /// A component as text, if it is there and not empty.
-    pub(super) fn given(&mut self, segment: &Segment<'_>, n: usize, c: usize) -> Option<String> {
+    pub(super) fn given<'s>(
+        &mut self,
+        segment: &Segment<'s>,
+        n: usize,
+        c: usize,
+    ) -> Option<Cow<'s, str>> {
         Some(self.text(segment, n, c)).filter(|text| !text.is_empty())
     }
 
@@ -283,15 +300,17 @@ impl<'a> Reader<'a> {
     }
 
     fn qty(&mut self, segment: &Segment<'_>) {
-        if let Some(value) = self.close_record() {
-            let raw = self.bytes.get(self.record.at.offset..segment.offset);
-            self.templates.learn(raw.unwrap_or_default(), value);
-        }
+        self.begin_value();
+        self.record.open(segment, &mut self.findings);
+    }
+
+    /// Closes the value before, and begins another.
+    fn begin_value(&mut self) {
+        self.close_record();
         self.dates.part = Part::Values;
         if !self.is_same_group {
             self.begin_group();
         }
-        self.record.open(segment, &mut self.findings);
     }
 
     /// Begins a group with the row that comes: what holds at the QTY counts. Groups that are equal
@@ -320,29 +339,60 @@ impl<'a> Reader<'a> {
         message.groups.push(group);
     }
 
-    /// Takes the values that come and look like one before, as long as they do and another value
-    /// follows; gives the number of their segments.
+    /// Takes the values that come and look like one before, as long as they do; gives the number
+    /// of their segments.
     pub(super) fn take_alike(&mut self, scanner: &mut Scanner<'_>) -> u32 {
-        if self.templates.is_empty() || !self.is_same_group || !self.record.is_open() {
+        let (begin, text) = scanner.upcoming();
+        // Asked before each segment, and a value begins with one of four.
+        if text.first() != Some(&b'Q') || !self.is_mscons() {
             return 0;
         }
-        let (mut at, mut rest) = scanner.upcoming();
-        let mut segments = 0_u32;
-        while !self.has_too_much()
-            && let Some((value, length)) = self.templates.read(rest)
-        {
-            self.close_record();
-            self.out.columns.push(value.row());
-            self.values_of_line += 1;
-            self.previous_start = Some(value.start);
-            segments = segments.saturating_add(value.segments);
-            at += length;
-            rest = self.bytes.get(at..).unwrap_or_default();
+        if self.templates.is_value(text) {
+            self.learn_until(begin);
         }
-        if segments > 0 {
-            scanner.skip_to(at);
+        let mut taken = Stretch::default();
+        while let Some(rest) = text.get(taken.bytes..) {
+            let room = MAX_VALUES.saturating_sub(self.out.columns.len());
+            self.run.clear();
+            let read = self.templates.read(rest, &mut self.run, room.min(MAX_RUN));
+            if self.run.is_empty() {
+                break;
+            }
+            if taken.bytes == 0 {
+                self.begin_value();
+                self.make_room(rest.len() / read.bytes * self.run.len());
+            }
+            self.previous_start = self.run.last().map(|row| row.start);
+            self.out.columns.extend(&self.run);
+            self.values_of_line += i64::try_from(self.run.len()).unwrap_or(i64::MAX);
+            taken.bytes += read.bytes;
+            taken.segments = taken.segments.saturating_add(read.segments);
         }
-        segments
+        if taken.bytes > 0 {
+            let offset = begin + taken.bytes;
+            scanner.skip_to(offset);
+            let number = self.findings.here().number.saturating_add(taken.segments);
+            self.findings.go_to(At { number, offset });
+        }
+        taken.segments
+    }
+
+    /// Learns from the open value, which ends here.
+    fn learn_until(&mut self, end: usize) {
+        if let Some(value) = self.alike() {
+            let At { number, offset } = self.record.at;
+            let raw = self.bytes.get(offset..end).unwrap_or_default();
+            let segments = self.findings.here().number.saturating_sub(number) + 1;
+            self.templates.learn(raw, segments, value);
+        }
+    }
+
+    /// Makes room for the rest of a file that goes on like this, once.
+    fn make_room(&mut self, rows: usize) {
+        if !self.has_room {
+            self.has_room = true;
+            self.out.columns.reserve(rows.min(MAX_VALUES));
+        }
     }
 
     /// Whether more was read than is kept of an interchange.
@@ -369,6 +419,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn finish(mut self, bytes: Range<usize>) -> (Interchange, Budget) {
         self.out.bytes = bytes;
+        self.out.columns.shrink();
         let (findings, left) = self.findings.finish();
         self.out.findings = findings;
         (self.out, left)
@@ -377,6 +428,8 @@ impl<'a> Reader<'a> {
 
 /// Values of an interchange: a file of 100 MB has so many where each has its times.
 const MAX_VALUES: usize = 1_500_000;
+/// Values taken at once: their rows stay in the fastest memory of a processor.
+const MAX_RUN: usize = 256;
 /// Messages of an interchange: each has records of its own, which are made durable together.
 const MAX_MESSAGES: usize = 10_000;
 /// The longest identifier that is read: the standard's longest has 70 characters. A file repeats
