@@ -147,7 +147,7 @@ impl Separators {
         }
     }
 
-    fn nth_place(&self, text: &[u8], separator: u8, n: usize) -> Place {
+    fn nth_place(self, text: &[u8], separator: u8, n: usize) -> Place {
         let release = self.release.unwrap_or(u8::MAX);
         let (mut at, mut left) = (0, n);
         while at < text.len() {

@@ -23,6 +23,7 @@ mod label;
 mod number;
 mod place;
 mod record;
+mod run;
 mod state;
 mod template;
 pub(crate) mod time;

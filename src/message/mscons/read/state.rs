@@ -7,22 +7,23 @@ use std::sync::Arc;
 
 use crate::edifact::FindingCode;
 use crate::edifact::charset::Charset;
-use crate::edifact::scan::{Scanner, Segment};
+use crate::edifact::scan::Segment;
 use crate::edifact::separators::Separators;
 use crate::market::calendar::UtcTime;
 use crate::market::obis;
 use crate::message::mscons::read::findings::{At, Budget, Findings, shown};
 use crate::message::mscons::read::place::{Dates, Names, Part, Place};
 use crate::message::mscons::read::record::Record;
-use crate::message::mscons::read::template::{Stretch, Templates};
+use crate::message::mscons::read::run::Run;
+use crate::message::mscons::read::template::Templates;
 use crate::message::mscons::read::time::{Clock, Dtm, Moment};
 use crate::message::mscons::{Group, Interchange, Message, rules};
-use crate::series::{Columns, Labels, Measured};
+use crate::series::{Columns, Labels};
 
 /// The reader of one interchange.
 pub(super) struct Reader<'a> {
     /// The file.
-    bytes: &'a [u8],
+    pub(super) bytes: &'a [u8],
     pub(super) out: Interchange,
     pub(super) charset: Charset,
     pub(super) findings: Findings,
@@ -50,11 +51,8 @@ pub(super) struct Reader<'a> {
     /// Start of the row before in this LIN.
     pub(super) previous_start: Option<UtcTime>,
     pub(super) record: Record,
-    templates: Templates,
-    /// Rows on their way from the templates to the columns.
-    run: Vec<Measured>,
-    /// Whether room was made for the rows.
-    has_room: bool,
+    pub(super) templates: Templates,
+    pub(super) run: Run,
     /// Whether the next row belongs to the group of the row before.
     pub(super) is_same_group: bool,
 }
@@ -93,8 +91,7 @@ impl<'a> Reader<'a> {
             previous_start: None,
             record: Record::new(separators),
             templates: Templates::new(separators),
-            run: Vec::new(),
-            has_room: false,
+            run: Run::default(),
             is_same_group: false,
         }
     }
@@ -305,7 +302,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Closes the value before, and begins another.
-    fn begin_value(&mut self) {
+    pub(super) fn begin_value(&mut self) {
         self.close_record();
         self.dates.part = Part::Values;
         if !self.is_same_group {
@@ -337,62 +334,6 @@ impl<'a> Reader<'a> {
             }
         }
         message.groups.push(group);
-    }
-
-    /// Takes the values that come and look like one before, as long as they do; gives the number
-    /// of their segments.
-    pub(super) fn take_alike(&mut self, scanner: &mut Scanner<'_>) -> u32 {
-        let (begin, text) = scanner.upcoming();
-        // Asked before each segment, and a value begins with one of four.
-        if text.first() != Some(&b'Q') || !self.is_mscons() {
-            return 0;
-        }
-        if self.templates.is_value(text) {
-            self.learn_until(begin);
-        }
-        let mut taken = Stretch::default();
-        while let Some(rest) = text.get(taken.bytes..) {
-            let room = MAX_VALUES.saturating_sub(self.out.columns.len());
-            self.run.clear();
-            let read = self.templates.read(rest, &mut self.run, room.min(MAX_RUN));
-            if self.run.is_empty() {
-                break;
-            }
-            if taken.bytes == 0 {
-                self.begin_value();
-                self.make_room(rest.len() / read.bytes * self.run.len());
-            }
-            self.previous_start = self.run.last().map(|row| row.start);
-            self.out.columns.extend(&self.run);
-            self.values_of_line += i64::try_from(self.run.len()).unwrap_or(i64::MAX);
-            taken.bytes += read.bytes;
-            taken.segments = taken.segments.saturating_add(read.segments);
-        }
-        if taken.bytes > 0 {
-            let offset = begin + taken.bytes;
-            scanner.skip_to(offset);
-            let number = self.findings.here().number.saturating_add(taken.segments);
-            self.findings.go_to(At { number, offset });
-        }
-        taken.segments
-    }
-
-    /// Learns from the open value, which ends here.
-    fn learn_until(&mut self, end: usize) {
-        if let Some(value) = self.alike() {
-            let At { number, offset } = self.record.at;
-            let raw = self.bytes.get(offset..end).unwrap_or_default();
-            let segments = self.findings.here().number.saturating_sub(number) + 1;
-            self.templates.learn(raw, segments, value);
-        }
-    }
-
-    /// Makes room for the rest of a file that goes on like this, once.
-    fn make_room(&mut self, rows: usize) {
-        if !self.has_room {
-            self.has_room = true;
-            self.out.columns.reserve(rows.min(MAX_VALUES));
-        }
     }
 
     /// Whether more was read than is kept of an interchange.
@@ -427,9 +368,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Values of an interchange: a file of 100 MB has so many where each has its times.
-const MAX_VALUES: usize = 1_500_000;
-/// Values taken at once: their rows stay in the fastest memory of a processor.
-const MAX_RUN: usize = 256;
+pub(super) const MAX_VALUES: usize = 1_500_000;
 /// Messages of an interchange: each has records of its own, which are made durable together.
 const MAX_MESSAGES: usize = 10_000;
 /// The longest identifier that is read: the standard's longest has 70 characters. A file repeats

@@ -71,21 +71,13 @@ impl Block {
 
     #[inline]
     fn fits(&self, window: &Window) -> bool {
-        // The compiler makes vectors of each pair of words.
-        let (mut first, mut second) = (0, 0);
-        let mask = self.mask.as_chunks().0;
-        let wanted = self.bytes.as_chunks().0.iter().zip(mask);
-        for (piece, (bytes, mask)) in window.as_chunks().0.iter().zip(wanted) {
-            let [piece, bytes, mask] = [piece, bytes, mask].map(words);
-            first |= (piece[0] & mask[0]) ^ bytes[0];
-            second |= (piece[1] & mask[1]) ^ bytes[1];
-        }
-        first | second == 0
+        let wanted = self.bytes.as_chunks().0.iter().zip(self.mask.as_chunks().0);
+        let pieces = window.as_chunks().0.iter().zip(wanted);
+        let differing = pieces.fold(0, |sum, (piece, (bytes, mask))| {
+            let [piece, bytes, mask] =
+                [piece, bytes, mask].map(|piece| u128::from_le_bytes(*piece));
+            sum | ((piece & mask) ^ bytes)
+        });
+        differing == 0
     }
-}
-
-#[inline]
-fn words(piece: &[u8; 16]) -> [u64; 2] {
-    let word = u128::from_le_bytes(*piece);
-    [word as u64, (word >> 64) as u64]
 }
