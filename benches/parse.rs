@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! cargo bench --bench parse
+//! PARSE_BENCH_MB=100 cargo bench --bench parse
 //! ```
 //!
-//! Before anything is measured, all readers must fill columns with the same sums.
+//! Files are of 20 MB, or of what `PARSE_BENCH_MB` says; one is the attachment of a mail. Before anything is measured, all readers must fill columns with the same sums.
 
 use std::hint::black_box;
 
@@ -12,6 +13,8 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use edifact_parser::{EdifactHandler, EdifactStreamParser};
 use edifact_primitives::{Control, RawSegment};
+use mscons_gateway::edifact::envelope::next_start;
+use mscons_gateway::edifact::scan::Scanner;
 use mscons_gateway::extract::candidates;
 use mscons_gateway::message::mscons;
 use mscons_gateway::sample;
@@ -44,6 +47,30 @@ fn edifact_rs_to_columns(bencher: Bencher<'_, '_>, shape: Shape) {
     measure(bencher, &shape.bytes_for_peers(), by_edifact_rs);
 }
 
+/// Segments alone, nothing read of them.
+#[divan::bench(args = SHAPES)]
+fn tokenise_ours(bencher: Bencher<'_, '_>, shape: Shape) {
+    measure(bencher, &shape.bytes(), |bytes| {
+        let start = next_start(bytes, 0);
+        let mut scanner = start.map(|start| Scanner::new(bytes, start.unb, start.separators));
+        std::iter::from_fn(|| Some(scanner.as_mut()?.next()?.text.len())).sum::<usize>()
+    });
+}
+
+#[divan::bench(args = SHAPES)]
+fn tokenise_edifact_parser(bencher: Bencher<'_, '_>, shape: Shape) {
+    measure(bencher, &shape.bytes_for_peers(), |bytes| {
+        let mut lengths = Lengths::default();
+        drop(EdifactStreamParser::parse(bytes, &mut lengths));
+        lengths.sum
+    });
+}
+
+#[divan::bench(args = SHAPES)]
+fn limit_memcpy(bencher: Bencher<'_, '_>, shape: Shape) {
+    measure(bencher, &shape.bytes(), <[u8]>::to_vec);
+}
+
 #[divan::bench(args = SHAPES)]
 fn limit_count_terminators(bencher: Bencher<'_, '_>, shape: Shape) {
     measure(bencher, &shape.bytes(), |bytes| {
@@ -62,36 +89,34 @@ fn measure<O>(bencher: Bencher<'_, '_>, bytes: &[u8], read: impl Fn(&[u8]) -> O 
 /// What is read.
 #[derive(Clone, Copy, Debug)]
 enum Shape {
-    /// 20 MB: a month of quarter hours a message.
-    Corpus20Mb,
+    /// A month of quarter hours a message.
+    Corpus,
     /// The attachment of one mail: 96 quarter hours.
     File10Kb,
     /// The corpus with a line end behind each segment.
-    LineEnds20Mb,
+    LineEnds,
     /// The corpus wrapped at 80 columns: line ends inside segments.
-    Wrapped20Mb,
+    Wrapped,
     /// The corpus in the time of the clock, without zone.
-    Local20Mb,
+    Local,
     /// Everything odd at once: see [`mixed`].
-    Mixed20Mb,
+    Mixed,
 }
 
 const SHAPES: [Shape; 6] = [
-    Shape::Corpus20Mb,
+    Shape::Corpus,
     Shape::File10Kb,
-    Shape::LineEnds20Mb,
-    Shape::Wrapped20Mb,
-    Shape::Local20Mb,
-    Shape::Mixed20Mb,
+    Shape::LineEnds,
+    Shape::Wrapped,
+    Shape::Local,
+    Shape::Mixed,
 ];
 
 impl Shape {
     fn bytes(self) -> Vec<u8> {
         match self {
-            Self::Wrapped20Mb | Self::Mixed20Mb => wrapped(&self.bytes_for_peers()),
-            Self::Corpus20Mb | Self::File10Kb | Self::LineEnds20Mb | Self::Local20Mb => {
-                self.bytes_for_peers()
-            }
+            Self::Wrapped | Self::Mixed => wrapped(&self.bytes_for_peers()),
+            Self::Corpus | Self::File10Kb | Self::LineEnds | Self::Local => self.bytes_for_peers(),
         }
     }
 
@@ -99,34 +124,36 @@ impl Shape {
     /// is of January.
     fn clock_ahead_seconds(self) -> i64 {
         match self {
-            Self::Local20Mb => 3_600,
-            Self::Corpus20Mb
-            | Self::File10Kb
-            | Self::LineEnds20Mb
-            | Self::Wrapped20Mb
-            | Self::Mixed20Mb => 0,
+            Self::Local => 3_600,
+            Self::Corpus | Self::File10Kb | Self::LineEnds | Self::Wrapped | Self::Mixed => 0,
         }
     }
 
     /// The same without line ends inside segments, which the peers do not read.
     fn bytes_for_peers(self) -> Vec<u8> {
         match self {
-            Self::Corpus20Mb | Self::Wrapped20Mb => sample::corpus(20_000_000),
+            Self::Corpus | Self::Wrapped => corpus(),
             Self::File10Kb => {
                 let mail = sample::load_profile_mail(1);
                 let found = candidates(&mail.bytes, &mscons_gateway::extract::Bounds::default());
                 let file = found.candidates.into_iter().next();
                 file.map(|file| file.bytes).unwrap_or_default()
             }
-            Self::LineEnds20Mb => {
-                let corpus = sample::corpus(20_000_000);
+            Self::LineEnds => {
+                let corpus = corpus();
                 let lines: Vec<_> = corpus.split_inclusive(|byte| *byte == b'\'').collect();
                 lines.join(&b"\r\n"[..])
             }
-            Self::Local20Mb => replaced(&sample::corpus(20_000_000), b"?+00:303", b":203"),
-            Self::Mixed20Mb => mixed(&sample::corpus(20_000_000)),
+            Self::Local => replaced(&corpus(), b"?+00:303", b":203"),
+            Self::Mixed => mixed(&corpus()),
         }
     }
+}
+
+fn corpus() -> Vec<u8> {
+    let stated = std::env::var("PARSE_BENCH_MB");
+    let megabytes = stated.ok().and_then(|text| text.parse::<usize>().ok());
+    sample::corpus(megabytes.unwrap_or(20) * 1_000_000)
 }
 
 /// Line ends at column 80, as mail puts them in.
@@ -288,6 +315,19 @@ fn seconds(text: &str) -> i64 {
     let day = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     let days = era * 146_097 + year * 365 + year / 4 - year / 100 + day - 719_468;
     days * 86_400 + number(8, 10) * 3600 + number(10, 12) * 60
+}
+
+/// Looks at each segment, and at nothing in it.
+#[derive(Default)]
+struct Lengths {
+    sum: usize,
+}
+
+impl EdifactHandler for Lengths {
+    fn on_segment(&mut self, segment: &RawSegment<'_>) -> Control {
+        self.sum += segment.id.len();
+        Control::Continue
+    }
 }
 
 impl EdifactHandler for PeerColumns {

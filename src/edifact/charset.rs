@@ -1,5 +1,6 @@
 //! Bytes to text, by the charset that UNB 0001 names.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use encoding_rs::Encoding;
@@ -51,11 +52,19 @@ impl Charset {
         }
     }
 
+    /// As [`Self::decode`], without a copy where none is needed.
+    pub fn decode_borrowed<'t>(self, bytes: &Cow<'t, [u8]>) -> Cow<'t, str> {
+        let borrowed = match bytes {
+            Cow::Borrowed(bytes) => ascii(bytes),
+            Cow::Owned(_) => None,
+        };
+        borrowed.map_or_else(|| self.decode(bytes).into(), Cow::Borrowed)
+    }
+
     /// Decodes; what the charset does not have becomes U+FFFD.
     pub fn decode(self, bytes: &[u8]) -> String {
-        if bytes.is_ascii() {
-            // ASCII is the same in all of them, and nearly everything is ASCII.
-            return String::from_utf8_lossy(bytes).into_owned();
+        if let Some(text) = ascii(bytes) {
+            return text.to_owned();
         }
         match self {
             Self::Ascii => bytes
@@ -74,6 +83,11 @@ impl Charset {
             Self::Utf8 => String::from_utf8_lossy(bytes).into_owned(),
         }
     }
+}
+
+/// ASCII is the same in all of them, and nearly everything is ASCII.
+fn ascii(bytes: &[u8]) -> Option<&str> {
+    str::from_utf8(bytes).ok().filter(|text| text.is_ascii())
 }
 
 impl fmt::Display for Charset {

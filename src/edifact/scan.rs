@@ -24,9 +24,9 @@ pub struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
     separators: Separators,
-    /// The first line end that is not behind the scanner, or the end of the bytes. Most files have
-    /// none, and a segment before it needs no cleaning.
-    line_end: usize,
+    /// From here on it is not known whether there are line ends. Most files have none, and a segment
+    /// without one needs no cleaning.
+    without_line_ends: usize,
     scratch: Vec<u8>,
 }
 
@@ -47,15 +47,13 @@ pub struct Segment<'s> {
 impl<'a> Scanner<'a> {
     /// A scanner of `bytes` from `at` on.
     pub fn new(bytes: &'a [u8], at: usize, separators: Separators) -> Self {
-        let mut scanner = Self {
+        Self {
             bytes,
             at,
             separators,
-            line_end: 0,
+            without_line_ends: at,
             scratch: Vec::new(),
-        };
-        scanner.find_line_end(at);
-        scanner
+        }
     }
 
     /// Goes on with another interchange of the file, which begins at or behind the last segment.
@@ -74,10 +72,7 @@ impl<'a> Scanner<'a> {
         let begin = self.begin(end);
         self.at = end + 1;
         let raw = self.bytes.get(begin..end)?;
-        if self.line_end < begin {
-            self.find_line_end(begin);
-        }
-        let text = if self.line_end < end && raw.len() <= MAX_CLEANED_BYTES {
+        let text = if self.has_line_end(begin, end) && raw.len() <= MAX_CLEANED_BYTES {
             self.clean(raw);
             self.scratch.as_slice()
         } else {
@@ -157,9 +152,17 @@ impl<'a> Scanner<'a> {
         self.at + text.iter().take_while(|byte| is_blank(byte)).count()
     }
 
-    fn find_line_end(&mut self, from: usize) {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        self.line_end = from + memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
+    /// Whether a line ends in a segment. Looks some segments ahead, so that not each is searched.
+    fn has_line_end(&mut self, begin: usize, end: usize) -> bool {
+        if end <= self.without_line_ends {
+            return false;
+        }
+        let from = self.without_line_ends.max(begin);
+        let ahead = end.max(from + LOOKED_AHEAD_BYTES).min(self.bytes.len());
+        let text = self.bytes.get(from..ahead).unwrap_or_default();
+        let found = memchr2(b'\r', b'\n', text);
+        self.without_line_ends = found.map_or(ahead, |at| from + at);
+        self.without_line_ends < end
     }
 }
 
@@ -176,13 +179,15 @@ impl<'s> Segment<'s> {
 
     /// Element `n` (1 is the first behind the tag), still escaped; `None` if it is not there.
     pub fn element(&self, n: usize) -> Option<&'s [u8]> {
-        self.separators.elements(self.text).nth(n)
+        let Separators { element, .. } = self.separators;
+        self.separators.nth_part(self.text, element, n)
     }
 
     /// Component `c` (from 0) of element `n`, unescaped; `None` if it is not there.
     pub fn component(&self, n: usize, c: usize) -> Option<Cow<'s, [u8]>> {
-        let component = self.separators.components(self.element(n)?).nth(c)?;
-        Some(self.separators.unescape(component))
+        let Separators { component, .. } = self.separators;
+        let part = self.separators.nth_part(self.element(n)?, component, c)?;
+        Some(self.separators.unescape(part))
     }
 
     fn tag_length(&self) -> usize {
@@ -198,6 +203,9 @@ impl<'s> Segment<'s> {
 /// A longer segment keeps its line ends: nobody reads one that long, and its copy would cost as much
 /// memory as the file.
 const MAX_CLEANED_BYTES: usize = 1 << 20;
+
+/// How far line ends are searched for: some dozen segments, so that what is skipped is not searched.
+const LOOKED_AHEAD_BYTES: usize = 1 << 10;
 
 #[cfg(test)]
 mod tests {

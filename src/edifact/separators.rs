@@ -131,6 +131,45 @@ impl Separators {
         }
     }
 
+    /// Part `n` of [`Self::parts`], found eight bytes at once as far as nothing is released.
+    pub fn nth_part<'t>(&self, text: &'t [u8], separator: u8, n: usize) -> Option<&'t [u8]> {
+        let place = |text, n| self.nth_place(text, separator, n);
+        let rest = match n.checked_sub(1).map(|before| place(text, before)) {
+            None => text,
+            Some(Place::At(at)) => text.get(at + 1..)?,
+            Some(Place::Nowhere) => return None,
+            Some(Place::Unknown) => return self.parts(text, separator).nth(n),
+        };
+        match place(rest, 0) {
+            Place::At(end) => rest.get(..end),
+            Place::Nowhere => Some(rest),
+            Place::Unknown => self.parts(rest, separator).next(),
+        }
+    }
+
+    fn nth_place(self, text: &[u8], separator: u8, n: usize) -> Place {
+        let release = self.release.unwrap_or(u8::MAX);
+        let (mut at, mut left) = (0, n);
+        while at < text.len() {
+            let word = eight_bytes(text, at);
+            if zeros(word ^ repeated(release)) != 0 {
+                return Place::Unknown;
+            }
+            let mut found = zeros(word ^ repeated(separator));
+            // The sum of all bytes is in the highest one.
+            let count = ((found >> 7).wrapping_mul(repeated(1)) >> 56) as usize;
+            if left < count {
+                for _ in 0..left {
+                    found &= found - 1;
+                }
+                return Place::At(at + found.trailing_zeros() as usize / 8);
+            }
+            left -= count;
+            at += 8;
+        }
+        Place::Nowhere
+    }
+
     /// Removes the release characters: `?X` is `X`. One at the very end stays.
     pub fn unescape<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
         let Some(release) = self.release else {
@@ -150,6 +189,41 @@ impl Separators {
         }
         Cow::Owned(plain)
     }
+}
+
+/// Where a separator stands.
+enum Place {
+    At(usize),
+    Nowhere,
+    /// A release character stands before it, or close behind.
+    Unknown,
+}
+
+/// The bytes from here on, the first one the lowest; zeros behind the end.
+fn eight_bytes(text: &[u8], at: usize) -> u64 {
+    let mut rest = text.get(at..).unwrap_or_default();
+    if let Some(eight) = rest.first_chunk() {
+        return u64::from_le_bytes(*eight);
+    }
+    let (mut word, mut bits) = (0, 0);
+    if let Some((four, behind)) = rest.split_first_chunk() {
+        (word, bits, rest) = (u64::from(u32::from_le_bytes(*four)), 32, behind);
+    }
+    for byte in rest {
+        word |= u64::from(*byte) << bits;
+        bits += 8;
+    }
+    word
+}
+
+/// The highest bit of each byte that is zero.
+const fn zeros(word: u64) -> u64 {
+    const LOW: u64 = repeated(0x7F);
+    !((word & LOW).wrapping_add(LOW) | word | LOW)
+}
+
+const fn repeated(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
 }
 
 /// The parts of a text between separators, still escaped.
@@ -183,7 +257,21 @@ impl<'t> Iterator for Parts<'t> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn each_part_is_found_by_its_number(text in "[a+:?'+ÿ]{0,40}", n in 0_usize..8) {
+            for una in [*b":+.? '", *b":+.  '"] {
+                let separators = Separators::from_una(una).unwrap();
+                let text = text.as_bytes();
+                let expected = separators.parts(text, b'+').nth(n);
+                prop_assert_eq!(separators.nth_part(text, b'+', n), expected);
+            }
+        }
+    }
 
     #[test]
     fn una_names_the_service_characters() {

@@ -97,7 +97,7 @@ impl Drafts {
                     ..first
                 });
             } else {
-                draft.columns.extend(columns, alike, label);
+                draft.columns.extend_from(columns, alike, label);
             }
         }
     }

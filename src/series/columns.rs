@@ -21,39 +21,28 @@ pub struct Label {
 #[derive(Clone, Debug, Default)]
 pub struct Labels {
     labels: Vec<Label>,
-    /// Of all labels, once there are more than [`FEW`].
+    /// The numbers of those behind the first few, which are found by comparing: most sets of rows
+    /// have no others.
     numbers: HashMap<Label, u32>,
 }
 
 impl Labels {
     /// The number of this label; a new one is added.
     pub fn intern(&mut self, label: Label) -> u32 {
-        if let Some(number) = self.number(&label) {
+        let first = self.labels.iter().take(FEW);
+        let known = (0..).zip(first).find(|(_, known)| **known == label);
+        if let Some((number, _)) = known {
             return number;
         }
-        let number = number_of(self.labels.len());
-        if self.labels.len() == FEW {
-            let known = self.labels.iter().cloned().zip(0..);
-            self.numbers.extend(known);
+        if let Some(&number) = self.numbers.get(&label) {
+            return number;
         }
+        let number = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
         if self.labels.len() >= FEW {
             self.numbers.insert(label.clone(), number);
         }
         self.labels.push(label);
         number
-    }
-
-    /// The number of a label that is there.
-    fn number(&self, label: &Label) -> Option<u32> {
-        // Nearly all sets are so small that looking at each is quicker than hashing one.
-        if self.labels.len() <= FEW {
-            self.labels
-                .iter()
-                .position(|known| known == label)
-                .map(number_of)
-        } else {
-            self.numbers.get(label).copied()
-        }
     }
 
     /// The label with this number.
@@ -107,6 +96,19 @@ pub struct Row<'a> {
     /// The value.
     pub value: Value<'a>,
     /// Number of the row's [`Label`] in the [`Labels`] beside these columns.
+    pub label: u32,
+}
+
+/// A number and the time that it counts for: a row that has all three.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Measured {
+    /// Start of the interval.
+    pub start: UtcTime,
+    /// End of the interval (exclusive).
+    pub end: UtcTime,
+    /// The value.
+    pub number: Decimal,
+    /// Number of the row's [`Label`] in the [`Labels`] beside the columns.
     pub label: u32,
 }
 
@@ -168,7 +170,7 @@ impl Columns {
     }
 
     /// Adds some rows of others, each with this label.
-    pub fn extend(&mut self, others: &Self, rows: Range<usize>, label: u32) {
+    pub fn extend_from(&mut self, others: &Self, rows: Range<usize>, label: u32) {
         if !others.texts.is_empty() {
             let rows = rows.filter_map(|at| others.row(at));
             return rows.for_each(|row| self.push(Row { label, ..row }));
@@ -178,6 +180,37 @@ impl Columns {
         add(&mut self.mantissa, &others.mantissa, &rows);
         add(&mut self.scale, &others.scale, &rows);
         self.label.resize(self.start.len(), label);
+    }
+
+    /// Makes room for about so many rows more.
+    pub fn reserve(&mut self, rows: usize) {
+        self.start.reserve(rows);
+        self.end.reserve(rows);
+        self.mantissa.reserve(rows);
+        self.scale.reserve(rows);
+        self.label.reserve(rows);
+    }
+
+    /// Gives back room that is not needed, if that is much.
+    pub fn shrink(&mut self) {
+        if self.start.capacity() - self.start.len() > self.start.len() / 2 {
+            self.start.shrink_to_fit();
+            self.end.shrink_to_fit();
+            self.mantissa.shrink_to_fit();
+            self.scale.shrink_to_fit();
+            self.label.shrink_to_fit();
+        }
+    }
+
+    /// Adds many rows.
+    pub fn extend(&mut self, rows: &[Measured]) {
+        self.start
+            .extend(rows.iter().map(|row| row.start.seconds()));
+        self.end.extend(rows.iter().map(|row| row.end.seconds()));
+        let numbers = rows.iter().map(|row| row.number);
+        self.mantissa.extend(numbers.clone().map(Decimal::mantissa));
+        self.scale.extend(numbers.map(Decimal::scale));
+        self.label.extend(rows.iter().map(|row| row.label));
     }
 
     /// The row at this place.
@@ -257,11 +290,11 @@ fn time(seconds: i64) -> Option<UtcTime> {
     (seconds != NO_TIME).then(|| UtcTime::from_seconds(seconds))
 }
 
-/// Labels that are looked for one after the other.
-const FEW: usize = 16;
 /// Stands for "no time was given"; no format of DTM 2379 reaches this year.
 pub(super) const NO_TIME: i64 = i64::MIN;
 /// A scale that says: the value is a text.
 pub(super) const TEXT: u8 = 0xFE;
 /// A scale that says: there is no value.
 pub(super) const ABSENT: u8 = 0xFF;
+/// Labels that are compared one by one.
+const FEW: usize = 8;

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use edifact_parser::{EdifactHandler, EdifactStreamParser};
 use edifact_primitives::{Control, RawSegment};
+use mscons_gateway::edifact::Finding;
 use mscons_gateway::edifact::scan::Scanner;
 use mscons_gateway::edifact::separators::Separators;
 use mscons_gateway::extract::{Bounds, candidates};
@@ -14,7 +15,7 @@ use mscons_gateway::message::mscons;
 use mscons_gateway::sample;
 use mscons_gateway::series::Value;
 use proptest::prelude::*;
-use proptest::sample::Index;
+use proptest::sample::{Index, select};
 
 use crate::fuzz::laws::whole;
 
@@ -115,91 +116,237 @@ proptest! {
     }
 }
 
-/// A file in which values look like the ones before them, until they do not.
+/// What the values of a kind have in common.
+#[derive(Clone, Debug)]
+struct Look {
+    head: &'static str,
+    unit: &'static str,
+    zone: &'static str,
+    status: &'static str,
+    /// Which of the times and the status stands where.
+    order: [usize; 3],
+}
+
+fn look() -> impl Strategy<Value = Look> {
+    let two_long = "STS+A1234567890123456789012345678901'STS+B12345678901234567890123456789'";
+    (
+        select(vec![
+            "QTY+220:",
+            "QTY+220:",
+            "QTY+67:",
+            "QTY+Z18:",
+            "QTY+1234567:",
+        ]),
+        select(vec!["", "", "", ":KWH"]),
+        select(vec![
+            "?+00:303",
+            "?+00:303",
+            "?+01:303",
+            "-0130:303",
+            "MESZ:303",
+            ":203",
+            ":203",
+        ]),
+        select(vec![
+            "",
+            "",
+            "STS+Z34::ZA4'",
+            "STS+Z34'STS+7?'1'",
+            "STS+6+T2?:1'",
+            two_long,
+        ]),
+        select(vec![[0, 1, 2], [0, 1, 2], [1, 0, 2], [2, 0, 1], [0, 2, 1]]),
+    )
+        .prop_map(|(head, unit, zone, status, order)| Look {
+            head,
+            unit,
+            zone,
+            status,
+            order,
+        })
+}
+
+fn number() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[1-9][0-9]{0,4},[0-9]{1,3}",
+        2 => "0\\.[0-9]{3}",
+        1 => "[0-9]{1,9}",
+        1 => "-?[0-9.,]{0,20}",
+    ]
+}
+
+/// The days on which a series begins: of winter, before both changes of the clock, and the ends of
+/// the calendar.
+const DAYS: [(u32, u32, u32); 6] = [
+    (2026, 11, 22),
+    (2026, 11, 22),
+    (2026, 3, 28),
+    (2026, 10, 24),
+    (9998, 12, 30),
+    (1, 1, 1),
+];
+
+/// A series of values of kinds that take turns. Midnight is written as 24:00 where `is_late`.
+fn series(
+    day: (u32, u32, u32),
+    looks: &[Look],
+    values: &[(String, Index)],
+    is_late: bool,
+) -> String {
+    let (year, month, date) = day;
+    let at = |quarter: u32| {
+        let (hour, minute) = (quarter / 4 % 24, quarter % 4 * 15);
+        match (is_late, quarter % 96) {
+            (true, 0) => format!("{year:04}{month:02}{:02}2400", date + quarter / 96 - 1),
+            _ => format!(
+                "{year:04}{month:02}{:02}{hour:02}{minute:02}",
+                date + quarter / 96
+            ),
+        }
+    };
+    let mut text = String::new();
+    for (quarter, (number, turn)) in (60..).zip(values) {
+        // The kinds take turns, mostly.
+        let turn = match turn.index(4) {
+            0 => turn.index(looks.len()),
+            _ => quarter as usize % looks.len(),
+        };
+        let look = &looks[turn];
+        let Look {
+            head, unit, zone, ..
+        } = look;
+        let parts = [
+            format!("DTM+163:{}{zone}'", at(quarter)),
+            format!("DTM+164:{}{zone}'", at(quarter + 1)),
+            look.status.to_owned(),
+        ];
+        write!(text, "{head}{number}{unit}'").unwrap();
+        text.extend(look.order.iter().map(|part| parts[*part].as_str()));
+    }
+    text
+}
+
+/// How a file is written.
+#[derive(Clone, Debug)]
+enum Spelling {
+    Plain,
+    LineEnds,
+    Wrapped(usize),
+    OtherCharacters,
+}
+
+fn spelled(text: &str, spelling: &Spelling) -> Vec<u8> {
+    match spelling {
+        Spelling::Plain => text.as_bytes().to_vec(),
+        Spelling::LineEnds => text.replace('\'', "'\r\n").into_bytes(),
+        Spelling::Wrapped(column) => {
+            let lines: Vec<_> = text.as_bytes().chunks(*column).collect();
+            lines.join(&b"\r\n"[..])
+        }
+        Spelling::OtherCharacters => {
+            let other = text.replace(':', ";").replace('+', "|").replace('?', "!");
+            ["UNA;|.! ~", &other.replace('\'', "~")]
+                .concat()
+                .into_bytes()
+        }
+    }
+}
+
+/// A file in which values look like ones before them, until they do not.
 fn alike_values() -> impl Strategy<Value = Vec<u8>> {
-    let value = (
-        proptest::sample::select(vec!["QTY+220:", "QTY+220:", "QTY+67:"]),
-        prop_oneof![4 => "[1-9][0-9]{0,4},[0-9]{1,3}", 1 => "-?[0-9.,]{0,20}"],
-        proptest::sample::select(vec!["", "", "", ":KWH"]),
-        proptest::sample::select(vec!["?+00:303", "?+00:303", "?+00:303", "?+01:303", ":203"]),
-        proptest::sample::select(vec!["", "", "'STS+Z34::ZA4", "'STS+Z34'STS+7?'1"]),
-        proptest::sample::select(vec![
+    let one = (
+        select(DAYS.to_vec()),
+        proptest::collection::vec(look(), 1..4),
+        proptest::collection::vec((number(), any::<Index>()), 1..60),
+        any::<bool>(),
+        select(vec![
             "",
             "",
-            "",
-            "",
-            "'PIA+5+1-1?:2.8.0:SRW",
-            "'LIN+2",
-            "'XXX",
+            "PIA+5+1-1?:2.8.0:SRW'",
+            "LIN+2'",
+            "XXX'",
+            "UNS+D'",
+            "RFF+MG:1'",
         ]),
     );
-    let values = proptest::collection::vec((value, 1..20_u32), 1..8);
-    (values, any::<bool>()).prop_map(|(values, has_lines)| {
+    let spelling = prop_oneof![
+        3 => Just(Spelling::Plain),
+        1 => Just(Spelling::LineEnds),
+        2 => (20_usize..120).prop_map(Spelling::Wrapped),
+        1 => Just(Spelling::OtherCharacters),
+    ];
+    (proptest::collection::vec(one, 1..5), spelling).prop_map(|(all, spelling)| {
         let mut text = "UNB+UNOC:3+A:500+B:500+261124:0815+R1'UNH+1+MSCONS:D:04B:UN:2.5'\
             BGM+Z48+D1+9'UNS+D'NAD+DP'LOC+172+41373559241'LIN+1'PIA+5+1-1?:1.29.0:SRW'"
             .to_owned();
-        let mut quarter = 60;
-        for ((head, number, unit, zone, status, behind), count) in values {
-            for _ in 0..count {
-                let at =
-                    |n: u32| format!("202611{:02}{:02}{:02}", 22 + n / 96, n / 4 % 24, n % 4 * 15);
-                let (from, to) = (at(quarter), at(quarter + 1));
-                quarter += 1;
-                write!(
-                    text,
-                    "{head}{number}{unit}'DTM+163:{from}{zone}'DTM+164:{to}{zone}{status}'"
-                )
-                .unwrap();
-            }
-            text += behind.strip_prefix('\'').unwrap_or_default();
-            text += if behind.is_empty() { "" } else { "'" };
+        for (day, looks, values, is_late, behind) in all {
+            text += &series(day, &looks, &values, is_late);
+            text += behind;
         }
         text += "UNT+9+1'UNZ+1+R1'";
-        if has_lines {
-            text.replace('\'', "'\r\n")
-        } else {
-            text
-        }
-        .into_bytes()
+        spelled(&text, &spelling)
     })
+}
+
+/// The same with a line end in the tag of each QTY, which means nothing, but keeps a value from being
+/// learned from. And where each of its bytes stood before.
+fn barred(bytes: &[u8]) -> (Vec<u8>, Vec<usize>) {
+    let (mut barred, mut origins) = (Vec::new(), Vec::new());
+    for (at, byte) in bytes.iter().enumerate() {
+        barred.push(*byte);
+        origins.push(at);
+        if bytes[at..].starts_with(b"QTY") {
+            barred.extend_from_slice(b"\r\n");
+            origins.extend([at, at]);
+        }
+    }
+    origins.push(bytes.len());
+    (barred, origins)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
-    /// Values that look like one before them are read a shorter way. A line end in the tag of each
-    /// means nothing, and bars it.
+    /// Values that look like one before them are read a shorter way.
     #[test]
     fn values_alike_are_read_as_values_that_are_not(
         file in alike_values(),
-        changes in proptest::collection::vec((any::<Index>(), proptest::sample::select(b"'+:?,.\r\n 0123456789QTYDMS".to_vec()), 0_u8..3), 0..6),
+        changes in proptest::collection::vec((any::<Index>(), select(b"'+:?,.\r\n 0123456789QTYDMSLIN-Z\xE4".to_vec()), 0_u8..3), 0..6),
+        length in prop_oneof![4 => Just(None), 1 => any::<Index>().prop_map(Some)],
     ) {
         let mut bytes = file;
         for (at, byte, how) in changes {
             // Behind UNB: before it lies the search for the beginning.
-            let at = 40 + at.index(bytes.len() - 40);
+            let at = 50 + at.index(bytes.len() - 50);
             match how {
                 0 => bytes[at] = byte,
                 1 => bytes.insert(at, byte),
                 _ => drop(bytes.remove(at)),
             }
         }
-        let mut barred = Vec::with_capacity(bytes.len() * 2);
-        for (at, byte) in bytes.iter().enumerate() {
-            barred.push(*byte);
-            if bytes[at..].starts_with(b"QTY") {
-                barred.extend_from_slice(b"\r\n");
-            }
+        if let Some(length) = length {
+            bytes.truncate(50 + length.index(bytes.len() - 50));
         }
+        let (barred, origins) = barred(&bytes);
         let (short, long) = (mscons::read(&bytes), mscons::read(&barred));
         prop_assert_eq!(short.interchanges.len(), long.interchanges.len());
+        let origin = |place: u64| origins[usize::try_from(place).unwrap()];
         for (short, long) in short.interchanges.iter().zip(&long.interchanges) {
             prop_assert_eq!(&short.columns, &long.columns);
             prop_assert_eq!(short.labels.as_slice(), long.labels.as_slice());
-            let groups = |interchange: &mscons::Interchange| format!("{:?}", interchange.messages.iter().map(|message| (&message.groups, message.is_barred)).collect::<Vec<_>>());
-            prop_assert_eq!(groups(short), groups(long));
-            let findings = |interchange: &mscons::Interchange| format!("{:?}", interchange.findings.iter().map(|finding| (finding.code, finding.place.segment)).collect::<Vec<_>>());
-            prop_assert_eq!(findings(short), findings(long));
+            prop_assert_eq!(short.messages.len(), long.messages.len());
+            for (short, long) in short.messages.iter().zip(&long.messages) {
+                prop_assert_eq!(&short.groups, &long.groups);
+                prop_assert_eq!(short.is_barred, long.is_barred);
+                prop_assert_eq!(short.bytes.end, origin(long.bytes.end as u64));
+            }
+            let found = |finding: &Finding, offset| (finding.code, finding.place.segment, offset);
+            let of_short = short.findings.iter().map(|finding| {
+                let offset = usize::try_from(finding.place.offset_bytes);
+                found(finding, offset.unwrap())
+            });
+            let of_long = long.findings.iter().map(|finding| found(finding, origin(finding.place.offset_bytes)));
+            prop_assert_eq!(of_short.collect::<Vec<_>>(), of_long.collect::<Vec<_>>());
         }
     }
 }

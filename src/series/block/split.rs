@@ -62,7 +62,7 @@ impl Part {
             let to = from + alike.len();
             let label = alike.first().copied().unwrap_or_default();
             let label = self.number(label, &block.labels);
-            self.columns.extend(&block.columns, from..to, label);
+            self.columns.extend_from(&block.columns, from..to, label);
             from = to;
         }
     }

@@ -1,5 +1,7 @@
 //! The frame of a message: UNH to UNT, and what its head says of it (BGM, RFF).
 
+use std::borrow::Cow;
+
 use crate::edifact::FindingCode;
 use crate::edifact::scan::Segment;
 use crate::market::pid;
@@ -35,9 +37,9 @@ impl Reader<'_> {
         };
         self.begin_message(Message {
             bytes: segment.offset..segment.offset,
-            reference,
-            kind,
-            version,
+            reference: reference.into_owned(),
+            kind: kind.into_owned(),
+            version: version.into_owned(),
             ..Message::default()
         });
     }
@@ -149,8 +151,8 @@ impl Reader<'_> {
         let (name_code, document) = (self.text(segment, 1, 0), self.text(segment, 2, 0));
         let is_cancellation = segment.component(3, 0).as_deref() == Some(b"1");
         if let Some(message) = &mut self.message {
-            message.name_code = name_code;
-            message.document = document;
+            message.name_code = name_code.into_owned();
+            message.document = document.into_owned();
             message.is_cancellation = is_cancellation;
         }
     }
@@ -164,11 +166,11 @@ impl Reader<'_> {
             }
             Some(b"AGI") => {
                 let document = self.given(segment, 1, 1);
-                self.in_message(|message| message.answers = document);
+                self.in_message(|message| message.answers = document.map(Cow::into_owned));
             }
             Some(b"ACW") => {
                 let document = self.given(segment, 1, 1);
-                self.in_message(|message| message.cancels = document);
+                self.in_message(|message| message.cancels = document.map(Cow::into_owned));
             }
             Some(b"MG") => {
                 let name = self.name(segment, 1, 1);

@@ -121,16 +121,31 @@ fn unb(segment: &Segment<'_>, una_fault: Option<&str>, reader: &mut Reader<'_>) 
         });
     }
     reader.check_charset(segment);
-    let mut text = |n, c| reader.text(segment, n, c);
+    // In one pass: it is the longest of the segments with names.
+    let separators = segment.separators;
+    let mut elements = separators.elements(segment.text);
+    let mut next = || elements.next().unwrap_or_default();
+    let [_, _, sender, receiver, date, reference] = std::array::from_fn(|_| next());
+    let [_, application, _, _, _, test] = std::array::from_fn(|_| next());
+    let mut texts = |element| {
+        let mut components = separators.components(element);
+        let mut next = || separators.unescape(components.next().unwrap_or_default());
+        [next(), next()].map(|component| reader.identifier(&component))
+    };
+    let [[sender, sender_qualifier], [receiver, receiver_qualifier]] =
+        [sender, receiver].map(&mut texts);
+    let [date, time] = texts(date);
+    let [[reference, _], [application, _], [test, _]] =
+        [reference, application, test].map(&mut texts);
     let interchange = Interchange {
-        sender: text(2, 0),
-        sender_qualifier: text(2, 1),
-        receiver: text(3, 0),
-        receiver_qualifier: text(3, 1),
-        prepared: prepared(&text(4, 0), &text(4, 1)),
-        reference: text(5, 0),
-        application: text(7, 0),
-        is_test: text(11, 0) == "1",
+        sender: sender.into_owned(),
+        sender_qualifier: sender_qualifier.into_owned(),
+        receiver: receiver.into_owned(),
+        receiver_qualifier: receiver_qualifier.into_owned(),
+        prepared: prepared(&date, &time),
+        reference: reference.into_owned(),
+        application: application.into_owned(),
+        is_test: test == "1",
         ..Interchange::default()
     };
     for code in [&interchange.sender, &interchange.receiver] {

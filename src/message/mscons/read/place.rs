@@ -75,16 +75,25 @@ impl Place {
 
 /// The identifiers of an interchange, each held once: thousands of groups may name the same.
 #[derive(Default)]
-pub(super) struct Names(HashSet<Arc<str>>);
+pub(super) struct Names {
+    /// Those that were named first: most files have few, and comparing is cheaper than hashing.
+    first: Vec<Arc<str>>,
+    others: HashSet<Arc<str>>,
+}
 
 impl Names {
     /// The one copy of this identifier.
     pub(super) fn shared(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(name) {
+        let first = self.first.iter().find(|known| ***known == *name);
+        if let Some(known) = first.or_else(|| self.others.get(name)) {
             return Arc::clone(known);
         }
         let name: Arc<str> = name.into();
-        self.0.insert(Arc::clone(&name));
+        if self.first.len() < MAX_FIRST {
+            self.first.push(Arc::clone(&name));
+        } else {
+            self.others.insert(Arc::clone(&name));
+        }
         name
     }
 }
@@ -167,3 +176,6 @@ impl Reader<'_> {
         self.place.name(&mut self.names)
     }
 }
+
+/// Identifiers that are compared one by one.
+const MAX_FIRST: usize = 8;

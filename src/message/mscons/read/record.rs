@@ -226,10 +226,10 @@ impl Kind {
 }
 
 impl Reader<'_> {
-    /// Closes the open QTY, if there is one: a row. Gives it if others may look like it.
-    pub(super) fn close_record(&mut self) -> Option<Alike> {
+    /// Closes the open QTY, if there is one: a row.
+    pub(super) fn close_record(&mut self) {
         if !self.record.is_open {
-            return None;
+            return;
         }
         self.record.is_open = false;
         let Extent {
@@ -264,32 +264,27 @@ impl Reader<'_> {
         });
         self.values_of_line += 1;
         self.previous_start = start.or(self.previous_start);
-        self.alike(label)
     }
 
-    /// The value that is closed here, if its times are instants by themselves.
-    fn alike(&self, label: u32) -> Option<Alike> {
+    /// The open QTY, if it is a number from one time to another: others may look like it. Nothing
+    /// more of it may come.
+    pub(super) fn alike(&mut self) -> Option<Alike> {
         let Record {
-            amount: Amount::Number(number),
+            is_open: true,
+            amount: Amount::Number(_),
             times:
                 Times {
-                    start: Slot::Read(Moment::Utc(start)),
-                    end: Slot::Read(Moment::Utc(end)),
+                    start: Slot::Read(start),
+                    end: Slot::Read(end),
                     ..
                 },
-            at,
             ..
         } = self.record
         else {
             return None;
         };
-        Some(Alike {
-            start,
-            end,
-            number,
-            label,
-            segments: self.findings.here().number.saturating_sub(at.number),
-        })
+        let label = self.label();
+        Some(Alike { start, end, label })
     }
 
     /// When the value counts: the first of these that fits.

@@ -1,18 +1,20 @@
 //! What the segments so far have said: the message, the series, the open QTY.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::edifact::FindingCode;
 use crate::edifact::charset::Charset;
-use crate::edifact::scan::{Scanner, Segment};
+use crate::edifact::scan::Segment;
 use crate::edifact::separators::Separators;
 use crate::market::calendar::UtcTime;
 use crate::market::obis;
 use crate::message::mscons::read::findings::{At, Budget, Findings, shown};
 use crate::message::mscons::read::place::{Dates, Names, Part, Place};
 use crate::message::mscons::read::record::Record;
+use crate::message::mscons::read::run::Run;
 use crate::message::mscons::read::template::Templates;
 use crate::message::mscons::read::time::{Clock, Dtm, Moment};
 use crate::message::mscons::{Group, Interchange, Message, rules};
@@ -21,7 +23,7 @@ use crate::series::{Columns, Labels};
 /// The reader of one interchange.
 pub(super) struct Reader<'a> {
     /// The file.
-    bytes: &'a [u8],
+    pub(super) bytes: &'a [u8],
     pub(super) out: Interchange,
     pub(super) charset: Charset,
     pub(super) findings: Findings,
@@ -49,7 +51,8 @@ pub(super) struct Reader<'a> {
     /// Start of the row before in this LIN.
     pub(super) previous_start: Option<UtcTime>,
     pub(super) record: Record,
-    templates: Templates,
+    pub(super) templates: Templates,
+    pub(super) run: Run,
     /// Whether the next row belongs to the group of the row before.
     pub(super) is_same_group: bool,
 }
@@ -88,6 +91,7 @@ impl<'a> Reader<'a> {
             previous_start: None,
             record: Record::new(separators),
             templates: Templates::new(separators),
+            run: Run::default(),
             is_same_group: false,
         }
     }
@@ -101,23 +105,33 @@ impl<'a> Reader<'a> {
     }
 
     /// A component as text; empty if it is not there, and cut if it is too long for an identifier.
-    pub(super) fn text(&mut self, segment: &Segment<'_>, n: usize, c: usize) -> String {
-        let bytes = segment.component(n, c).unwrap_or_default();
-        if bytes.len() <= MAX_IDENTIFIER_BYTES {
-            return self.charset.decode(&bytes);
+    pub(super) fn text<'s>(&mut self, segment: &Segment<'s>, n: usize, c: usize) -> Cow<'s, str> {
+        let component = segment.component(n, c).unwrap_or_default();
+        self.identifier(&component)
+    }
+
+    /// A component as text; cut if it is too long for an identifier.
+    pub(super) fn identifier<'s>(&mut self, component: &Cow<'s, [u8]>) -> Cow<'s, str> {
+        let text = self.charset.decode_borrowed(component);
+        if component.len() <= MAX_IDENTIFIER_BYTES {
+            return text;
         }
         self.findings.add(FindingCode::SegmentTooLong, || {
             format!(
                 "an identifier of {} bytes; {MAX_IDENTIFIER_BYTES} are the most that is read",
-                bytes.len()
+                component.len()
             )
         });
-        let text = self.charset.decode(&bytes);
         text.chars().take(MAX_IDENTIFIER_BYTES).collect()
     }
 
     /// A component as text, if it is there and not empty.
-    pub(super) fn given(&mut self, segment: &Segment<'_>, n: usize, c: usize) -> Option<String> {
+    pub(super) fn given<'s>(
+        &mut self,
+        segment: &Segment<'s>,
+        n: usize,
+        c: usize,
+    ) -> Option<Cow<'s, str>> {
         Some(self.text(segment, n, c)).filter(|text| !text.is_empty())
     }
 
@@ -283,15 +297,17 @@ impl<'a> Reader<'a> {
     }
 
     fn qty(&mut self, segment: &Segment<'_>) {
-        if let Some(value) = self.close_record() {
-            let raw = self.bytes.get(self.record.at.offset..segment.offset);
-            self.templates.learn(raw.unwrap_or_default(), value);
-        }
+        self.begin_value();
+        self.record.open(segment, &mut self.findings);
+    }
+
+    /// Closes the value before, and begins another.
+    pub(super) fn begin_value(&mut self) {
+        self.close_record();
         self.dates.part = Part::Values;
         if !self.is_same_group {
             self.begin_group();
         }
-        self.record.open(segment, &mut self.findings);
     }
 
     /// Begins a group with the row that comes: what holds at the QTY counts. Groups that are equal
@@ -320,31 +336,6 @@ impl<'a> Reader<'a> {
         message.groups.push(group);
     }
 
-    /// Takes the values that come and look like one before, as long as they do and another value
-    /// follows; gives the number of their segments.
-    pub(super) fn take_alike(&mut self, scanner: &mut Scanner<'_>) -> u32 {
-        if self.templates.is_empty() || !self.is_same_group || !self.record.is_open() {
-            return 0;
-        }
-        let (mut at, mut rest) = scanner.upcoming();
-        let mut segments = 0_u32;
-        while !self.has_too_much()
-            && let Some((value, length)) = self.templates.read(rest)
-        {
-            self.close_record();
-            self.out.columns.push(value.row());
-            self.values_of_line += 1;
-            self.previous_start = Some(value.start);
-            segments = segments.saturating_add(value.segments);
-            at += length;
-            rest = self.bytes.get(at..).unwrap_or_default();
-        }
-        if segments > 0 {
-            scanner.skip_to(at);
-        }
-        segments
-    }
-
     /// Whether more was read than is kept of an interchange.
     pub(super) fn has_too_much(&self) -> bool {
         self.out.columns.len() > MAX_VALUES || self.out.messages.len() > MAX_MESSAGES
@@ -369,6 +360,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn finish(mut self, bytes: Range<usize>) -> (Interchange, Budget) {
         self.out.bytes = bytes;
+        self.out.columns.shrink();
         let (findings, left) = self.findings.finish();
         self.out.findings = findings;
         (self.out, left)
@@ -376,7 +368,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Values of an interchange: a file of 100 MB has so many where each has its times.
-const MAX_VALUES: usize = 1_500_000;
+pub(super) const MAX_VALUES: usize = 1_500_000;
 /// Messages of an interchange: each has records of its own, which are made durable together.
 const MAX_MESSAGES: usize = 10_000;
 /// The longest identifier that is read: the standard's longest has 70 characters. A file repeats

@@ -4,66 +4,97 @@
 //! and of the two times. So a value that was read the general way becomes a [`Template`]: the
 //! bytes between the digits, and what they mean. A value that fits one is read by comparing, and
 //! by its digits alone; everything else goes the general way. Nothing is assumed about service
-//! characters, zones, units, status or line ends: they are what they were the last time.
+//! characters, zones, units, status, line ends or the order of the segments: they are what they
+//! were the last time.
 //!
 //! ```text
 //! QTY+220:2.146'DTM+163:202611222300?+00:303'DTM+164:202611222315?+00:303'STS+Z34::ZA4'
-//! ^head   ^number        ^start               ^end        ^tail
+//! ^head   ^number
+//!              ^rest    ^start               ^end                                     ^
 //! ```
 
-use crate::edifact::separators::Separators;
-use crate::market::calendar::{DAY_SECONDS, UtcTime, days_from_civil, month_length};
-use crate::market::quantity::Decimal;
-use crate::series::{Row, Value};
+mod form;
+mod literal;
+mod stamp;
+mod unwrapped;
 
-/// The templates of an interchange, the one that fitted last first.
+use crate::edifact::separators::Separators;
+use crate::market::calendar::UtcTime;
+use crate::message::mscons::read::number::{self, Stop};
+use crate::message::mscons::read::time::Moment;
+use crate::series::Measured;
+use form::is_of_number;
+use literal::{Literal, Window};
+use stamp::{DIGITS, Days, Zone};
+use unwrapped::Unwrapped;
+
+/// The templates of an interchange.
 pub(super) struct Templates {
     separators: Separators,
-    known: Vec<Template>,
-    /// How many values may still be looked at before one must fit: a file of which none ever fits
-    /// shall not pay for trying.
+    kinds: Kinds,
+    /// How many values may still be learned from before one must fit: a file of which none ever
+    /// fits shall not pay for trying.
     trials: u32,
-    last_day: Day,
+    days: Days,
+    /// Of a file whose lines are wrapped inside segments.
+    unwrapped: Option<Unwrapped>,
+}
+
+/// Each kind of value once.
+#[derive(Default)]
+struct Kinds {
+    known: Vec<Kind>,
+    /// The one that fitted last, and the one that should be next.
+    last: usize,
+    expected: usize,
+}
+
+struct Kind {
+    template: Template,
+    /// Which one fitted after it: qualifiers, kinds of status and orders of segments take turns.
+    next: usize,
 }
 
 /// The bytes of a value between its digits, and what they mean.
 #[derive(Eq, PartialEq)]
 struct Template {
-    /// `QTY+220:`
-    head: Box<[u8]>,
-    /// `'DTM+163:`
-    before_start: Box<[u8]>,
-    /// `?+00:303'DTM+164:`
-    before_end: Box<[u8]>,
-    /// `?+00:303'STS+Z34::ZA4'` and line ends, up to the next QTY.
-    tail: Box<[u8]>,
-    /// UTC less what the digits of the time say, in seconds.
-    start_shift: i64,
-    end_shift: i64,
+    /// `QTY+220:`, the first byte the lowest, and which of these bytes count.
+    head: u64,
+    head_mask: u64,
+    head_length: usize,
+    /// What ends the number.
+    stop: Stop,
+    /// `'DTM+163:` and on, up to the next segment.
+    rest: Literal,
+    /// How the segments begin that close a value; QTY, the usual one, first.
+    closing: [u32; 5],
+    start: Stamp,
+    end: Stamp,
     label: u32,
     segments: u32,
 }
 
-/// A value whose times are instants by themselves.
-#[derive(Clone, Copy)]
-pub(super) struct Alike {
-    pub(super) start: UtcTime,
-    pub(super) end: UtcTime,
-    pub(super) number: Decimal,
-    pub(super) label: u32,
-    /// How many segments it has.
-    pub(super) segments: u32,
+/// Where the digits of a time stand in the rest, and what they are reckoned in.
+#[derive(Clone, Copy, Eq, PartialEq)]
+struct Stamp {
+    at: usize,
+    zone: Zone,
 }
 
-impl Alike {
-    pub(super) fn row(self) -> Row<'static> {
-        Row {
-            start: Some(self.start),
-            end: Some(self.end),
-            value: Value::Number(self.number),
-            label: self.label,
-        }
-    }
+/// A value that was read the general way, and that others may look like.
+#[derive(Clone, Copy)]
+pub(super) struct Alike {
+    /// What its times say.
+    pub(super) start: Moment,
+    pub(super) end: Moment,
+    pub(super) label: u32,
+}
+
+/// How far values were read.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Stretch {
+    pub(super) bytes: usize,
+    pub(super) segments: u32,
 }
 
 impl Templates {
@@ -82,223 +113,178 @@ impl Templates {
             .all(|byte| byte.is_ascii_punctuation() && !is_of_number(byte));
         Self {
             separators,
-            known: Vec::new(),
+            kinds: Kinds::default(),
             trials: if is_plain { MAX_TRIALS } else { 0 },
-            last_day: Day::default(),
+            days: Days::default(),
+            unwrapped: None,
         }
     }
 
-    /// Whether there is none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.known.is_empty()
+    /// Whether a QTY stands here.
+    pub(super) fn is_value(&self, text: &[u8]) -> bool {
+        text.first_chunk() == Some(&[b'Q', b'T', b'Y', self.separators.element])
     }
 
     /// Learns from a value that was read the general way: its bytes from its QTY up to the segment
-    /// that closed it.
-    pub(super) fn learn(&mut self, raw: &[u8], value: Alike) {
+    /// that closed it, and how many segments these are.
+    pub(super) fn learn(&mut self, raw: &[u8], segments: u32, value: Alike) {
         // What the charset may not have is looked at each time.
         if self.trials == 0 || raw.len() > MAX_BYTES || !raw.is_ascii() {
             return;
         }
         self.trials -= 1;
-        if let Some(template) = Template::of(raw, self.separators, value)
-            && !self.known.contains(&template)
-        {
-            self.known.truncate(MAX_TEMPLATES - 1);
-            self.known.insert(0, template);
+        if self.unwrapped.is_none() && unwrapped::is_wrapped(raw, self.separators.terminator) {
+            self.kinds.forget();
+            self.unwrapped = Some(Unwrapped::default());
+        }
+        let text = match &mut self.unwrapped {
+            Some(unwrapped) => unwrapped.all_of(raw),
+            None => raw,
+        };
+        if let Some(template) = Template::of(text, self.separators, segments, value) {
+            self.kinds.add(template);
         }
     }
 
-    /// The value that begins here, and its length in bytes, if it fits a template and another
-    /// value follows: what follows the last one may belong to it.
-    pub(super) fn read(&mut self, text: &[u8]) -> Option<(Alike, usize)> {
-        // Asked before each segment, and a value begins with one of four.
-        if !text.starts_with(b"QTY") {
-            return None;
+    /// Reads values as long as each fits a template and the next segment closes it, and gives
+    /// their rows; `most` at most. A file with wrapped lines is read a piece at a time.
+    pub(super) fn read(&mut self, text: &[u8], rows: &mut Vec<Measured>, most: usize) -> Stretch {
+        let Some(mut unwrapped) = self.unwrapped.take() else {
+            return self.read_plain(text, rows, most);
+        };
+        let mut read = self.read_plain(unwrapped.begin_of(text), rows, most);
+        read.bytes = unwrapped.was_read(read.bytes);
+        self.unwrapped = Some(unwrapped);
+        read
+    }
+
+    fn read_plain(&mut self, text: &[u8], rows: &mut Vec<Measured>, most: usize) -> Stretch {
+        // A value has more bytes than its template has.
+        let least = self
+            .kinds
+            .expected()
+            .map_or(1, |template| template.rest.length);
+        rows.reserve(most.min(text.len() / least));
+        let mut read = Stretch::default();
+        while rows.len() < most
+            && let Some(rest) = text.get(read.bytes..)
+            && let Some(template) = self.kinds.expected()
+        {
+            if let Some(length) = template.read(rest, &mut self.days, rows) {
+                read.bytes += length;
+                read.segments = read.segments.saturating_add(template.segments);
+                self.kinds.was_right();
+            } else if !self.kinds.expect_another(rest) {
+                break;
+            }
         }
-        let day = &mut self.last_day;
-        let (at, found) = (self.known.iter().enumerate())
-            .find_map(|(at, template)| Some((at, template.read(text, day)?)))?;
         // Each hit pays for one more miss.
-        self.trials = (self.trials + 1).min(MAX_TRIALS);
-        if at > 0 {
-            self.known.swap(0, at);
+        let hits = u32::try_from(rows.len()).unwrap_or(MAX_TRIALS);
+        self.trials = self.trials.saturating_add(hits).min(MAX_TRIALS);
+        read
+    }
+}
+
+impl Kinds {
+    fn forget(&mut self) {
+        self.known.clear();
+        (self.last, self.expected) = (0, 0);
+    }
+
+    fn add(&mut self, template: Template) {
+        if self.known.iter().any(|kind| kind.template == template) {
+            return;
         }
-        Some(found)
+        if self.known.len() == MAX_KINDS {
+            self.forget();
+        }
+        let next = self.known.len();
+        self.known.push(Kind { template, next });
+    }
+
+    fn expected(&self) -> Option<&Template> {
+        self.known.get(self.expected).map(|kind| &kind.template)
+    }
+
+    /// The value was of the kind that was expected.
+    fn was_right(&mut self) {
+        self.last = self.expected;
+        self.expected = self.known.get(self.last).map_or(0, |kind| kind.next);
+    }
+
+    /// Expects the kind that the value here has, now and after a value like the last one. Whether
+    /// it is another than was expected.
+    #[cold]
+    fn expect_another(&mut self, text: &[u8]) -> bool {
+        let fitting = self.known.iter().position(|kind| kind.template.fits(text));
+        let Some(at) = fitting.filter(|at| *at != self.expected) else {
+            return false;
+        };
+        if let Some(last) = self.known.get_mut(self.last) {
+            last.next = at;
+        }
+        self.expected = at;
+        true
     }
 }
 
 impl Template {
-    /// `None` if the value is not of the usual form.
-    fn of(raw: &[u8], separators: Separators, value: Alike) -> Option<Self> {
-        let Separators {
-            component,
-            element,
-            terminator,
-            ..
-        } = separators;
-        let mut cutter = Cutter { rest: raw };
-        // A line that is wrapped inside a segment is wrapped elsewhere the next time.
-        let is_in_segment = |byte: u8| byte != terminator && !is_line_end(byte);
-
-        let head = cutter.cut(|c| {
-            c.pass(b"QTY")?;
-            c.pass(&[element])?;
-            c.pass_while(|byte| byte.is_ascii_alphanumeric());
-            c.pass(&[component])
-        })?;
-        cutter.pass_while(is_of_number);
-        let before_start = cutter.cut(|c| {
-            c.pass_while(|byte| byte == component || byte.is_ascii_alphanumeric());
-            c.pass(&[terminator])?;
-            c.pass_while(is_line_end);
-            c.pass(b"DTM")?;
-            c.pass(&[element])?;
-            c.pass(b"163")?;
-            c.pass(&[component])
-        })?;
-        let start = *cutter.rest.first_chunk()?;
-        cutter.rest = cutter.rest.get(start.len()..)?;
-        let before_end = cutter.cut(|c| {
-            c.pass_while(is_in_segment);
-            c.pass(&[terminator])?;
-            c.pass_while(is_line_end);
-            c.pass(b"DTM")?;
-            c.pass(&[element])?;
-            c.pass(b"164")?;
-            c.pass(&[component])
-        })?;
-        let end = *cutter.rest.first_chunk()?;
-        cutter.rest = cutter.rest.get(end.len()..)?;
-        let tail = cutter.rest;
-        // Whether a terminator in here is released does not matter: the bytes mean what they meant.
-        loop {
-            cutter.pass_while(is_in_segment);
-            cutter.pass(&[terminator])?;
-            cutter.pass_while(is_line_end);
-            if cutter.rest.is_empty() {
-                break;
-            }
-            cutter.pass(b"STS")?;
-            cutter.pass(&[element])?;
-        }
-
-        let mut day = Day::default();
-        Some(Self {
-            head: head.into(),
-            before_start: before_start.into(),
-            before_end: before_end.into(),
-            tail: tail.into(),
-            start_shift: value.start.seconds() - day.seconds(start)?,
-            end_shift: value.end.seconds() - day.seconds(end)?,
-            label: value.label,
-            segments: value.segments,
-        })
-    }
-
-    fn read(&self, text: &[u8], day: &mut Day) -> Option<(Alike, usize)> {
-        let rest = text.strip_prefix(&*self.head)?;
-        let digits = rest.iter().take_while(|byte| is_of_number(**byte)).count();
-        let (number, rest) = rest.split_at_checked(digits)?;
-        let rest = rest.strip_prefix(&*self.before_start)?;
-        let (start, rest) = rest.split_first_chunk()?;
-        let rest = rest.strip_prefix(&*self.before_end)?;
-        let (end, rest) = rest.split_first_chunk()?;
-        let rest = rest.strip_prefix(&*self.tail)?;
-        // The heads of all templates begin so: the next value.
-        if rest.get(..4)? != self.head.get(..4)? {
+    /// Reads the value here and adds its row, if it fits: its length in bytes. `None` also if its
+    /// digits must be looked at more closely.
+    #[inline]
+    fn read(&self, text: &[u8], days: &mut Days, rows: &mut Vec<Measured>) -> Option<usize> {
+        let (number, rest) = self.parts(text)?;
+        let times = [self.start.digits(rest)?, self.end.digits(rest)?];
+        let [start, end] = days.seconds(times, [self.start.zone, self.end.zone])?;
+        if start >= end {
             return None;
         }
-        let value = Alike {
-            number: Decimal::parse(number)?,
-            start: UtcTime::from_seconds(day.seconds(*start)? + self.start_shift),
-            end: UtcTime::from_seconds(day.seconds(*end)? + self.end_shift),
+        let decimal = number::number(text.get(self.head_length..)?, number)?;
+        rows.push(Measured {
+            start: UtcTime::from_seconds(start),
+            end: UtcTime::from_seconds(end),
+            number: decimal,
             label: self.label,
-            segments: self.segments,
-        };
-        (value.start < value.end).then_some((value, text.len() - rest.len()))
-    }
-}
-
-/// Cuts a value into its parts.
-struct Cutter<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Cutter<'a> {
-    /// What is passed by `pass`.
-    fn cut(&mut self, pass: impl FnOnce(&mut Self) -> Option<()>) -> Option<&'a [u8]> {
-        let before = self.rest;
-        pass(self)?;
-        before.get(..before.len() - self.rest.len())
+        });
+        Some(self.head_length + number + self.rest.length)
     }
 
-    fn pass(&mut self, literal: &[u8]) -> Option<()> {
-        self.rest = self.rest.strip_prefix(literal)?;
-        Some(())
+    fn fits(&self, text: &[u8]) -> bool {
+        self.parts(text).is_some()
     }
 
-    fn pass_while(&mut self, passes: impl Fn(u8) -> bool) {
-        while let [byte, rest @ ..] = self.rest
-            && passes(*byte)
-        {
-            self.rest = rest;
+    /// If the bytes between the digits fit, and the value is closed behind them: the length of the
+    /// number, and what follows the number.
+    #[expect(
+        clippy::inline_always,
+        reason = "a call costs a tenth of reading a value"
+    )]
+    #[inline(always)]
+    fn parts<'t>(&self, text: &'t [u8]) -> Option<(usize, &'t Window)> {
+        let head = u64::from_le_bytes(*text.first_chunk()?);
+        if head & self.head_mask != self.head {
+            return None;
         }
+        let text = text.get(self.head_length..)?;
+        let number = self.stop.length(text)?;
+        let rest = self.rest.fit(text.get(number..)?)?;
+        let next = text.get(number + self.rest.length..)?.first_chunk()?;
+        let next = u32::from_le_bytes(*next);
+        let [quantity, others @ ..] = &self.closing;
+        (next == *quantity || others.contains(&next)).then_some((number, rest))
     }
 }
 
-/// The day that was read last: the next value is of the same day, nearly always.
-struct Day {
-    digits: [u8; 8],
-    begin: i64,
-}
-
-impl Default for Day {
-    fn default() -> Self {
-        Self {
-            digits: *b"19700101",
-            begin: 0,
-        }
+impl Stamp {
+    #[inline]
+    fn digits(self, text: &Window) -> Option<&[u8; DIGITS]> {
+        text.get(self.at..)?.first_chunk()
     }
 }
 
-impl Day {
-    /// `CCYYMMDDHHMM` to seconds since 1970-01-01T00:00 on its own clock. `None` for what is no
-    /// time, and for 24:00.
-    fn seconds(&mut self, digits: [u8; 12]) -> Option<i64> {
-        let [date @ .., h1, h2, m1, m2] = digits;
-        if date != self.digits {
-            let [y1, y2, y3, y4, n1, n2, d1, d2] = date;
-            let year = pair(y1, y2)? * 100 + pair(y3, y4)?;
-            let (month, day) = (pair(n1, n2)?, pair(d1, d2)?);
-            if !(1..=12).contains(&month) || !(1..=month_length(year, month)).contains(&day) {
-                return None;
-            }
-            self.begin = days_from_civil(year, month, day) * DAY_SECONDS;
-            self.digits = date;
-        }
-        let (hour, minute) = (pair(h1, h2)?, pair(m1, m2)?);
-        (hour < 24 && minute < 60).then_some(self.begin + hour * 3600 + minute * 60)
-    }
-}
-
-/// Two digits.
-fn pair(tens: u8, ones: u8) -> Option<i64> {
-    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-    (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
-}
-
-fn is_of_number(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b',' | b'.' | b'-')
-}
-
-fn is_line_end(byte: u8) -> bool {
-    matches!(byte, b'\r' | b'\n')
-}
-
-/// True and substitute values, a few kinds of status: more do not stand beside each other.
-const MAX_TEMPLATES: usize = 8;
-/// Values looked at in vain before an interchange is left to the general way.
+/// Qualifiers, kinds of status and orders of segments that stand beside each other.
+const MAX_KINDS: usize = 16;
+/// Values looked at in vain before no more is learned.
 const MAX_TRIALS: u32 = 64;
 /// A value of the usual form has some 90 bytes.
 const MAX_BYTES: usize = 512;

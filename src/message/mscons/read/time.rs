@@ -97,6 +97,13 @@ impl Short {
             bytes: [0; SHORT_BYTES],
             length: 0,
         };
+        if let Some(bytes) = short.bytes.get_mut(..raw.len())
+            && release.is_none_or(|release| !raw.contains(&release))
+        {
+            bytes.copy_from_slice(raw);
+            short.length = raw.len();
+            return short;
+        }
         let mut bytes = raw.iter().copied();
         for place in &mut short.bytes {
             let Some(byte) = bytes.next() else { break };
