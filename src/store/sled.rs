@@ -7,9 +7,13 @@
 
 mod blocks;
 mod database;
+mod documents;
 mod draft;
 mod dump;
 mod index;
+mod letter;
+mod lookup;
+mod phrases;
 mod rebuild;
 mod records;
 mod verify;
@@ -69,13 +73,11 @@ impl SledStore {
 
 impl Store for SledStore {
     fn interchange(&self, hash: &Hash) -> Result<Option<InterchangeRecord>, StoreError> {
-        self.database
-            .read(|open| open.records.get(&keys::interchange(hash)))
+        self.database.read(|open| open.letters().interchange(hash))
     }
 
     fn message_by_reference(&self, key: &MessageReference) -> Result<Option<u64>, StoreError> {
-        self.database
-            .read(|open| open.records.get(&keys::reference(key)))
+        self.database.read(|open| open.letters().by_reference(key))
     }
 
     fn next_sequence(&self) -> Result<u64, StoreError> {
@@ -159,7 +161,7 @@ impl Store for SledStore {
 
     fn message(&self, sequence: u64) -> Result<Option<MessageRecord>, StoreError> {
         self.database.read(|open| {
-            let record = open.records.get(&keys::numbered(Kind::Message, sequence))?;
+            let record = open.letters().message(sequence)?;
             Ok(record.map(|record| with_cancellation(open, sequence, record)))
         })
     }
@@ -171,22 +173,45 @@ impl Store for SledStore {
 
     fn messages(&self, below: u64, limit: usize) -> Result<Vec<(u64, MessageRecord)>, StoreError> {
         self.database.read(|open| {
-            let mut newest = newest::<MessageRecord>(open, Kind::Message, below, limit)?;
-            for (sequence, record) in &mut newest {
-                record.cancelled_by = cancelled_by(open, *sequence);
+            let mut newest = Vec::new();
+            let letters = open.letters();
+            for letter in letters.before(below) {
+                if newest.len() >= limit {
+                    break;
+                }
+                let letter = letter?;
+                let messages = letter
+                    .messages()
+                    .rev()
+                    .filter(|(number, _)| *number < below);
+                newest.extend(
+                    messages
+                        .take(limit - newest.len())
+                        .map(|(number, message)| {
+                            (number, with_cancellation(open, number, message.clone()))
+                        }),
+                );
             }
             Ok(newest)
         })
     }
 
     fn mail(&self, sequence: u64) -> Result<Option<MailRecord>, StoreError> {
-        self.database
-            .read(|open| open.records.get(&keys::numbered(Kind::Mail, sequence)))
+        self.database.read(|open| {
+            let letter = open.letters().letter(sequence)?;
+            Ok(letter.and_then(|letter| letter.mail.clone()))
+        })
     }
 
     fn mails(&self, below: u64, limit: usize) -> Result<Vec<(u64, MailRecord)>, StoreError> {
-        self.database
-            .read(|open| newest(open, Kind::Mail, below, limit))
+        self.database.read(|open| {
+            let letters = open.letters();
+            let mails = letters.before(below).filter_map(|letter| match letter {
+                Ok(letter) => Some(Ok((letter.number, letter.mail.clone()?))),
+                Err(error) => Some(Err(error)),
+            });
+            mails.take(limit).collect()
+        })
     }
 
     fn quarantine(&self) -> Result<Vec<(u64, QuarantineRecord)>, StoreError> {
@@ -302,20 +327,8 @@ impl Store for SledStore {
         behind: Option<&Hash>,
         limit: usize,
     ) -> Result<Vec<(Hash, InterchangeRecord)>, StoreError> {
-        self.database.read(|open| {
-            // A key with one byte more stands right behind.
-            let from = match behind {
-                Some(hash) => [keys::interchange(hash), vec![0]].concat(),
-                None => keys::prefix(Kind::Interchange).to_vec(),
-            };
-            let records = open.records.range(from, keys::behind(Kind::Interchange));
-            let hashed = |(key, value): (::sled::IVec, ::sled::IVec)| {
-                let hash = key.last_chunk().copied();
-                let hash = hash.ok_or_else(|| damaged(&key, "the key is short"))?;
-                Ok((hash, decode(&key, &value)?))
-            };
-            records.take(limit).map(|pair| hashed(pair?)).collect()
-        })
+        self.database
+            .read(|open| open.letters().interchanges(behind, limit))
     }
 
     fn verify(

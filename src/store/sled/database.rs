@@ -14,6 +14,7 @@ use crate::store::StoreError;
 use crate::store::disk::{Disk, sync_dir};
 use crate::store::sled::draft::Draft;
 use crate::store::sled::index::Index;
+use crate::store::sled::lookup::{Letters, Recent};
 use crate::store::sled::records::{Records, error_of, is_full, is_read_only};
 
 /// A database in a directory. A reader sees all of a batch or nothing of it: reading and writing
@@ -54,6 +55,7 @@ pub(super) struct Open {
     file: Arc<File>,
     pub(super) records: Records,
     pub(super) index: Index,
+    recent: Recent,
     _last: LastHandle,
 }
 
@@ -123,7 +125,7 @@ impl Database {
             return Err(self.failed(format!("number {sequence} is taken, the next is {next}")));
         }
         let (answer, writes, news) = self.guarded(|| {
-            let mut draft = Draft::new(&open.records, &open.index, sequence);
+            let mut draft = Draft::new(open.letters(), sequence);
             let answer = gather(&mut draft)?;
             let (writes, news) = draft.finish()?;
             Ok((answer, writes, news))
@@ -229,6 +231,15 @@ impl Closed {
 }
 
 impl Open {
+    /// What mails brought.
+    pub(super) fn letters(&self) -> Letters<'_> {
+        Letters {
+            records: &self.records,
+            index: &self.index,
+            recent: &self.recent,
+        }
+    }
+
     /// Opens or makes the database. sled panics on some damage.
     fn new(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
         let log = path.join("db");
@@ -257,6 +268,7 @@ impl Open {
                 file,
                 records,
                 index,
+                recent: Recent::default(),
             })
         };
         catch_unwind(AssertUnwindSafe(open))

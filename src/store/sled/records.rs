@@ -25,10 +25,14 @@ impl Records {
 
     /// The record of a key.
     pub(super) fn get<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
-        let Some(value) = self.tree.get(key).map_err(|error| self.failed(&error))? else {
-            return Ok(None);
-        };
-        decode(key, &self.whole(key, value)?).map(Some)
+        let value = self.value(key)?;
+        value.map(|value| decode(key, &value)).transpose()
+    }
+
+    /// The bytes of the record of a key.
+    pub(super) fn value(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+        let value = self.tree.get(key).map_err(|error| self.failed(&error))?;
+        value.map(|value| self.whole(key, value)).transpose()
     }
 
     /// Whether there is a record of a key.
@@ -142,9 +146,19 @@ pub(super) fn put<T: Serialize + ?Sized>(
 ) -> Result<(), StoreError> {
     let value = postcard::to_extend(record, vec![VERSION])
         .map_err(|error| damaged(&key, &error.to_string()))?;
+    put_value(batch, key, value);
+    Ok(())
+}
+
+/// Adds a record that is bytes already to a batch.
+pub(super) fn put_body(batch: &mut Batch, key: Vec<u8>, body: &[u8]) {
+    put_value(batch, key, [&[VERSION], body].concat());
+}
+
+fn put_value(batch: &mut Batch, key: Vec<u8>, value: Vec<u8>) {
     if value.len() <= PART_BYTES {
         batch.insert(key, value);
-        return Ok(());
+        return;
     }
     // An earlier, longer value leaves parts behind that nothing reads: only cursors are ever
     // rewritten while long, and they grow again.
@@ -154,7 +168,6 @@ pub(super) fn put<T: Serialize + ?Sized>(
         parts += 1;
     }
     batch.insert(key, [&[IN_PARTS], parts.to_be_bytes().as_slice()].concat());
-    Ok(())
 }
 
 /// Reads a record.
@@ -162,10 +175,13 @@ pub(super) fn decode<'a, T: serde::Deserialize<'a>>(
     key: &[u8],
     value: &'a [u8],
 ) -> Result<T, StoreError> {
+    postcard::from_bytes(body(key, value)?).map_err(|error| damaged(key, &error.to_string()))
+}
+
+/// A record without its version.
+pub(super) fn body<'a>(key: &[u8], value: &'a [u8]) -> Result<&'a [u8], StoreError> {
     match value.split_first() {
-        Some((&VERSION, record)) => {
-            postcard::from_bytes(record).map_err(|error| damaged(key, &error.to_string()))
-        }
+        Some((&VERSION, record)) => Ok(record),
         Some((version, _)) => Err(damaged(
             key,
             &format!("its version is {version}, this program knows {VERSION}"),
