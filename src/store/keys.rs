@@ -27,6 +27,7 @@
 //! | `w` | route u8, due u64, number u64 | a mail of ours that has not ended |
 //! | `x` | sequence u64 of a message | what the rules of the market said of it |
 //! | `y` | hash of an interchange, name of UNH 0062 | a request of somebody else's without an answer |
+//! | `z` | | the number of the records' format |
 //!
 //! A *name* is 16 bytes of the SHA-256 of its fields, each with its length: strings of a stranger
 //! have any length, a key has not.
@@ -90,6 +91,8 @@ pub enum Kind {
     Examined = b'x',
     /// A request of somebody else's that has no answer yet.
     Asked = b'y',
+    /// The number of the records' format.
+    Format = b'z',
 }
 
 /// A key that is being put together.

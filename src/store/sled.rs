@@ -6,10 +6,12 @@
 //! memory counts any more (`database`).
 
 mod blocks;
+mod compact;
 mod database;
 mod documents;
 mod draft;
 mod dump;
+mod format;
 mod index;
 mod letter;
 mod lookup;
@@ -35,7 +37,7 @@ use crate::store::ledger::{
 };
 use crate::store::outbox::{OutboxRecord, Route};
 use crate::store::request::{AskedRecord, ReplyRecord, RequestRecord};
-use crate::store::{Each, MOST_UNLISTED, Store, StoreError};
+use crate::store::{Compacted, Each, MOST_UNLISTED, Store, StoreError};
 use database::{Database, Open};
 use records::{damaged, decode};
 
@@ -46,7 +48,7 @@ pub use rebuild::Rebuild;
 #[derive(Debug)]
 pub struct SledStore {
     database: Database,
-    _data_dir: DataDir,
+    data_dir: DataDir,
 }
 
 impl SledStore {
@@ -66,7 +68,7 @@ impl SledStore {
         let path = data_dir.subdirectory(name)?;
         Ok(Self {
             database: Database::open(path, cache_bytes, Box::new(RealDisk))?,
-            _data_dir: data_dir.clone(),
+            data_dir: data_dir.clone(),
         })
     }
 }
@@ -337,6 +339,18 @@ impl Store for SledStore {
         go_on: &mut dyn FnMut(u64) -> io::Result<()>,
     ) -> io::Result<()> {
         verify::verify(&self.database, found, go_on)
+    }
+
+    fn compact(
+        &self,
+        go_on: &mut dyn FnMut(u64, u64) -> io::Result<()>,
+    ) -> Result<Compacted, StoreError> {
+        let bytes_before = self.database.bytes()?;
+        rebuild::compact(&self.data_dir, &self.database, go_on)?;
+        Ok(Compacted {
+            bytes_before,
+            bytes_after: self.database.bytes()?,
+        })
     }
 
     fn dump(&self, each: &mut Each<'_>) -> Result<(), StoreError> {

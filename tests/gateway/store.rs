@@ -83,6 +83,7 @@ conformance! {
     a_message_without_a_number_cannot_be_cancelled
     a_cancellation_counts_whichever_came_first
     totals_equal_a_recount
+    a_compacted_store_has_every_record_and_goes_on
 }
 
 fn everything_of_a_mail_is_there_at_once_and_after_a_restart(house: &House) {
@@ -496,6 +497,52 @@ fn totals_equal_a_recount(house: &House) {
     }
     store.remove_from_quarantine(3).unwrap();
     house.both(store, recount);
+}
+
+fn a_compacted_store_has_every_record_and_goes_on(house: &House) {
+    let store = house.store();
+    let send = |store: &dyn Store, number: u64| {
+        let messages = vec![message("D", 0), cancellation(&number.to_string(), 0)];
+        let mut sent = mail(number, messages);
+        sent.duplicates = (0..number).map(hash).collect();
+        store.apply(&sent, store.next_sequence().unwrap()).unwrap();
+    };
+    for number in 0..40 {
+        send(&*store, number);
+    }
+    let before = records(&*store);
+    let mut told = 0;
+    let compacted = store.compact(&mut |done, of| {
+        assert!(done <= of);
+        told += 1;
+        Ok(())
+    });
+    let compacted = compacted.unwrap();
+    assert!(0 < compacted.bytes_after && 0 < compacted.bytes_before);
+    assert_eq!(records(&*store), before);
+    // Nothing is lost of what comes then, nor of a compaction that somebody gives up.
+    send(&*store, 40);
+    store.flush().unwrap();
+    let before = records(&*store);
+    let given_up = |_: u64, _: u64| Err(std::io::Error::other("given up"));
+    if told > 0 {
+        store.compact(&mut { given_up }).unwrap_err();
+    }
+    house.both(store, |store| {
+        assert_eq!(records(store), before);
+        recount(store);
+    });
+}
+
+/// Every record as the backend holds it.
+fn records(store: &dyn Store) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut records = Vec::new();
+    let mut each = |key: &[u8], value: &[u8]| {
+        records.push((key.to_vec(), value.to_vec()));
+        Ok(())
+    };
+    store.dump(&mut each).unwrap();
+    records
 }
 
 /// Counts everything by reading it, and compares.

@@ -101,6 +101,22 @@ impl Records {
         Ok(())
     }
 
+    /// Whether there is no record at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tree.is_empty()
+    }
+
+    /// How many keys there are, parts as well: reads all.
+    pub(super) fn count(&self) -> u64 {
+        self.tree.len() as u64
+    }
+
+    /// Writes a key alone, without any atomicity: for a database that is being filled.
+    pub(super) fn fill(&self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        let filled = self.tree.insert(key, value);
+        filled.map(drop).map_err(|error| self.failed(&error))
+    }
+
     /// Makes all of a batch visible, or nothing.
     pub(super) fn apply(&self, batch: Batch) -> Result<(), sled::Error> {
         self.tree.apply_batch(batch)
