@@ -4,8 +4,9 @@
 //! | letter | fields | record |
 //! |---|---|---|
 //! | `a` | hash of the bytes of an interchange, number u64 | a mail of ours that answers it |
-//! | `b` | series u32, first day i32, sequence u64 | day blocks of one message for one series |
+//! | `b` | first day i32, series u32, sequence u64 | day blocks of one message for one series |
 //! | `c` | sequence u64 of the cancelling message | its arrival, and what it cancels |
+//! | `d` | series u32, span of days i32 | all of a series for these days, up to the last compaction |
 //! | `e` | series u32 | span of a series |
 //! | `f` | sequence u64 of a cancelled message | when and by which it was cancelled first |
 //! | `g` | name of a message reference | sequence of the message, where `r` leads to another one |
@@ -49,6 +50,8 @@ pub enum Kind {
     Blocks = b'b',
     /// A cancelling message.
     Cancellation = b'c',
+    /// All of a series for some days, bound together.
+    Sheaf = b'd',
     /// The span of a series.
     Span = b'e',
     /// A cancelled message.
@@ -144,22 +147,51 @@ pub fn series_number(key: &[u8]) -> Option<u32> {
     key.last_chunk().copied().map(u32::from_be_bytes)
 }
 
-/// The blocks of a message for a series, the first of them for this day.
-pub fn blocks(series: u32, first: Day, sequence: u64) -> Vec<u8> {
+/// The blocks of a message for a series, the first of them for this day. What comes on one day lies
+/// together.
+pub fn blocks(first: Day, series: u32, sequence: u64) -> Vec<u8> {
     Key::new(Kind::Blocks)
+        .and(&sortable(first.number()))
         .and(&series.to_be_bytes())
-        .and(&sortable(first))
         .with(&sequence.to_be_bytes())
 }
 
-/// The first day and the sequence in a key made by [`blocks`].
-pub fn blocks_first_and_sequence(key: &[u8]) -> Option<(Day, u64)> {
-    let (days, sequence) = key.split_last_chunk::<8>()?;
-    let day = u32::from_be_bytes(*days.last_chunk()?) ^ SIGN;
+/// First day, series and sequence in a key made by [`blocks`].
+pub fn blocks_of(key: &[u8]) -> Option<(Day, u32, u64)> {
+    let (rest, sequence) = key.split_last_chunk()?;
+    let (rest, series) = rest.split_last_chunk()?;
+    let day = Day::from_number(number_of(*rest.last_chunk()?));
     Some((
-        Day::from_number(day.cast_signed()),
+        day,
+        u32::from_be_bytes(*series),
         u64::from_be_bytes(*sequence),
     ))
+}
+
+/// All blocks whose first is for a day, or for a later one.
+pub fn blocks_from(first: Day) -> Vec<u8> {
+    Key::new(Kind::Blocks).with(&sortable(first.number()))
+}
+
+/// All of a series for a span of days.
+pub fn sheaf(series: u32, span: i32) -> Vec<u8> {
+    Key::new(Kind::Sheaf)
+        .and(&series.to_be_bytes())
+        .with(&sortable(span))
+}
+
+/// Series and span in a key made by [`sheaf`].
+pub fn sheaf_of(key: &[u8]) -> Option<(u32, i32)> {
+    let (rest, span) = key.split_last_chunk()?;
+    Some((u32::from_be_bytes(*rest.last_chunk()?), number_of(*span)))
+}
+
+/// The key of whose value a key holds a part.
+pub fn whole_of(key: &[u8]) -> Option<&[u8]> {
+    let (whole, _) = key
+        .strip_prefix(&prefix(Kind::Part))?
+        .split_last_chunk::<4>()?;
+    Some(whole)
 }
 
 /// An interchange.
@@ -279,9 +311,13 @@ pub fn part(key: &[u8], number: u32) -> Vec<u8> {
     Key::new(Kind::Part).and(key).with(&number.to_be_bytes())
 }
 
-/// A day so that the bytes stand in the order of the days, those before 1970 first.
-fn sortable(day: Day) -> [u8; 4] {
-    (day.number().cast_unsigned() ^ SIGN).to_be_bytes()
+/// A number so that the bytes stand in the order of the numbers, those below zero first.
+fn sortable(number: i32) -> [u8; 4] {
+    (number.cast_unsigned() ^ SIGN).to_be_bytes()
+}
+
+fn number_of(sortable: [u8; 4]) -> i32 {
+    (u32::from_be_bytes(sortable) ^ SIGN).cast_signed()
 }
 
 fn name(fields: &[&str]) -> [u8; NAME_LENGTH] {
@@ -314,16 +350,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn blocks_stand_in_the_order_of_series_day_and_sequence(
-            a: (u32, i32, u64),
-            b: (u32, i32, u64),
+        fn blocks_stand_in_the_order_of_day_series_and_sequence(
+            a: (i32, u32, u64),
+            b: (i32, u32, u64),
         ) {
-            let key = |(series, day, sequence)| blocks(series, Day::from_number(day), sequence);
+            let key = |(day, series, sequence)| blocks(Day::from_number(day), series, sequence);
             prop_assert_eq!(key(a).cmp(&key(b)), a.cmp(&b));
-            prop_assert_eq!(
-                blocks_first_and_sequence(&key(a)),
-                Some((Day::from_number(a.1), a.2))
-            );
+            prop_assert_eq!(blocks_of(&key(a)), Some((Day::from_number(a.0), a.1, a.2)));
+            let key = |(day, series, _)| sheaf(series, day);
+            let pair = |(day, series, _): (i32, u32, u64)| (series, day);
+            prop_assert_eq!(key(a).cmp(&key(b)), pair(a).cmp(&pair(b)));
+            prop_assert_eq!(sheaf_of(&key(a)), Some(pair(a)));
+            let part = part(&key(a), 7);
+            prop_assert_eq!(whole_of(&part), Some(&*key(a)));
         }
 
         #[test]

@@ -25,7 +25,6 @@ use std::ops::Range;
 
 use crate::mailbox::{Cursor, Listing, MailId, Mark};
 use crate::market::calendar::{Day, UtcTime};
-use crate::series::Block;
 use crate::series::merge::Spoken;
 
 use crate::store::data_dir::{DataDir, SLED};
@@ -141,23 +140,14 @@ impl Store for SledStore {
         as_of: Option<UtcTime>,
     ) -> Result<Vec<Spoken>, StoreError> {
         let is_known = |arrived: i64| as_of.is_none_or(|as_of| arrived <= as_of.seconds());
-        let stored = self.database.read(|open| {
+        let mut spoken = self.database.read(|open| {
             let cancelled = &open.index.cancelled;
-            blocks::read(&open.records, series, days, |sequence| {
+            blocks::read(open, series, &days, |sequence| {
                 let cancellation = cancelled.get(&sequence);
                 !cancellation.is_some_and(|cancellation| is_known(cancellation.arrived))
             })
         })?;
-        let mut spoken = Vec::with_capacity(stored.len());
-        for (sequence, bytes) in stored {
-            let block = Block::decode(&bytes).map_err(|error| StoreError::Damaged {
-                what: format!("a block of series {series} from message {sequence}"),
-                detail: error.to_string(),
-            })?;
-            if is_known(block.arrived.seconds()) {
-                spoken.push(Spoken { sequence, block });
-            }
-        }
+        spoken.retain(|said| is_known(said.block.arrived.seconds()));
         Ok(spoken)
     }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use sled::Batch as Writes;
 
 use crate::mailbox::{Cursor, MailId};
+use crate::market::calendar::Day;
 use crate::series::Key;
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
@@ -54,6 +55,7 @@ pub(super) struct News {
     cancellations: HashMap<u64, Vec<Cancellation>>,
     documents: HashMap<u64, Vec<u64>>,
     phrases: Vec<Box<str>>,
+    first_days: BTreeSet<Day>,
     outbox: Undone,
 }
 
@@ -74,6 +76,7 @@ impl<'a> Draft<'a> {
                 cancellations: HashMap::new(),
                 documents: HashMap::new(),
                 phrases: Vec::new(),
+                first_days: BTreeSet::new(),
                 outbox: index.outbox,
             },
             phrases: Growing::new(&index.phrases),
@@ -298,7 +301,8 @@ impl<'a> Draft<'a> {
         }
         for (series, new) in by_series {
             for run in blocks::runs(new) {
-                let key = keys::blocks(series, run.first, sequence);
+                let key = keys::blocks(run.first, series, sequence);
+                self.news.first_days.insert(run.first);
                 put(&mut self.writes, key, &run.days)?;
             }
         }
@@ -505,6 +509,7 @@ impl Index {
                 self.documents.add(name, sequence);
             }
         }
+        self.first_days.extend(news.first_days);
         for phrase in news.phrases {
             self.phrases.push(phrase);
         }

@@ -1,6 +1,6 @@
 //! What is kept in memory beside the tree: small, read with each mail or page, loaded at open.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,7 @@ use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::SeriesEntry;
 use crate::store::outbox::{OutboxRecord, Undone};
+use crate::store::sled::blocks;
 use crate::store::sled::documents::Documents;
 use crate::store::sled::phrases::Phrases;
 use crate::store::sled::records::{Records, damaged, decode};
@@ -25,6 +26,8 @@ pub(super) struct Index {
     /// All cancellations by the names of their documents ([`Documents::name`]).
     pub(super) cancellations: HashMap<u64, Vec<Cancellation>>,
     pub(super) documents: Documents,
+    /// First days of the runs of blocks that came since the last compaction.
+    pub(super) first_days: BTreeSet<Day>,
     pub(super) phrases: Phrases,
     /// Mails of ours that have not ended.
     pub(super) outbox: Undone,
@@ -72,6 +75,14 @@ impl Span {
         }
     }
 
+    /// Whether this is between two others, of which the second came of the first.
+    pub(super) fn is_between(self, before: Option<Self>, after: Self) -> bool {
+        let is_within = |whole: Self, part: Self| {
+            whole.first <= part.first && part.last <= whole.last && part.values <= whole.values
+        };
+        before.is_none_or(|before| is_within(self, before)) && is_within(after, self)
+    }
+
     /// How many values it has.
     pub(super) fn values(self) -> u64 {
         self.values
@@ -112,6 +123,7 @@ impl Index {
         let counts = records.get(&keys::prefix(Kind::Counts))?;
         let mut index = Self {
             counts: counts.unwrap_or_default(),
+            first_days: blocks::first_days(records)?,
             ..Self::default()
         };
         for pair in records.scan(&keys::prefix(Kind::Series)) {

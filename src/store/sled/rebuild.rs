@@ -114,7 +114,7 @@ pub(super) fn compact(
     remove_dir(&new)?;
     let path = data_dir.subdirectory(NEW)?;
     let filled = database.replace(
-        |open| compact::fill(&path, &open.records, go_on),
+        |open| compact::fill(&path, open, go_on),
         || {
             put_in_place(&current, &new, &old)
                 .or_else(|error| finish_swap(data_dir).and(Err(error)))

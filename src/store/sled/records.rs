@@ -1,6 +1,7 @@
 //! Records as values of the one tree: a version byte and postcard; long ones in parts.
 
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -55,6 +56,14 @@ impl Records {
         to: Vec<u8>,
     ) -> impl DoubleEndedIterator<Item = Result<(IVec, IVec), StoreError>> + '_ {
         self.complete(self.tree.range(from..to))
+    }
+
+    /// The bytes of all records from a key up to another, and of that one.
+    pub(super) fn range_to(
+        &self,
+        keys: RangeInclusive<Vec<u8>>,
+    ) -> impl DoubleEndedIterator<Item = Result<(IVec, IVec), StoreError>> + '_ {
+        self.complete(self.tree.range(keys))
     }
 
     fn complete(
@@ -172,18 +181,30 @@ pub(super) fn put_body(batch: &mut Batch, key: Vec<u8>, body: &[u8]) {
 }
 
 fn put_value(batch: &mut Batch, key: Vec<u8>, value: Vec<u8>) {
+    in_parts(key, value, |key, value| batch.insert(key, value));
+}
+
+/// The pairs of key and value as which the tree has a record that is bytes.
+pub(super) fn pairs(key: Vec<u8>, body: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut pairs = Vec::new();
+    let value = [&[VERSION], body].concat();
+    in_parts(key, value, |key, value| pairs.push((key, value)));
+    pairs
+}
+
+fn in_parts(key: Vec<u8>, value: Vec<u8>, mut put: impl FnMut(Vec<u8>, Vec<u8>)) {
     if value.len() <= PART_BYTES {
-        batch.insert(key, value);
+        put(key, value);
         return;
     }
     // An earlier, longer value leaves parts behind that nothing reads: only cursors are ever
     // rewritten while long, and they grow again.
     let mut parts = 0_u32;
     for part in value.chunks(PART_BYTES) {
-        batch.insert(keys::part(&key, parts), part);
+        put(keys::part(&key, parts), part.to_vec());
         parts += 1;
     }
-    batch.insert(key, [&[IN_PARTS], parts.to_be_bytes().as_slice()].concat());
+    put(key, [&[IN_PARTS], parts.to_be_bytes().as_slice()].concat());
 }
 
 /// Reads a record.

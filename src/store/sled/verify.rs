@@ -3,25 +3,25 @@
 //! Mails may come in meanwhile: records are read some at a time, so that no mail waits long, and
 //! what is compared is read at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::ops::Range;
 
-use sled::IVec;
-
 use crate::mailbox::Cursor;
 use crate::market::calendar::Day;
+use crate::series::block::sheaf::{self, Piece};
 use crate::series::{Block, Key};
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::{Examined, Hash, MessageRecord, QuarantineRecord};
 use crate::store::outbox::OutboxRecord;
 use crate::store::request::{AskedRecord, ReplyRecord, RequestRecord};
+use crate::store::sled::blocks::StoredRun;
 use crate::store::sled::database::{Database, Open};
 use crate::store::sled::index::{Cancellation, Cancelling, Counts, Span};
 use crate::store::sled::letter::Letter;
 use crate::store::sled::lookup::Place;
-use crate::store::sled::records::{damaged, decode};
+use crate::store::sled::records::{body, damaged, decode};
 
 /// Verifies a database.
 pub(super) fn verify(
@@ -81,6 +81,9 @@ struct Walk<'a> {
 /// Whether a record is as it should be.
 type Check = fn(&Open, &[u8], &[u8]) -> Result<(), StoreError>;
 
+/// The same, for a check that notes what it sees.
+type Noting<'a> = dyn FnMut(&Open, &[u8], &[u8]) -> Result<(), StoreError> + 'a;
+
 impl Walk<'_> {
     /// Checks all letters; gives the numbers of mails and messages.
     fn letters(&mut self) -> io::Result<Counts> {
@@ -121,12 +124,7 @@ impl Walk<'_> {
     }
 
     /// Checks all records of a kind, so many at once; gives their number.
-    fn pages(
-        &mut self,
-        kind: Kind,
-        size: usize,
-        check: &mut dyn FnMut(&Open, &[u8], &[u8]) -> Result<(), StoreError>,
-    ) -> io::Result<u64> {
+    fn pages(&mut self, kind: Kind, size: usize, check: &mut Noting<'_>) -> io::Result<u64> {
         let mut from = keys::prefix(kind).to_vec();
         let mut number = 0;
         loop {
@@ -162,28 +160,66 @@ impl Walk<'_> {
         }
     }
 
-    /// Checks the blocks of all series against their spans; gives the number of values.
+    /// Checks all blocks, and the spans of the series by them; gives the number of values.
     fn blocks(&mut self) -> io::Result<u64> {
-        let series = self.database.read(|open| {
-            let ids = open.index.series.values().map(|series| series.id);
-            Ok(ids.collect::<Vec<_>>())
-        });
-        let mut values = 0;
-        for series in series.unwrap_or_default() {
-            let mut faults = Vec::new();
-            let messages = &self.messages;
-            let checked = |open: &Open| blocks(open, series, messages, &mut faults);
-            match self.database.read(checked) {
-                Ok((counted, records)) => {
-                    values += counted;
-                    self.read += records;
+        let before = self.spans();
+        let mut found: HashMap<u32, Span> = HashMap::new();
+        let messages = std::mem::take(&mut self.messages);
+        let mut note = |open: &Open, key: &[u8], series: u32, said: Vec<(u64, Span)>| {
+            for (sequence, span) in said {
+                let known = found.get(&series).copied();
+                found.insert(series, known.map_or(span, |known| known.and(span)));
+                let at = messages.partition_point(|range| range.end <= sequence);
+                let is_known = messages
+                    .get(at)
+                    .is_some_and(|range| range.contains(&sequence));
+                // What is not there came meanwhile, or is gone.
+                if !is_known && open.letters().message(sequence)?.is_none() {
+                    return Err(damaged(key, "its message is gone"));
                 }
-                Err(error) => faults.push(error),
             }
-            faults.into_iter().for_each(&mut *self.found);
-            (self.go_on)(self.read)?;
+            Ok(())
+        };
+        self.pages(Kind::Blocks, PAGE, &mut |open, key, value| {
+            let run = StoredRun::read(key, value)?;
+            note(open, key, run.series, run_spans(key, &run)?)
+        })?;
+        self.pages(Kind::Sheaf, SHEAVES, &mut |open, key, value| {
+            let place = keys::sheaf_of(key).ok_or_else(|| damaged(key, "the key is short"))?;
+            let pieces = sheaf::pieces(body(key, value)?);
+            let pieces = pieces.map_err(|error| damaged(key, &error.to_string()))?;
+            let span = |piece: Piece| (piece.sequence, Span::of(piece.day, rows(&piece.block)));
+            note(open, key, place.0, pieces.into_iter().map(span).collect())
+        })?;
+        let after = self.spans();
+        let all: BTreeSet<u32> = found.keys().chain(after.keys()).copied().collect();
+        for series in all {
+            let before = before.get(&series).copied();
+            let is_told = match (found.get(&series), after.get(&series)) {
+                (Some(counted), Some(told)) => counted.is_between(before, *told),
+                (_, _) => false,
+            };
+            if !is_told {
+                let key = keys::series(Kind::Span, series);
+                (self.found)(damaged(&key, "its blocks have another span"));
+            }
         }
-        Ok(values)
+        Ok(found.values().map(|span| span.values()).sum())
+    }
+
+    /// The spans of all series, by number, as the tree has them.
+    fn spans(&mut self) -> HashMap<u32, Span> {
+        let spans = self.database.read(|open| {
+            let spans = open.records.scan(&keys::prefix(Kind::Span)).map(|pair| {
+                let (key, value) = pair?;
+                let series = keys::series_number(&key);
+                let series = series.ok_or_else(|| damaged(&key, "the key is short"))?;
+                Ok::<_, StoreError>((series, decode(&key, &value)?))
+            });
+            // What cannot be read was told before.
+            Ok(spans.filter_map(Result::ok).collect())
+        });
+        spans.unwrap_or_default()
     }
 
     fn counts(&mut self) -> Option<Counts> {
@@ -421,57 +457,17 @@ fn span(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     exists(open, key, &identity, "its series")
 }
 
-/// Reads the blocks of a series; gives the number of values and of records.
-fn blocks(
-    open: &Open,
-    series: u32,
-    messages: &[Range<u64>],
-    faults: &mut Vec<StoreError>,
-) -> Result<(u64, u64), StoreError> {
-    let mut spans: Option<Span> = None;
-    let mut speakers = BTreeMap::new();
-    let mut records = 0;
-    for pair in open.records.scan(&keys::series(Kind::Blocks, series)) {
-        let (key, value) = pair?;
-        records += 1;
-        match days(&key, &value) {
-            Ok(days) => spans = days.into_iter().chain(spans).reduce(Span::and),
-            Err(error) => faults.push(error),
-        }
-        speakers.insert(number(&key)?, key);
-    }
-    for (sequence, key) in speakers {
-        let at = messages.partition_point(|range| range.end <= sequence);
-        let is_known = messages
-            .get(at)
-            .is_some_and(|range| range.contains(&sequence));
-        // What is not there came meanwhile, or is gone.
-        if !is_known {
-            faults.extend(its_message(open, &key).err());
-        }
-    }
-    let key = keys::series(Kind::Span, series);
-    let told: Option<Span> = open.records.get(&key)?;
-    if spans != told {
-        faults.push(damaged(&key, "its blocks have another span"));
-    }
-    Ok((spans.map_or(0, Span::values), records))
+/// The sequence and the spans of the days of a run, each of which can be read.
+fn run_spans(key: &[u8], run: &StoredRun<'_>) -> Result<Vec<(u64, Span)>, StoreError> {
+    let span = |(day, bytes): &(Day, &[u8])| {
+        let block = Block::decode(bytes).map_err(|error| damaged(key, &error.to_string()))?;
+        Ok((run.sequence, Span::of(*day, rows(&block))))
+    };
+    run.days.iter().map(span).collect()
 }
 
-/// The spans of the days of a record of blocks, each of which can be read.
-fn days(key: &IVec, value: &IVec) -> Result<Vec<Span>, StoreError> {
-    let (first, _) =
-        keys::blocks_first_and_sequence(key).ok_or_else(|| damaged(key, "the key is short"))?;
-    let days: Vec<(u8, &[u8])> = decode(key, value)?;
-    let span = |(behind, bytes): (u8, &[u8])| {
-        let block = Block::decode(bytes).map_err(|error| damaged(key, &error.to_string()))?;
-        let values = u32::try_from(block.columns.len()).unwrap_or(u32::MAX);
-        Ok(Span::of(
-            Day::from_number(first.number().saturating_add(behind.into())),
-            values,
-        ))
-    };
-    days.into_iter().map(span).collect()
+fn rows(block: &Block) -> u32 {
+    u32::try_from(block.columns.len()).unwrap_or(u32::MAX)
 }
 
 fn its_message(open: &Open, key: &[u8]) -> Result<MessageRecord, StoreError> {
@@ -495,6 +491,8 @@ fn exists(open: &Open, key: &[u8], other: &[u8], what: &str) -> Result<(), Store
 const PAGE: usize = 1_000;
 /// Letters that are read at once: some thousand messages as a rule.
 const LETTERS: usize = 20;
+/// Sheaves that are read at once: some ten thousand values as a rule.
+const SHEAVES: usize = 20;
 
 #[cfg(test)]
 mod tests {

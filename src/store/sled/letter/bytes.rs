@@ -56,12 +56,11 @@ impl Writer {
 
     /// A text that stands often.
     pub(super) fn word(&mut self, text: &str, phrase: &mut dyn FnMut(&str) -> Option<u32>) {
-        match phrase(text) {
-            Some(number) => self.number(u64::from(number) + 1),
-            None => {
-                self.number(0);
-                self.text(text);
-            }
+        if let Some(number) = phrase(text) {
+            self.number(u64::from(number) + 1);
+        } else {
+            self.number(0);
+            self.text(text);
         }
     }
 }
