@@ -7,6 +7,7 @@ mod at_store;
 mod backup;
 mod call;
 mod check_config;
+mod compact;
 mod completions;
 mod connect;
 mod control;

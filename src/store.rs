@@ -86,6 +86,18 @@ pub enum StoreError {
         /// What it said.
         what: String,
     },
+    /// The database's records have the form of another version of this program.
+    #[error(
+        "the database in {path} is of another version of this program (format {found}, this one reads {known}); `mscons-gateway reindex` rebuilds it from the archive"
+    )]
+    OtherFormat {
+        /// The database's directory.
+        path: String,
+        /// The number of its format.
+        found: u32,
+        /// The number that this program knows.
+        known: u32,
+    },
     /// The database is gone; everything that came is in the archive.
     #[error(
         "the archive in {path} has no database beside it; `mscons-gateway reindex` builds it from the archive"
@@ -340,9 +352,26 @@ pub trait Store: Send + Sync + 'static {
         go_on: &mut dyn FnMut(u64) -> io::Result<()>,
     ) -> io::Result<()>;
 
+    /// Makes the database anew without what has gathered in it, in place of the old one. Nothing is
+    /// applied meanwhile; a crash leaves the old one or the new one. `go_on` is told now and then how
+    /// many of how many records are done; an error of it ends the work, and nothing has changed.
+    fn compact(
+        &self,
+        go_on: &mut dyn FnMut(u64, u64) -> io::Result<()>,
+    ) -> Result<Compacted, StoreError>;
+
     /// Gives every record as the backend holds it, key and value; enough to make the same database
     /// again. Nothing is applied meanwhile.
     fn dump(&self, each: &mut Each<'_>) -> Result<(), StoreError>;
+}
+
+/// What [`Store::compact`] did.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Compacted {
+    /// Bytes of the database before.
+    pub bytes_before: u64,
+    /// And after.
+    pub bytes_after: u64,
 }
 
 /// Marks that are forgotten at once: more wait for the next listing, so that no commit takes long.

@@ -20,7 +20,7 @@ use crate::ingest::IngestError;
 use crate::store::StoreError;
 
 pub use backup::backup;
-pub use restore::restore;
+pub use restore::{Restored, restore};
 
 /// Why it could not be done.
 #[derive(Debug, thiserror::Error)]

@@ -168,6 +168,7 @@ fn not_stored(error: &IngestError) -> IntakeError {
             StoreError::File { source, .. } => source.kind() != ErrorKind::StorageFull,
             StoreError::InUse { .. }
             | StoreError::Database { .. }
+            | StoreError::OtherFormat { .. }
             | StoreError::DatabaseMissing { .. }
             | StoreError::ArchiveDamaged { .. }
             | StoreError::Unarchivable { .. }

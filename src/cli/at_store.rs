@@ -7,8 +7,8 @@ use clap::Subcommand;
 use crate::cli::call::{Call, Caller};
 use crate::cli::terminal::Terminal;
 use crate::cli::{
-    Done, Failure, backup, control, diff, export, fetch, gaps, import, messages, open, outbox,
-    plot, quarantine, report, request, requests, series, values, verify,
+    Done, Failure, backup, compact, control, diff, export, fetch, gaps, import, messages, open,
+    outbox, plot, quarantine, report, request, requests, series, values, verify,
 };
 use crate::config::Gateway;
 use crate::store::StoreError;
@@ -77,6 +77,12 @@ pub(super) enum Command {
     /// Copy everything that is kept into one file, also while the gateway runs
     #[command(after_help = "Example:\n  mscons-gateway backup /backup/mscons-2026-11-24.tar")]
     Backup(backup::Args),
+    /// Make the database smaller, also while the gateway runs
+    #[command(
+        long_about = "Make the database smaller, also while the gateway runs.\n\nThe database is written anew beside its place and then put there; all records stay. That needs as much room again as it has then, and mails wait meanwhile. Worth it after many corrections, or when the database has grown much faster than what came.",
+        after_help = "Example:\n  mscons-gateway compact"
+    )]
+    Compact(compact::Args),
 }
 
 /// What a command does with the store.
@@ -167,6 +173,7 @@ impl Command {
             Self::Outbox(args) => args,
             Self::Verify(args) => args,
             Self::Backup(args) => args,
+            Self::Compact(args) => args,
         }
     }
 }

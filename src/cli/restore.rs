@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::call::Unit;
 use crate::cli::{Done, Failure, open, output};
 use crate::store::StoreError;
-use crate::upkeep::{UpkeepError, restore};
+use crate::upkeep::{Restored, UpkeepError, restore};
 
 /// `restore`.
 #[derive(Debug, clap::Args)]
@@ -38,7 +38,10 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
         },
     );
     bar.finish_and_clear();
-    let manifest = restored.map_err(|error| {
+    let Restored {
+        manifest,
+        needs_reindex,
+    } = restored.map_err(|error| {
         if let UpkeepError::Store(StoreError::NotEmpty { .. }) = error {
             Failure::Usage(error.to_string())
         } else {
@@ -53,5 +56,10 @@ pub(super) fn run(config: &Path, args: &Args) -> Result<Done, Failure> {
         manifest.totals.values,
         manifest.totals.quarantine,
     ));
+    if needs_reindex {
+        output::complain(
+            "the database in this backup is of another version of this program; run `mscons-gateway reindex` now, it builds it again from the archive",
+        );
+    }
     Ok(Done::Well)
 }

@@ -16,6 +16,7 @@
 mod bits;
 mod integers;
 mod numbers;
+pub mod sheaf;
 mod split;
 mod words;
 
@@ -60,13 +61,7 @@ impl Block {
         let columns = &self.columns;
         let mut out = BitWriter::default();
         out.put(FORMAT, 8);
-        out.put_gamma(u64::try_from(columns.len()).unwrap_or(u64::MAX - 1) + 1);
-        write_times(&mut out, columns);
-        numbers::write(&mut out, columns.mantissas(), columns.scales());
-        words::write_labels(&mut out, &self.labels);
-        let labels: Vec<i64> = columns.labels().iter().copied().map(i64::from).collect();
-        integers::write(&mut out, &labels);
-        words::write_texts(&mut out, columns.texts());
+        write_rows(&mut out, columns, &self.labels);
         write_instant(&mut out, self.document_date, first_start(columns));
         write_instant(&mut out, self.arrived, self.document_date);
         out.put_flag(self.version.is_some());
@@ -88,17 +83,7 @@ impl Block {
         if input.take(8)? != FORMAT {
             return Err(input.damaged("a known version of the format"));
         }
-        let rows = usize::try_from(input.take_gamma()? - 1).unwrap_or(usize::MAX);
-        if rows / ROWS_A_BYTE > bytes.len() {
-            return Err(input.damaged("no more rows than such a block can have"));
-        }
-        let times = read_times(&mut input, rows)?;
-        let numbers = numbers::read(&mut input, rows)?;
-        let labels = words::read_labels(&mut input)?;
-        let label = read_label_numbers(&mut input, rows, &labels)?;
-        let texts = words::read_texts(&mut input)?;
-        let columns = Columns::from_parts(times, numbers, label, texts)
-            .ok_or_else(|| input.damaged("the texts that rows name"))?;
+        let (columns, labels) = read_rows(&mut input, bytes.len())?;
         let document_date = read_instant(&mut input, first_start(&columns))?;
         let arrived = read_instant(&mut input, document_date)?;
         let version = input.take_flag()?;
@@ -149,6 +134,33 @@ pub fn unpack_numbers(bytes: &[u8], count: usize) -> Result<Vec<Decimal>, Damage
     let numbers = numbers.map(|(mantissa, scale)| Decimal::new(mantissa, scale));
     let numbers: Option<Vec<_>> = numbers.collect();
     numbers.ok_or_else(|| input.damaged("numbers"))
+}
+
+/// The number of rows, the rows, and the labels and texts that they name.
+fn write_rows(out: &mut BitWriter, columns: &Columns, labels: &Labels) {
+    out.put_gamma(u64::try_from(columns.len()).unwrap_or(u64::MAX - 1) + 1);
+    write_times(out, columns);
+    numbers::write(out, columns.mantissas(), columns.scales());
+    words::write_labels(out, labels);
+    let numbers: Vec<i64> = columns.labels().iter().copied().map(i64::from).collect();
+    integers::write(out, &numbers);
+    words::write_texts(out, columns.texts());
+}
+
+/// Reads rows out of so many bytes in all.
+fn read_rows(input: &mut BitReader<'_>, bytes: usize) -> Result<(Columns, Labels), DamagedBlock> {
+    let rows = usize::try_from(input.take_gamma()? - 1).unwrap_or(usize::MAX);
+    if rows / ROWS_A_BYTE > bytes {
+        return Err(input.damaged("no more rows than such a block can have"));
+    }
+    let times = read_times(input, rows)?;
+    let numbers = numbers::read(input, rows)?;
+    let labels = words::read_labels(input)?;
+    let label = read_label_numbers(input, rows, &labels)?;
+    let texts = words::read_texts(input)?;
+    let columns = Columns::from_parts(times, numbers, label, texts)
+        .ok_or_else(|| input.damaged("the texts that rows name"))?;
+    Ok((columns, labels))
 }
 
 /// Starts, and ends as their distance from the start: 0 for readings, one step for profiles.

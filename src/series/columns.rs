@@ -229,6 +229,27 @@ impl Columns {
         })
     }
 
+    /// Some of the rows; what is not there is left out.
+    pub(super) fn slice(&self, rows: Range<usize>) -> Self {
+        if !self.texts.is_empty() {
+            // Rows name their texts by place.
+            let mut some = Self::with_capacity(rows.len());
+            rows.filter_map(|at| self.row(at))
+                .for_each(|row| some.push(row));
+            return some;
+        }
+        let end = rows.end.min(self.len());
+        let rows = rows.start.min(end)..end;
+        Self {
+            start: part(&self.start, &rows),
+            end: part(&self.end, &rows),
+            mantissa: part(&self.mantissa, &rows),
+            scale: part(&self.scale, &rows),
+            label: part(&self.label, &rows),
+            texts: Vec::new(),
+        }
+    }
+
     /// Starts in seconds since the epoch; [`NO_TIME`] where there is none.
     pub(super) fn starts(&self) -> &[i64] {
         &self.start
@@ -284,6 +305,10 @@ impl Columns {
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         (0..self.len()).filter_map(|at| self.row(at))
     }
+}
+
+fn part<T: Copy>(column: &[T], rows: &Range<usize>) -> Vec<T> {
+    column.get(rows.clone()).unwrap_or_default().to_vec()
 }
 
 fn time(seconds: i64) -> Option<UtcTime> {

@@ -162,7 +162,8 @@ pub fn holding(path: &Path) -> Holding {
         let mut entries = fs::read_dir(path.join(ARCHIVE)).into_iter().flatten();
         entries.next().is_some()
     };
-    match (is_there(ARCHIVE), is_there(SLED)) {
+    // One that was being replaced is there, too: the next opening ends that.
+    match (is_there(ARCHIVE), is_there(SLED) || is_there(SLED_OLD)) {
         _ if is_there(RESTORING) => Holding::Store,
         (true, true) => Holding::Store,
         (true, false) if has_segments() => Holding::ArchiveAlone,
@@ -274,6 +275,8 @@ const SCRATCH_END: &str = ".tmp";
 pub(super) const ARCHIVE: &str = "archive";
 /// The database's directory in the data directory.
 pub(super) const SLED: &str = "sled";
+/// Where the database is put aside while another one takes its place.
+pub(super) const SLED_OLD: &str = "sled.old";
 /// Where a backup is restored before any of it counts. As long as it is there, nothing counts.
 pub(super) const RESTORING: &str = "restoring";
 /// What may be in a directory in which nothing is: ours, and that of a file system's root.
@@ -335,7 +338,9 @@ mod tests {
         assert_eq!(holding(&path), Holding::Nothing);
         fs::write(path.join("archive/000001.seg"), "x").unwrap();
         assert_eq!(holding(&path), Holding::ArchiveAlone);
-        fs::create_dir(path.join(SLED)).unwrap();
+        fs::create_dir(path.join(SLED_OLD)).unwrap();
+        assert_eq!(holding(&path), Holding::Store);
+        fs::rename(path.join(SLED_OLD), path.join(SLED)).unwrap();
         assert_eq!(holding(&path), Holding::Store);
         fs::remove_dir_all(path.join(ARCHIVE)).unwrap();
         assert_eq!(holding(&path), Holding::DatabaseAlone);

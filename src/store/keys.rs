@@ -4,27 +4,32 @@
 //! | letter | fields | record |
 //! |---|---|---|
 //! | `a` | hash of the bytes of an interchange, number u64 | a mail of ours that answers it |
-//! | `b` | series u32, first day i32, sequence u64 | day blocks of one message for one series |
-//! | `c` | name of (sender, document), sequence u64 of the cancelling message | its arrival |
-//! | `d` | name of (sender, document), sequence u64 | a message that can be cancelled |
+//! | `b` | first day i32, series u32, sequence u64 | day blocks of one message for one series |
+//! | `c` | sequence u64 of the cancelling message | its arrival, and what it cancels |
+//! | `d` | series u32, span of days i32 | all of a series for these days, up to the last compaction |
 //! | `e` | series u32 | span of a series |
-//! | `g` | sequence u64 | message |
-//! | `i` | hash of the bytes | interchange |
+//! | `f` | sequence u64 of a cancelled message | when and by which it was cancelled first |
+//! | `g` | name of a message reference | sequence of the message, where `r` leads to another one |
+//! | `h` | number u32 | a text that stands in many letters |
+//! | `i` | first 8 bytes of the hash; all, where they are another's | place of an interchange |
 //! | `j` | number u64 of the mail that asks | a request |
 //! | `k` | name of (mailbox), mark of the mail | a settled mail (POP3, Maildir) |
 //! | `l` | name of an interchange reference or a `Message-ID` of ours | number u64 of the mail with it |
-//! | `m` | sequence u64 | mail |
+//! | `m` | sequence u64 | a letter: mail, interchanges, messages |
 //! | `n` | | counts |
 //! | `o` | number u64 | a mail of ours |
 //! | `p` | key of a long value, part u32 | a part of it |
 //! | `q` | number u64 | quarantine |
-//! | `r` | name of a message reference | sequence of the message |
+//! | `r` | 8 bytes of the name of an interchange reference | sequence of the first letter with it |
 //! | `s` | series u32 | identity of a series |
+//! | `t` | hash of the bytes | how often an interchange came again |
 //! | `u` | name of (mailbox, folder) | cursor |
 //! | `v` | number u64 of a mail of ours, sequence u64 of a message | what the message says of it |
 //! | `w` | route u8, due u64, number u64 | a mail of ours that has not ended |
 //! | `x` | sequence u64 of a message | what the rules of the market said of it |
 //! | `y` | hash of an interchange, name of UNH 0062 | a request of somebody else's without an answer |
+//! | `z` | | the number of the records' format |
+//! | `R` | number u64 | a mail of ours that its receiver rejected |
 //!
 //! A *name* is 16 bytes of the SHA-256 of its fields, each with its length: strings of a stranger
 //! have any length, a key has not.
@@ -44,14 +49,18 @@ pub enum Kind {
     Answer = b'a',
     /// Day blocks of one message for one series.
     Blocks = b'b',
-    /// A cancelling message, under what it cancels.
+    /// A cancelling message.
     Cancellation = b'c',
-    /// A message that can be cancelled, under its document number.
-    Document = b'd',
+    /// All of a series for some days, bound together.
+    Sheaf = b'd',
     /// The span of a series.
     Span = b'e',
-    /// A message.
-    Message = b'g',
+    /// A cancelled message.
+    Cancelled = b'f',
+    /// A message reference whose interchange reference stands for another one, too.
+    Reference = b'g',
+    /// A text that stands in many letters.
+    Phrase = b'h',
     /// An interchange.
     Interchange = b'i',
     /// A request, under the number of the mail that asks.
@@ -60,7 +69,7 @@ pub enum Kind {
     Settled = b'k',
     /// A mail of ours, under its interchange reference, and under its `Message-ID`.
     Sent = b'l',
-    /// A mail.
+    /// A letter: what a mail brought.
     Mail = b'm',
     /// Counts of everything.
     Counts = b'n',
@@ -70,22 +79,26 @@ pub enum Kind {
     Part = b'p',
     /// Something in quarantine.
     Quarantine = b'q',
-    /// A message reference.
-    Reference = b'r',
+    /// An interchange reference.
+    InterchangeReference = b'r',
     /// The identity of a series.
     Series = b's',
+    /// How often an interchange came again.
+    Again = b't',
     /// What is settled of an IMAP folder.
     Cursor = b'u',
     /// What a message says of a mail of ours.
     Reply = b'v',
     /// A mail of ours that its partner rejected or refused.
-    Rejected = b't',
+    Rejected = b'R',
     /// A mail of ours that has not ended, under the time it is due.
     Undone = b'w',
     /// What the rules of the market said of a message.
     Examined = b'x',
     /// A request of somebody else's that has no answer yet.
     Asked = b'y',
+    /// The number of the records' format.
+    Format = b'z',
 }
 
 /// A key that is being put together.
@@ -117,48 +130,89 @@ pub fn behind(kind: Kind) -> Vec<u8> {
     vec![kind as u8 + 1]
 }
 
-/// A record that is numbered: mail, message, quarantine, mail of ours, and one that was rejected.
+/// A record that is numbered: letter, cancellation, quarantine, mail of ours, and one that was
+/// rejected.
 pub fn numbered(kind: Kind, number: u64) -> Vec<u8> {
     Key::new(kind).with(&number.to_be_bytes())
 }
 
-/// The number in a key that ends with one: [`numbered`], [`documented`], [`undone`], [`answer`] and
-/// [`blocks`].
+/// The number in a key that ends with one: [`numbered`], [`undone`], [`answer`] and [`blocks`].
 pub fn number(key: &[u8]) -> Option<u64> {
     key.last_chunk().copied().map(u64::from_be_bytes)
 }
 
-/// A record of a series: its identity or its span.
+/// A record that is numbered with 32 bits: identity or span of a series, phrase.
 pub fn series(kind: Kind, series: u32) -> Vec<u8> {
     Key::new(kind).with(&series.to_be_bytes())
 }
 
-/// The series in a key made by [`series`].
+/// The number in a key made by [`series`].
 pub fn series_number(key: &[u8]) -> Option<u32> {
     key.last_chunk().copied().map(u32::from_be_bytes)
 }
 
-/// The blocks of a message for a series, the first of them for this day.
-pub fn blocks(series: u32, first: Day, sequence: u64) -> Vec<u8> {
+/// The blocks of a message for a series, the first of them for this day. What comes on one day lies
+/// together.
+pub fn blocks(first: Day, series: u32, sequence: u64) -> Vec<u8> {
     Key::new(Kind::Blocks)
+        .and(&sortable(first.number()))
         .and(&series.to_be_bytes())
-        .and(&sortable(first))
         .with(&sequence.to_be_bytes())
 }
 
-/// The first day and the sequence in a key made by [`blocks`].
-pub fn blocks_first_and_sequence(key: &[u8]) -> Option<(Day, u64)> {
-    let (days, sequence) = key.split_last_chunk::<8>()?;
-    let day = u32::from_be_bytes(*days.last_chunk()?) ^ SIGN;
+/// First day, series and sequence in a key made by [`blocks`].
+pub fn blocks_of(key: &[u8]) -> Option<(Day, u32, u64)> {
+    let (rest, sequence) = key.split_last_chunk()?;
+    let (rest, series) = rest.split_last_chunk()?;
+    let day = Day::from_number(number_of(*rest.last_chunk()?));
     Some((
-        Day::from_number(day.cast_signed()),
+        day,
+        u32::from_be_bytes(*series),
         u64::from_be_bytes(*sequence),
     ))
 }
 
+/// All blocks whose first is for a day, or for a later one.
+pub fn blocks_from(first: Day) -> Vec<u8> {
+    Key::new(Kind::Blocks).with(&sortable(first.number()))
+}
+
+/// All of a series for a span of days.
+pub fn sheaf(series: u32, span: i32) -> Vec<u8> {
+    Key::new(Kind::Sheaf)
+        .and(&series.to_be_bytes())
+        .with(&sortable(span))
+}
+
+/// Series and span in a key made by [`sheaf`].
+pub fn sheaf_of(key: &[u8]) -> Option<(u32, i32)> {
+    let (rest, span) = key.split_last_chunk()?;
+    Some((u32::from_be_bytes(*rest.last_chunk()?), number_of(*span)))
+}
+
+/// The key of whose value a key holds a part.
+pub fn whole_of(key: &[u8]) -> Option<&[u8]> {
+    let (whole, _) = key
+        .strip_prefix(&prefix(Kind::Part))?
+        .split_last_chunk::<4>()?;
+    Some(whole)
+}
+
 /// An interchange.
 pub fn interchange(hash: &Hash) -> Vec<u8> {
+    let mut key = whole_interchange(hash);
+    key.truncate(SHORT_INTERCHANGE);
+    key
+}
+
+/// An interchange whose [`interchange`] is another's.
+pub fn whole_interchange(hash: &Hash) -> Vec<u8> {
     Key::new(Kind::Interchange).with(hash)
+}
+
+/// How often an interchange came again.
+pub fn again(hash: &Hash) -> Vec<u8> {
+    Key::new(Kind::Again).with(hash)
 }
 
 /// All mails of ours that answer an interchange.
@@ -187,19 +241,18 @@ pub fn reference(reference: &MessageReference) -> Vec<u8> {
     Key::new(Kind::Reference).with(&name(&[sender, receiver, interchange, message]))
 }
 
-/// All messages ([`Kind::Document`]) or all cancellations ([`Kind::Cancellation`]) of a document.
-pub fn document(kind: Kind, sender: &str, document: &str) -> Vec<u8> {
-    Key::new(kind).with(&name(&[sender, document]))
-}
-
-/// A message of a document, or a cancellation of it; `document` is made by [`document`].
-pub fn documented(document: &[u8], sequence: u64) -> Vec<u8> {
-    [document, &sequence.to_be_bytes()].concat()
-}
-
-/// The document of a key made by [`documented`], as a key of another kind.
-pub fn same_document(kind: Kind, key: &[u8]) -> Vec<u8> {
-    Key::new(kind).with(key.get(1..=NAME_LENGTH).unwrap_or_default())
+/// An interchange reference. What stands there must be compared: names are short.
+pub fn interchange_reference(reference: &MessageReference) -> Vec<u8> {
+    let MessageReference {
+        sender,
+        receiver,
+        interchange,
+        message: _,
+    } = reference;
+    let name = name(&[sender, receiver, interchange]);
+    let mut key = Key::new(Kind::InterchangeReference).with(&name);
+    key.truncate(SHORT);
+    key
 }
 
 /// A mail that is settled by a mark of its own; `None` for those that are not: IMAP has a cursor,
@@ -262,9 +315,13 @@ pub fn part(key: &[u8], number: u32) -> Vec<u8> {
     Key::new(Kind::Part).and(key).with(&number.to_be_bytes())
 }
 
-/// A day so that the bytes stand in the order of the days, those before 1970 first.
-fn sortable(day: Day) -> [u8; 4] {
-    (day.number().cast_unsigned() ^ SIGN).to_be_bytes()
+/// A number so that the bytes stand in the order of the numbers, those below zero first.
+fn sortable(number: i32) -> [u8; 4] {
+    (number.cast_unsigned() ^ SIGN).to_be_bytes()
+}
+
+fn number_of(sortable: [u8; 4]) -> i32 {
+    (u32::from_be_bytes(sortable) ^ SIGN).cast_signed()
 }
 
 fn name(fields: &[&str]) -> [u8; NAME_LENGTH] {
@@ -284,6 +341,10 @@ fn name(fields: &[&str]) -> [u8; NAME_LENGTH] {
 const SIGN: u32 = 1 << 31;
 /// 128 bits: two of 10^15 names are the same with a probability of 10^-9.
 const NAME_LENGTH: usize = 16;
+/// Length of a key with a short name.
+const SHORT: usize = 1 + 8;
+/// Length of a key made by [`interchange`].
+pub const SHORT_INTERCHANGE: usize = SHORT;
 
 #[cfg(test)]
 mod tests {
@@ -293,16 +354,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn blocks_stand_in_the_order_of_series_day_and_sequence(
-            a: (u32, i32, u64),
-            b: (u32, i32, u64),
+        fn blocks_stand_in_the_order_of_day_series_and_sequence(
+            a: (i32, u32, u64),
+            b: (i32, u32, u64),
         ) {
-            let key = |(series, day, sequence)| blocks(series, Day::from_number(day), sequence);
+            let key = |(day, series, sequence)| blocks(Day::from_number(day), series, sequence);
             prop_assert_eq!(key(a).cmp(&key(b)), a.cmp(&b));
-            prop_assert_eq!(
-                blocks_first_and_sequence(&key(a)),
-                Some((Day::from_number(a.1), a.2))
-            );
+            prop_assert_eq!(blocks_of(&key(a)), Some((Day::from_number(a.0), a.1, a.2)));
+            let key = |(day, series, _)| sheaf(series, day);
+            let pair = |(day, series, _): (i32, u32, u64)| (series, day);
+            prop_assert_eq!(key(a).cmp(&key(b)), pair(a).cmp(&pair(b)));
+            prop_assert_eq!(sheaf_of(&key(a)), Some(pair(a)));
+            let part = part(&key(a), 7);
+            prop_assert_eq!(whole_of(&part), Some(&*key(a)));
         }
 
         #[test]
@@ -313,18 +377,6 @@ mod tests {
             let key = |number| series(Kind::Span, number);
             prop_assert_eq!(key(c).cmp(&key(d)), c.cmp(&d));
             prop_assert_eq!(series_number(&key(c)), Some(c));
-        }
-
-        #[test]
-        fn a_document_keeps_its_name_in_keys_of_another_kind(sequence: u64, text: String) {
-            let original = document(Kind::Document, "sender", &text);
-            let key = documented(&original, sequence);
-            prop_assert_eq!(same_document(Kind::Document, &key), original);
-            prop_assert_eq!(
-                same_document(Kind::Cancellation, &key),
-                document(Kind::Cancellation, "sender", &text)
-            );
-            prop_assert_eq!(number(&key), Some(sequence));
         }
     }
 

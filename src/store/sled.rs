@@ -6,10 +6,16 @@
 //! memory counts any more (`database`).
 
 mod blocks;
+mod compact;
 mod database;
+mod documents;
 mod draft;
 mod dump;
+mod format;
 mod index;
+mod letter;
+mod lookup;
+mod phrases;
 mod rebuild;
 mod records;
 mod verify;
@@ -19,7 +25,6 @@ use std::ops::Range;
 
 use crate::mailbox::{Cursor, Listing, MailId, Mark};
 use crate::market::calendar::{Day, UtcTime};
-use crate::series::Block;
 use crate::series::merge::Spoken;
 
 use crate::store::data_dir::{DataDir, SLED};
@@ -31,7 +36,7 @@ use crate::store::ledger::{
 };
 use crate::store::outbox::{OutboxRecord, Route};
 use crate::store::request::{AskedRecord, ReplyRecord, RequestRecord};
-use crate::store::{Each, MOST_UNLISTED, Store, StoreError};
+use crate::store::{Compacted, Each, MOST_UNLISTED, Store, StoreError};
 use database::{Database, Open};
 use records::{damaged, decode};
 
@@ -42,7 +47,7 @@ pub use rebuild::Rebuild;
 #[derive(Debug)]
 pub struct SledStore {
     database: Database,
-    _data_dir: DataDir,
+    data_dir: DataDir,
 }
 
 impl SledStore {
@@ -62,20 +67,18 @@ impl SledStore {
         let path = data_dir.subdirectory(name)?;
         Ok(Self {
             database: Database::open(path, cache_bytes, Box::new(RealDisk))?,
-            _data_dir: data_dir.clone(),
+            data_dir: data_dir.clone(),
         })
     }
 }
 
 impl Store for SledStore {
     fn interchange(&self, hash: &Hash) -> Result<Option<InterchangeRecord>, StoreError> {
-        self.database
-            .read(|open| open.records.get(&keys::interchange(hash)))
+        self.database.read(|open| open.letters().interchange(hash))
     }
 
     fn message_by_reference(&self, key: &MessageReference) -> Result<Option<u64>, StoreError> {
-        self.database
-            .read(|open| open.records.get(&keys::reference(key)))
+        self.database.read(|open| open.letters().by_reference(key))
     }
 
     fn next_sequence(&self) -> Result<u64, StoreError> {
@@ -137,29 +140,20 @@ impl Store for SledStore {
         as_of: Option<UtcTime>,
     ) -> Result<Vec<Spoken>, StoreError> {
         let is_known = |arrived: i64| as_of.is_none_or(|as_of| arrived <= as_of.seconds());
-        let stored = self.database.read(|open| {
+        let mut spoken = self.database.read(|open| {
             let cancelled = &open.index.cancelled;
-            blocks::read(&open.records, series, days, |sequence| {
+            blocks::read(open, series, &days, |sequence| {
                 let cancellation = cancelled.get(&sequence);
                 !cancellation.is_some_and(|cancellation| is_known(cancellation.arrived))
             })
         })?;
-        let mut spoken = Vec::with_capacity(stored.len());
-        for (sequence, bytes) in stored {
-            let block = Block::decode(&bytes).map_err(|error| StoreError::Damaged {
-                what: format!("a block of series {series} from message {sequence}"),
-                detail: error.to_string(),
-            })?;
-            if is_known(block.arrived.seconds()) {
-                spoken.push(Spoken { sequence, block });
-            }
-        }
+        spoken.retain(|said| is_known(said.block.arrived.seconds()));
         Ok(spoken)
     }
 
     fn message(&self, sequence: u64) -> Result<Option<MessageRecord>, StoreError> {
         self.database.read(|open| {
-            let record = open.records.get(&keys::numbered(Kind::Message, sequence))?;
+            let record = open.letters().message(sequence)?;
             Ok(record.map(|record| with_cancellation(open, sequence, record)))
         })
     }
@@ -171,22 +165,45 @@ impl Store for SledStore {
 
     fn messages(&self, below: u64, limit: usize) -> Result<Vec<(u64, MessageRecord)>, StoreError> {
         self.database.read(|open| {
-            let mut newest = newest::<MessageRecord>(open, Kind::Message, below, limit)?;
-            for (sequence, record) in &mut newest {
-                record.cancelled_by = cancelled_by(open, *sequence);
+            let mut newest = Vec::new();
+            let letters = open.letters();
+            for letter in letters.before(below) {
+                if newest.len() >= limit {
+                    break;
+                }
+                let letter = letter?;
+                let messages = letter
+                    .messages()
+                    .rev()
+                    .filter(|(number, _)| *number < below);
+                newest.extend(
+                    messages
+                        .take(limit - newest.len())
+                        .map(|(number, message)| {
+                            (number, with_cancellation(open, number, message.clone()))
+                        }),
+                );
             }
             Ok(newest)
         })
     }
 
     fn mail(&self, sequence: u64) -> Result<Option<MailRecord>, StoreError> {
-        self.database
-            .read(|open| open.records.get(&keys::numbered(Kind::Mail, sequence)))
+        self.database.read(|open| {
+            let letter = open.letters().letter(sequence)?;
+            Ok(letter.and_then(|letter| letter.mail.clone()))
+        })
     }
 
     fn mails(&self, below: u64, limit: usize) -> Result<Vec<(u64, MailRecord)>, StoreError> {
-        self.database
-            .read(|open| newest(open, Kind::Mail, below, limit))
+        self.database.read(|open| {
+            let letters = open.letters();
+            let mails = letters.before(below).filter_map(|letter| match letter {
+                Ok(letter) => Some(Ok((letter.number, letter.mail.clone()?))),
+                Err(error) => Some(Err(error)),
+            });
+            mails.take(limit).collect()
+        })
     }
 
     fn quarantine(&self) -> Result<Vec<(u64, QuarantineRecord)>, StoreError> {
@@ -307,20 +324,8 @@ impl Store for SledStore {
         behind: Option<&Hash>,
         limit: usize,
     ) -> Result<Vec<(Hash, InterchangeRecord)>, StoreError> {
-        self.database.read(|open| {
-            // A key with one byte more stands right behind.
-            let from = match behind {
-                Some(hash) => [keys::interchange(hash), vec![0]].concat(),
-                None => keys::prefix(Kind::Interchange).to_vec(),
-            };
-            let records = open.records.range(from, keys::behind(Kind::Interchange));
-            let hashed = |(key, value): (::sled::IVec, ::sled::IVec)| {
-                let hash = key.last_chunk().copied();
-                let hash = hash.ok_or_else(|| damaged(&key, "the key is short"))?;
-                Ok((hash, decode(&key, &value)?))
-            };
-            records.take(limit).map(|pair| hashed(pair?)).collect()
-        })
+        self.database
+            .read(|open| open.letters().interchanges(behind, limit))
     }
 
     fn verify(
@@ -329,6 +334,18 @@ impl Store for SledStore {
         go_on: &mut dyn FnMut(u64) -> io::Result<()>,
     ) -> io::Result<()> {
         verify::verify(&self.database, found, go_on)
+    }
+
+    fn compact(
+        &self,
+        go_on: &mut dyn FnMut(u64, u64) -> io::Result<()>,
+    ) -> Result<Compacted, StoreError> {
+        let bytes_before = self.database.bytes()?;
+        rebuild::compact(&self.data_dir, &self.database, go_on)?;
+        Ok(Compacted {
+            bytes_before,
+            bytes_after: self.database.bytes()?,
+        })
     }
 
     fn dump(&self, each: &mut Each<'_>) -> Result<(), StoreError> {

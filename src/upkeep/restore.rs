@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::store::StoreError;
 use crate::store::ledger::Totals;
 use crate::store::restore::Restore;
 use crate::store::sled::Load;
@@ -11,6 +12,16 @@ use crate::upkeep::manifest::{
     ARCHIVE, BACKEND, DATABASE, FORMAT, MANIFEST, MANIFEST_SUM, Manifest, PART_BYTES, Part,
     Summing, sum,
 };
+
+/// A store that was made from a backup.
+#[derive(Debug)]
+pub struct Restored {
+    /// What the backup says of itself.
+    pub manifest: Manifest,
+    /// Whether its database is of another version of this program: all is in place, and `reindex`
+    /// must be run before the store can be opened.
+    pub needs_reindex: bool,
+}
 
 /// Makes a store in `data_dir`, which must be empty or missing, from a backup.
 ///
@@ -21,7 +32,7 @@ pub fn restore(
     data_dir: &Path,
     cache_bytes: u64,
     progress: &dyn Fn(u64),
-) -> Result<Manifest, UpkeepError> {
+) -> Result<Restored, UpkeepError> {
     let restore = Restore::begin(data_dir)?;
     let mut unpacked = Unpacked {
         database: restore.database(cache_bytes)?,
@@ -44,9 +55,9 @@ pub fn restore(
         done += size;
         progress(done);
     }
-    let manifest = unpacked.finish()?;
+    let restored = unpacked.finish()?;
     restore.finish()?;
-    Ok(manifest)
+    Ok(restored)
 }
 
 /// What of a backup was unpacked so far.
@@ -109,7 +120,7 @@ impl Unpacked<'_> {
     }
 
     /// Checks everything against the manifest.
-    fn finish(self) -> Result<Manifest, UpkeepError> {
+    fn finish(self) -> Result<Restored, UpkeepError> {
         let Some((text, Some(known))) = self.manifest else {
             return Err(damaged(
                 &format!("behind {}", self.last),
@@ -139,14 +150,24 @@ impl Unpacked<'_> {
         if let Some(more) = self.parts.get(manifest.parts.len()) {
             return Err(damaged(&more.name, "the manifest does not know it"));
         }
-        let totals = Totals {
-            database_bytes: 0,
-            ..self.database.finish()?
+        let needs_reindex = match self.database.finish() {
+            Ok(totals) => {
+                let totals = Totals {
+                    database_bytes: 0,
+                    ..totals
+                };
+                if totals != manifest.totals {
+                    return Err(damaged(MANIFEST, "it counts what the database has not"));
+                }
+                false
+            }
+            Err(StoreError::OtherFormat { .. }) => true,
+            Err(error) => return Err(error.into()),
         };
-        if totals != manifest.totals {
-            return Err(damaged(MANIFEST, "it counts what the database has not"));
-        }
-        Ok(manifest)
+        Ok(Restored {
+            manifest,
+            needs_reindex,
+        })
     }
 
     /// The file cannot be followed any further.

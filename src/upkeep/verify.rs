@@ -271,6 +271,10 @@ fn fault(error: StoreError) -> Fault {
             (DATABASE.to_owned(), None, what, NOTHING, REINDEX)
         }
         StoreError::Database { path, what } => (path, None, what, NOTHING, REINDEX),
+        StoreError::OtherFormat { path, found, known } => {
+            let what = format!("its format is {found}, this program reads {known}");
+            (path, None, what, NOTHING, REINDEX)
+        }
         StoreError::DatabaseMissing { path } => {
             let what = "there is no database".to_owned();
             (path, None, what, NOTHING, REINDEX)

@@ -38,6 +38,8 @@ enum Start<'a> {
     Empty,
     /// The store of this bed: it has the mails already of which corrections come, with a new one.
     Existing(&'a Bed),
+    /// The same, and before the fetch its database is made smaller: there the fault is.
+    Compacting(&'a Bed),
 }
 
 impl Start<'_> {
@@ -45,6 +47,15 @@ impl Start<'_> {
         match self {
             Self::Empty => "a first fetch",
             Self::Existing(_) => "a fetch into a store that exists",
+            Self::Compacting(_) => "a compaction",
+        }
+    }
+
+    /// In which the fault is.
+    fn command(self) -> &'static str {
+        match self {
+            Self::Empty | Self::Existing(_) => "fetch",
+            Self::Compacting(_) => "compact",
         }
     }
 }
@@ -67,6 +78,16 @@ fn a_store_that_exists_outlives_any_write_or_sync_that_fails() {
 #[test]
 fn a_store_that_exists_outlives_a_power_cut_at_any_time() {
     cut_each(Start::Existing(&Bed::filled()), sample_of(SAMPLED));
+}
+
+#[test]
+fn a_store_outlives_any_write_or_sync_that_fails_while_it_is_compacted() {
+    fail_each(Start::Compacting(&Bed::filled()), sample_of(SAMPLED));
+}
+
+#[test]
+fn a_store_outlives_a_power_cut_at_any_time_while_it_is_compacted() {
+    cut_each(Start::Compacting(&Bed::filled()), sample_of(SAMPLED));
 }
 
 /// Every fault, or one of so many: `FAULT_ALL=1` injects all.
@@ -125,16 +146,19 @@ fn cut_each(start: Start<'_>, one_of: usize) {
 fn good_run(start: Start<'_>) -> (u64, BTreeSet<String>) {
     let bed = Bed::new(start);
     let count = bed.path("count");
-    let mut fetch = bed.gateway("fetch");
-    fetch.env("FAULTY_IO_COUNT", &count);
-    succeeded(&fetch.output().unwrap());
+    let mut command = bed.gateway(start.command());
+    command.env("FAULTY_IO_COUNT", &count);
+    succeeded(&command.output().unwrap());
     let text = fs::read_to_string(&count).unwrap();
     let calls = text.trim().parse().unwrap();
     assert!(calls > 5, "{text:?} calls; is the shim loaded?");
+    if let Start::Compacting(_) = start {
+        succeeded(&bed.gateway("fetch").output().unwrap());
+    }
     let expected = bed.values();
     let locations = match start {
         Start::Empty => mails(),
-        Start::Existing(_) => mails() + 1,
+        Start::Existing(_) | Start::Compacting(_) => mails() + 1,
     };
     assert_eq!(expected.len(), locations as usize * 96);
     (calls, expected)
@@ -160,14 +184,14 @@ fn inject(start: Start<'_>, faults: &[Fault], expected: &BTreeSet<String>) -> us
     ended.into_inner()
 }
 
-/// One fault, and what was there afterwards; `true` if the fetch failed by it.
+/// One fault, and what was there afterwards; `true` if the command failed by it.
 fn survives(start: Start<'_>, fault: Fault, expected: &BTreeSet<String>) -> bool {
     let bed = Bed::new(start);
-    let mut fetch = bed.gateway("fetch");
+    let mut command = bed.gateway(start.command());
     for (name, value) in fault.environment() {
-        fetch.env(name, value);
+        command.env(name, value);
     }
-    let output = fetch.output().unwrap();
+    let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let is_ended = match fault {
         Fault::PowerCut { .. } => output.status.signal() == Some(SIGKILL),
@@ -226,7 +250,7 @@ impl Bed {
                     bed.deliver(number, &sample::load_profile_mail(number).bytes);
                 }
             }
-            Start::Existing(other) => {
+            Start::Existing(other) | Start::Compacting(other) => {
                 copy(&other.path("data"), &bed.path("data"));
                 for number in 0..mails() {
                     bed.deliver(1_000 + number, &correction(number));

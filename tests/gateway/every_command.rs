@@ -116,6 +116,7 @@ const TRIED: &[Tried] = &[
         &["\"faults\": []"],
         &["database records read: all is well"],
     ),
+    Tried("compact", 0, &[], &["the database had", "bytes, and has"]),
     Tried(
         "backup all.tar",
         0,

@@ -83,6 +83,7 @@ conformance! {
     a_message_without_a_number_cannot_be_cancelled
     a_cancellation_counts_whichever_came_first
     totals_equal_a_recount
+    a_compacted_store_has_every_record_and_goes_on
 }
 
 fn everything_of_a_mail_is_there_at_once_and_after_a_restart(house: &House) {
@@ -496,6 +497,87 @@ fn totals_equal_a_recount(house: &House) {
     }
     store.remove_from_quarantine(3).unwrap();
     house.both(store, recount);
+}
+
+fn a_compacted_store_has_every_record_and_goes_on(house: &House) {
+    let store = house.store();
+    let send = |store: &dyn Store, number: u64| {
+        let arrived = i64::try_from(number).unwrap();
+        let document = (number / 2).to_string();
+        let days = |days: std::ops::Range<i32>| NewMessage {
+            blocks: days.map(|day| block("b", day, arrived)).collect(),
+            ..message(&number.to_string(), arrived)
+        };
+        let first = i32::try_from(number).unwrap() * 3 - 50;
+        let messages = vec![
+            message("D", arrived),
+            cancellation(&document, arrived),
+            days(first..first + 40),
+        ];
+        let mut sent = mail(number, messages);
+        sent.duplicates = (0..number).map(hash).collect();
+        store.apply(&sent, store.next_sequence().unwrap()).unwrap();
+    };
+    for number in 0..40 {
+        send(&*store, number);
+    }
+    let before = everything(&*store);
+    let mut told = 0;
+    let compacted = store.compact(&mut |done, of| {
+        assert!(done <= of);
+        told += 1;
+        Ok(())
+    });
+    let compacted = compacted.unwrap();
+    assert!(0 < compacted.bytes_after && 0 < compacted.bytes_before);
+    assert_eq!(everything(&*store), before);
+    // Nothing is lost of what comes then, nor of a compaction that somebody gives up.
+    send(&*store, 40);
+    store.flush().unwrap();
+    let before = everything(&*store);
+    let given_up = |_: u64, _: u64| Err(std::io::Error::other("given up"));
+    if told > 0 {
+        store.compact(&mut { given_up }).unwrap_err();
+    }
+    house.both(store, |store| {
+        assert_eq!(everything(store), before);
+        store
+            .verify(&mut |fault| panic!("{fault}"), &mut |_| Ok(()))
+            .unwrap();
+    });
+}
+
+/// Everything that can be read, as text: mails, messages, and what was said of each series, as it was
+/// known at different times.
+fn everything(store: &dyn Store) -> Vec<String> {
+    let mut all = vec![
+        format!("{:?}", store.mails(u64::MAX, usize::MAX).unwrap()),
+        format!("{:?}", store.messages(u64::MAX, usize::MAX).unwrap()),
+        format!("{:?}", store.interchanges(None, usize::MAX).unwrap()),
+        format!("{:?}", store.series().unwrap()),
+    ];
+    let days = Day::from_number(-100)..Day::from_number(10_000);
+    for series in store.series().unwrap() {
+        for as_of in [None, Some(0), Some(1), Some(20)] {
+            let as_of = as_of.map(UtcTime::from_seconds);
+            let spoken = store.blocks(series.id, days.clone(), as_of).unwrap();
+            let mut rows: Vec<String> = Vec::new();
+            for said in spoken {
+                let (sequence, block) = (said.sequence, &said.block);
+                rows.extend(block.columns.rows().map(|row| {
+                    let label = block.labels.get(row.label);
+                    let when = (block.version, block.document_date, block.arrived);
+                    format!(
+                        "{sequence} {when:?} {:?} {:?} {:?} {label:?}",
+                        row.start, row.end, row.value
+                    )
+                }));
+            }
+            rows.sort();
+            all.extend(rows);
+        }
+    }
+    all
 }
 
 /// Counts everything by reading it, and compares.

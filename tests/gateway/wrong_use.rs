@@ -93,6 +93,7 @@ const STORELESS: &[&str] = &[
     "quarantine drop 1",
     "verify",
     "backup all.tar",
+    "compact",
     "reindex",
 ];
 

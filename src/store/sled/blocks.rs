@@ -1,14 +1,21 @@
-//! Blocks in the tree: those of one message for one series stand together, by runs of days.
+//! Blocks in the tree: as they came, and bound together by the last compaction.
 //!
-//! A message that brings a month is one record, not 31: fewer and fuller leaves.
+//! What comes stands by its day, so that a mail's blocks fill a few leaves; those of one message for
+//! one series are one record, by runs of days. `compact` binds all that there is of a series within
+//! some days into one record. Readers take both.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::market::calendar::Day;
+use crate::series::Block;
+use crate::series::block::sheaf;
+use crate::series::merge::Spoken;
 use crate::store::StoreError;
-use crate::store::keys;
+use crate::store::keys::{self, Kind};
 use crate::store::ledger::NewBlock;
-use crate::store::sled::records::{Records, damaged, decode};
+use crate::store::sled::database::Open;
+use crate::store::sled::records::{Records, body, damaged, decode};
 
 /// The blocks of a message for a series within [`RUN_DAYS`] days.
 pub(super) struct Run<'a> {
@@ -39,43 +46,112 @@ pub(super) fn runs<'a>(mut blocks: Vec<&'a NewBlock>) -> Vec<Run<'a>> {
     runs
 }
 
-/// A block in the tree: the sequence of its message, and its bytes.
-pub(super) type Stored = (u64, Vec<u8>);
+/// The first days of all runs in the tree, in order.
+pub(super) fn first_days(records: &Records) -> Result<BTreeSet<Day>, StoreError> {
+    let mut days = BTreeSet::new();
+    let mut from = keys::prefix(Kind::Blocks).to_vec();
+    while let Some(pair) = records.range(from, keys::behind(Kind::Blocks)).next() {
+        let (key, _) = pair?;
+        let (day, _, _) = keys::blocks_of(&key).ok_or_else(|| damaged(&key, "the key is short"))?;
+        days.insert(day);
+        let Some(next) = day.number().checked_add(1) else {
+            break;
+        };
+        from = keys::blocks_from(Day::from_number(next));
+    }
+    Ok(days)
+}
 
-/// The blocks of a series for the days of a range, of those messages that count.
+/// What messages say of a series for the days of a range, of those that count, in no order.
 pub(super) fn read(
-    records: &Records,
+    open: &Open,
     series: u32,
-    days: Range<Day>,
+    days: &Range<Day>,
     counts: impl Fn(u64) -> bool,
-) -> Result<Vec<Stored>, StoreError> {
-    // A run that begins before the range may reach into it.
-    let earliest = days.start.number().saturating_sub(i32::from(RUN_DAYS) - 1);
-    let from = keys::blocks(series, Day::from_number(earliest), 0);
-    let to = keys::blocks(series, days.end, 0);
+) -> Result<Vec<Spoken>, StoreError> {
     let mut found = Vec::new();
-    if from >= to {
+    if days.is_empty() {
         return Ok(found);
     }
-    for pair in records.range(from, to) {
+    let records = &open.records;
+    let last = Day::from_number(days.end.number().saturating_sub(1));
+    let (from, to) = (span_of(days.start), span_of(last));
+    let behind = [keys::sheaf(series, to), vec![0]].concat();
+    for pair in records.range(keys::sheaf(series, from), behind) {
         let (key, value) = pair?;
-        let (first, sequence) = keys::blocks_first_and_sequence(&key)
-            .ok_or_else(|| damaged(&key, "the key is short"))?;
-        if !counts(sequence) {
-            continue;
-        }
-        for (behind, bytes) in decode::<Vec<(u8, &[u8])>>(&key, &value)? {
-            let day = Day::from_number(first.number().saturating_add(behind.into()));
-            if days.contains(&day) {
-                found.push((sequence, bytes.to_owned()));
+        let is_wanted = |sequence, day| days.contains(&day) && counts(sequence);
+        let unbound = sheaf::unbind(body(&key, &value)?, is_wanted);
+        let unbound = unbound.map_err(|error| damaged(&key, &error.to_string()))?;
+        found.extend(
+            unbound
+                .into_iter()
+                .map(|(sequence, block)| Spoken { sequence, block }),
+        );
+    }
+    // A run that begins before the range may reach into it.
+    let earliest = days.start.number().saturating_sub(i32::from(RUN_DAYS) - 1);
+    let firsts = open
+        .index
+        .first_days
+        .range(Day::from_number(earliest)..days.end);
+    for first in firsts {
+        let range = keys::blocks(*first, series, 0)..=keys::blocks(*first, series, u64::MAX);
+        for pair in records.range_to(range) {
+            let (key, value) = pair?;
+            let run = StoredRun::read(&key, &value)?;
+            if !counts(run.sequence) {
+                continue;
+            }
+            for (_, bytes) in run.days.into_iter().filter(|(day, _)| days.contains(day)) {
+                let sequence = run.sequence;
+                let block = Block::decode(bytes).map_err(|error| StoreError::Damaged {
+                    what: format!("a block of series {series} from message {sequence}"),
+                    detail: error.to_string(),
+                })?;
+                found.push(Spoken { sequence, block });
             }
         }
     }
     Ok(found)
 }
 
+/// A run as it is in the tree.
+pub(super) struct StoredRun<'a> {
+    pub(super) series: u32,
+    pub(super) sequence: u64,
+    /// Each block with its day.
+    pub(super) days: Vec<(Day, &'a [u8])>,
+}
+
+impl<'a> StoredRun<'a> {
+    pub(super) fn read(key: &[u8], value: &'a [u8]) -> Result<Self, StoreError> {
+        let place = keys::blocks_of(key).ok_or_else(|| damaged(key, "the key is short"))?;
+        let (first, series, sequence) = place;
+        let days: Vec<(u8, &[u8])> = decode(key, value)?;
+        let day = |behind: u8| Day::from_number(first.number().saturating_add(behind.into()));
+        let days = days.into_iter().map(|(behind, bytes)| (day(behind), bytes));
+        Ok(Self {
+            series,
+            sequence,
+            days: days.collect(),
+        })
+    }
+}
+
+/// The span of days whose blocks are bound together.
+pub(super) fn span_of(day: Day) -> i32 {
+    day.number().div_euclid(SPAN_DAYS)
+}
+
+/// The first day of a span.
+pub(super) fn first_of(span: i32) -> Day {
+    Day::from_number(span.saturating_mul(SPAN_DAYS))
+}
+
 /// Days of a run: a message that brings a month is one.
-const RUN_DAYS: u8 = 32;
+pub(super) const RUN_DAYS: u8 = 32;
+/// Days of a sheaf: 3,072 quarter hours take 3 to 6 kB.
+const SPAN_DAYS: i32 = 32;
 
 #[cfg(test)]
 mod tests {

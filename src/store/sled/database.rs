@@ -13,7 +13,9 @@ use std::time::Duration;
 use crate::store::StoreError;
 use crate::store::disk::{Disk, sync_dir};
 use crate::store::sled::draft::Draft;
+use crate::store::sled::format;
 use crate::store::sled::index::Index;
+use crate::store::sled::lookup::{Letters, Recent};
 use crate::store::sled::records::{Records, error_of, is_full, is_read_only};
 
 /// A database in a directory. A reader sees all of a batch or nothing of it: reading and writing
@@ -49,11 +51,22 @@ enum Closed {
 /// What an open database consists of.
 #[derive(Debug)]
 pub(super) struct Open {
+    pub(super) records: Records,
+    pub(super) index: Index,
+    recent: Recent,
+    /// How often something was written.
+    changes: u64,
+    raw: Raw,
+}
+
+/// A database in a directory, whatever form its records have.
+#[derive(Debug)]
+pub(super) struct Raw {
+    pub(super) records: Records,
     db: sled::Db,
     /// The log file, for a real fsync.
     file: Arc<File>,
-    pub(super) records: Records,
-    pub(super) index: Index,
+    path: PathBuf,
     _last: LastHandle,
 }
 
@@ -123,7 +136,7 @@ impl Database {
             return Err(self.failed(format!("number {sequence} is taken, the next is {next}")));
         }
         let (answer, writes, news) = self.guarded(|| {
-            let mut draft = Draft::new(&open.records, &open.index, sequence);
+            let mut draft = Draft::new(open.letters(), sequence);
             let answer = gather(&mut draft)?;
             let (writes, news) = draft.finish()?;
             Ok((answer, writes, news))
@@ -131,6 +144,7 @@ impl Database {
         let closed = match catch_unwind(AssertUnwindSafe(|| open.records.apply(writes))) {
             Ok(Ok(())) => {
                 open.index.follow(news);
+                open.changes += 1;
                 return Ok(answer);
             }
             Ok(Err(error)) => Closed::after(&error),
@@ -145,7 +159,7 @@ impl Database {
     pub(super) fn flush(&self) -> Result<(), StoreError> {
         // sled 0.34 can hang when several threads wait for a flush.
         let _alone = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
-        let (db, file) = self.read(|open| Ok((open.db.clone(), Arc::clone(&open.file))))?;
+        let (db, file) = self.read(|open| Ok((open.raw.db.clone(), Arc::clone(&open.raw.file))))?;
         let closed = match catch_unwind(AssertUnwindSafe(|| flush_awake(&db))) {
             Ok(Ok(_)) => match self.disk.sync(&file) {
                 Ok(()) => return Ok(()),
@@ -158,6 +172,44 @@ impl Database {
         let error = closed.error(&self.path);
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::Closed(closed);
         Err(error)
+    }
+
+    /// Puts another database in the place of this one: `fill` writes it from this one's records,
+    /// `swap` moves it. Nothing is written meanwhile. Where `swap` fails, what is in place then is
+    /// opened.
+    pub(super) fn replace(
+        &self,
+        fill: impl FnOnce(&Open) -> Result<(), StoreError>,
+        swap: impl FnOnce() -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        // Who flushes has a handle.
+        let _alone = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = self.read(|open| {
+            fill(open)?;
+            Ok(open.changes)
+        })?;
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        match &*state {
+            State::Open(open) if open.changes == changes => {}
+            State::Open(_) => return Err(self.failed("it was written meanwhile".to_owned())),
+            State::Closed(closed) => return Err(closed.error(&self.path)),
+        }
+        let closed = State::Closed(Closed::Failed("it was not opened again".to_owned()));
+        let swapped = match std::mem::replace(&mut *state, closed) {
+            State::Open(open) => open.close().and_then(|()| swap()),
+            State::Closed(_) => Ok(()),
+        };
+        // Opening makes what is not there: an empty database would look as if nothing had ever come.
+        if self.path.join("db").exists() {
+            match Open::new(&self.path, self.cache_bytes) {
+                Ok(open) => *state = State::Open(Box::new(open)),
+                Err(error) => {
+                    *state = State::Closed(Closed::Failed(error.to_string()));
+                    return swapped.and(Err(error));
+                }
+            }
+        }
+        swapped
     }
 
     /// Bytes on disk.
@@ -229,8 +281,40 @@ impl Closed {
 }
 
 impl Open {
-    /// Opens or makes the database. sled panics on some damage.
+    fn close(self) -> Result<(), StoreError> {
+        let Self { records, raw, .. } = self;
+        drop(records);
+        raw.close()
+    }
+
+    /// What mails brought.
+    pub(super) fn letters(&self) -> Letters<'_> {
+        Letters {
+            records: &self.records,
+            index: &self.index,
+            recent: &self.recent,
+        }
+    }
+
     fn new(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
+        let raw = Raw::open(path, cache_bytes)?;
+        format::check(&raw.records, path)?;
+        let records = raw.records.clone();
+        let index = catch_unwind(AssertUnwindSafe(|| Index::load(&records)))
+            .unwrap_or_else(|panic| Err(StoreError::database(path, panic_text(&*panic))))?;
+        Ok(Self {
+            records,
+            index,
+            recent: Recent::default(),
+            changes: 0,
+            raw,
+        })
+    }
+}
+
+impl Raw {
+    /// Opens or makes the database. sled panics on some damage.
+    pub(super) fn open(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
         let log = path.join("db");
         let is_new = !log.exists();
         let config = sled::Config::new()
@@ -241,8 +325,6 @@ impl Open {
         let open = || -> Result<Self, StoreError> {
             remove_torn_snapshots(path)?;
             let db = patiently(&config).map_err(|error| error_of(path, &error))?;
-            let records = Records::new((*db).clone(), path.to_owned());
-            let index = Index::load(&records)?;
             let file = File::open(&log)
                 .and_then(|file| {
                     if is_new {
@@ -252,15 +334,41 @@ impl Open {
                 })
                 .map_err(|source| StoreError::file("opening", &log, source))?;
             Ok(Self {
+                records: Records::new((*db).clone(), path.to_owned()),
                 _last: LastHandle(Some(db.clone())),
                 db,
                 file,
-                records,
-                index,
+                path: path.to_owned(),
             })
         };
         catch_unwind(AssertUnwindSafe(open))
             .unwrap_or_else(|panic| Err(StoreError::database(path, panic_text(&*panic))))
+    }
+
+    /// Returns when everything is on the disk.
+    pub(super) fn flush(&self) -> Result<(), StoreError> {
+        let flushed = flush_awake(&self.db);
+        flushed.map_err(|error| error_of(&self.path, &error))?;
+        let synced = self.file.sync_data();
+        synced.map_err(|source| StoreError::file("syncing", &self.path, source))
+    }
+
+    /// Closes it, and returns when no thread of sled has its files any more.
+    pub(super) fn close(self) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let log = path.join("db");
+        drop(self);
+        let failed = |source| StoreError::file("closing", &log, source);
+        let file = File::open(&log).map_err(failed)?;
+        let mut attempts = 0;
+        while file.try_lock().is_err() {
+            if attempts == LOCK_ATTEMPTS {
+                return Err(StoreError::database(&path, "it is still in use".to_owned()));
+            }
+            attempts += 1;
+            std::thread::sleep(LOCK_PAUSE);
+        }
+        Ok(())
     }
 }
 

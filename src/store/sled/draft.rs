@@ -1,26 +1,30 @@
 //! What some mails change: everything is gathered here, then applied as one batch.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sled::Batch as Writes;
 
 use crate::mailbox::{Cursor, MailId};
+use crate::market::calendar::Day;
 use crate::series::Key;
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::{
-    Batch, Hash, InterchangeRecord, MailSlot, MessageRecord, NewBlock, NewInterchange, NewMessage,
-    NewQuarantine,
+    Batch, Hash, MailSlot, MessageRecord, NewBlock, NewInterchange, NewMessage, NewQuarantine,
 };
 use crate::store::outbox::{OutboxRecord, Undone};
 use crate::store::request::{AskedRecord, NewReply, ReplyRecord};
 use crate::store::sled::blocks;
-use crate::store::sled::index::{Cancellation, Counts, Index, Series, Span};
-use crate::store::sled::records::{Records, decode, put};
+use crate::store::sled::index::{Cancellation, Cancelling, Counts, Index, Series, Span};
+use crate::store::sled::letter;
+use crate::store::sled::lookup::{Letters, Place};
+use crate::store::sled::phrases::Growing;
+use crate::store::sled::records::{Records, put, put_body};
 
 /// The changes of some mails, before they are visible.
 pub(super) struct Draft<'a> {
+    letters: Letters<'a>,
     records: &'a Records,
     index: &'a Index,
     /// The first number that is free.
@@ -29,11 +33,16 @@ pub(super) struct Draft<'a> {
     mail: Option<u64>,
     writes: Writes,
     news: News,
+    phrases: Growing<'a>,
     /// Cursors as these mails leave them.
     cursors: HashMap<Vec<u8>, Cursor>,
-    /// Messages and cancellations of these mails: neither sees the other in the tree yet.
-    documents: HashMap<Vec<u8>, Vec<u64>>,
-    cancellations: HashMap<Vec<u8>, Vec<Cancellation>>,
+    /// Keys of interchanges, and of interchange references with their letters: what these mails
+    /// bring is not in the tree yet.
+    interchanges: HashSet<Vec<u8>>,
+    references: HashMap<Vec<u8>, u64>,
+    /// Messages and cancellations of these mails, by the names of their documents.
+    documents: HashMap<u64, Vec<u64>>,
+    cancellations: HashMap<u64, Vec<Cancellation>>,
     /// Number and receiver of mails of ours that come with these, by their references.
     sent: HashMap<String, (u64, String)>,
 }
@@ -42,13 +51,19 @@ pub(super) struct Draft<'a> {
 pub(super) struct News {
     counts: Counts,
     series: BTreeMap<Key, Series>,
-    cancelled: Vec<(u64, Cancellation)>,
+    cancelled: BTreeMap<u64, Cancellation>,
+    cancellations: HashMap<u64, Vec<Cancellation>>,
+    documents: HashMap<u64, Vec<u64>>,
+    phrases: Vec<Box<str>>,
+    first_days: BTreeSet<Day>,
     outbox: Undone,
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(records: &'a Records, index: &'a Index, sequence: u64) -> Self {
+    pub(super) fn new(letters: Letters<'a>, sequence: u64) -> Self {
+        let Letters { records, index, .. } = letters;
         Self {
+            letters,
             records,
             index,
             sequence,
@@ -57,10 +72,17 @@ impl<'a> Draft<'a> {
             news: News {
                 counts: index.counts,
                 series: BTreeMap::new(),
-                cancelled: Vec::new(),
+                cancelled: BTreeMap::new(),
+                cancellations: HashMap::new(),
+                documents: HashMap::new(),
+                phrases: Vec::new(),
+                first_days: BTreeSet::new(),
                 outbox: index.outbox,
             },
+            phrases: Growing::new(&index.phrases),
             cursors: HashMap::new(),
+            interchanges: HashSet::new(),
+            references: HashMap::new(),
             documents: HashMap::new(),
             cancellations: HashMap::new(),
             sent: HashMap::new(),
@@ -70,18 +92,18 @@ impl<'a> Draft<'a> {
     /// Adds everything that a mail brings.
     pub(super) fn add(&mut self, batch: &Batch) -> Result<(), StoreError> {
         self.mail = match &batch.mail {
-            MailSlot::New(mail) => {
+            MailSlot::New(_) => {
                 self.news.counts.mails += 1;
-                let key = keys::numbered(Kind::Mail, self.sequence);
-                put(&mut self.writes, key, mail.as_ref())?;
                 Some(self.sequence)
             }
             MailSlot::Known(mail) => Some(*mail),
             MailSlot::None => None,
         };
+        self.letter(batch);
         let mut next = self.sequence + 1;
-        for interchange in &batch.interchanges {
-            next = self.interchange(interchange, &batch.duplicates, next)?;
+        for (interchange, at) in batch.interchanges.iter().zip(0..) {
+            let place = Place(self.sequence, at);
+            next = self.interchange(interchange, place, next)?;
         }
         self.duplicates(batch)?;
         for entry in &batch.quarantine {
@@ -118,57 +140,94 @@ impl<'a> Draft<'a> {
         for (key, cursor) in self.cursors {
             put(&mut self.writes, key, &cursor)?;
         }
+        for (number, text) in self.phrases.added() {
+            put(&mut self.writes, keys::series(Kind::Phrase, number), text)?;
+        }
+        for (number, cancellation) in &mut self.news.cancelled {
+            if let Some(known) = self.index.cancelled.get(number) {
+                *cancellation = (*cancellation).min(*known);
+            }
+            let key = keys::numbered(Kind::Cancelled, *number);
+            put(&mut self.writes, key, cancellation)?;
+        }
         let counts = keys::prefix(Kind::Counts).to_vec();
         put(&mut self.writes, counts, &self.news.counts)?;
+        self.news.phrases = self.phrases.into_added();
+        self.news.documents = self.documents;
+        self.news.cancellations = self.cancellations;
         Ok((self.writes, self.news))
     }
 
-    /// An interchange with its messages, numbered from `next`; one that is there is overwritten.
+    /// Mail, interchanges and messages as one record, if there are any.
+    fn letter(&mut self, batch: &Batch) {
+        let mail = match &batch.mail {
+            MailSlot::New(mail) => Some(&**mail),
+            MailSlot::Known(_) | MailSlot::None => None,
+        };
+        if mail.is_none() && batch.interchanges.is_empty() {
+            return;
+        }
+        let first = batch.interchanges.first().map(|new| new.record.mail);
+        let letter = letter::Draft {
+            mail,
+            of: self.mail.or(first).unwrap_or(self.sequence),
+            interchanges: &batch.interchanges,
+        };
+        let body = letter.encode(&mut |text| self.phrases.number(text));
+        let key = keys::numbered(Kind::Mail, self.sequence);
+        put_body(&mut self.writes, key, &body);
+    }
+
+    /// An interchange with its messages, numbered from `next`. Of one that is there the newest place
+    /// holds; earlier messages of it stay where they are.
     fn interchange(
         &mut self,
         new: &NewInterchange,
-        duplicates: &[Hash],
+        place: Place,
         mut next: u64,
     ) -> Result<u64, StoreError> {
-        let key = keys::interchange(&new.hash);
-        let known: Option<InterchangeRecord> = self.records.get(&key)?;
-        let again = duplicates.iter().filter(|hash| **hash == new.hash).count();
-        let again = u32::try_from(again).unwrap_or(u32::MAX);
+        let (mut key, known) = self.letters.place(&new.hash)?;
         self.news.counts.interchanges += u64::from(known.is_none());
-        self.news.counts.duplicates += u64::from(again);
-        let known = known.map_or(0, |known| known.duplicates);
-        let record = InterchangeRecord {
-            mail: self.mail.unwrap_or(new.record.mail),
-            duplicates: known.saturating_add(again),
-            ..new.record.clone()
-        };
-        put(&mut self.writes, key, &record)?;
+        if !self.interchanges.insert(key.clone()) {
+            key = keys::whole_interchange(&new.hash);
+        }
+        put(&mut self.writes, key, &place)?;
+        let mut reference = Vec::new();
         for message in &new.messages {
+            let own = keys::interchange_reference(&message.record.reference);
+            if own != reference {
+                self.interchange_reference(&own)?;
+                reference = own;
+            }
+            if self.references.get(&reference) != Some(&self.sequence) {
+                // It leads to another letter.
+                let key = keys::reference(&message.record.reference);
+                put(&mut self.writes, key, &next)?;
+            }
             self.message(message, next)?;
             next += 1;
         }
         Ok(next)
     }
 
+    /// Has an interchange reference lead to this letter, unless it leads to another one.
+    fn interchange_reference(&mut self, key: &[u8]) -> Result<(), StoreError> {
+        if !self.references.contains_key(key) && !self.records.contains(key)? {
+            put(&mut self.writes, key.to_vec(), &self.sequence)?;
+            self.references.insert(key.to_vec(), self.sequence);
+        }
+        Ok(())
+    }
+
     fn message(&mut self, new: &NewMessage, sequence: u64) -> Result<(), StoreError> {
-        let record = MessageRecord {
-            mail: self.mail.unwrap_or(new.record.mail),
-            ..new.record.clone()
-        };
+        let record = &new.record;
         self.news.counts.messages += 1;
-        let key = keys::numbered(Kind::Message, sequence);
-        put(&mut self.writes, key, &record)?;
-        put(
-            &mut self.writes,
-            keys::reference(&record.reference),
-            &sequence,
-        )?;
         if let Some(examined) = &new.examined {
             let key = keys::numbered(Kind::Examined, sequence);
             put(&mut self.writes, key, examined)?;
         }
         if let Some(reply) = &new.reply {
-            self.reply(reply, &record, sequence)?;
+            self.reply(reply, record, sequence)?;
         }
         if new.asks {
             self.asked(&AskedRecord {
@@ -178,8 +237,8 @@ impl<'a> Draft<'a> {
             })?;
         }
         match record.cancels.as_deref() {
-            Some(document) => self.cancellation(&record, document, sequence)?,
-            None => self.document(&record, sequence)?,
+            Some(document) => self.cancellation(record, document, sequence)?,
+            None => self.document(record, sequence),
         }
         self.blocks(&new.blocks, sequence)
     }
@@ -191,30 +250,19 @@ impl<'a> Draft<'a> {
     }
 
     /// A message that can be cancelled; its cancellation may have come before it.
-    fn document(&mut self, record: &MessageRecord, sequence: u64) -> Result<(), StoreError> {
+    fn document(&mut self, record: &MessageRecord, sequence: u64) {
         // A message without a number cannot be named.
         if record.document.is_empty() {
-            return Ok(());
+            return;
         }
         let sender = &record.reference.sender;
-        let document = keys::document(Kind::Document, sender, &record.document);
-        let key = keys::documented(&document, sequence);
-        put(&mut self.writes, key, &())?;
-        let cancelling = keys::document(Kind::Cancellation, sender, &record.document);
-        for pair in self.records.scan(&cancelling) {
-            let (key, value) = pair?;
-            let arrived = decode(&key, &value)?;
-            let by = keys::number(&key).unwrap_or_default();
-            self.news
-                .cancelled
-                .push((sequence, Cancellation { arrived, by }));
+        let name = self.index.documents.name(sender, &record.document);
+        let known = self.index.cancellations.get(&name).into_iter();
+        let new = self.cancellations.get(&name).into_iter();
+        for cancellation in known.chain(new).flatten() {
+            self.news.cancel(sequence, *cancellation);
         }
-        let earlier = self.cancellations.get(&cancelling).into_iter().flatten();
-        self.news
-            .cancelled
-            .extend(earlier.map(|cancellation| (sequence, *cancellation)));
-        self.documents.entry(document).or_default().push(sequence);
-        Ok(())
+        self.documents.entry(name).or_default().push(sequence);
     }
 
     /// A message that cancels all of a document, those that are still to come as well.
@@ -224,28 +272,24 @@ impl<'a> Draft<'a> {
         document: &str,
         by: u64,
     ) -> Result<(), StoreError> {
-        let sender = &record.reference.sender;
-        let cancelling = keys::document(Kind::Cancellation, sender, document);
-        let cancellation = Cancellation {
-            arrived: record.arrived,
-            by,
+        let sender = record.reference.sender.as_str();
+        let arrived = record.arrived;
+        let said = Cancelling {
+            arrived,
+            sender,
+            document,
         };
-        let key = keys::documented(&cancelling, by);
-        put(&mut self.writes, key, &cancellation.arrived)?;
-        let document = keys::document(Kind::Document, sender, document);
-        for pair in self.records.scan(&document) {
-            let (key, _) = pair?;
-            let sequence = keys::number(&key).unwrap_or_default();
-            self.news.cancelled.push((sequence, cancellation));
+        let key = keys::numbered(Kind::Cancellation, by);
+        put(&mut self.writes, key, &said)?;
+        let cancellation = Cancellation { arrived, by };
+        let name = self.index.documents.name(sender, document);
+        let known = self.letters.of_document(sender, document)?;
+        let new = self.documents.get(&name).into_iter().flatten();
+        for sequence in known.iter().chain(new) {
+            self.news.cancel(*sequence, cancellation);
         }
-        let earlier = self.documents.get(&document).into_iter().flatten();
-        self.news
-            .cancelled
-            .extend(earlier.map(|sequence| (*sequence, cancellation)));
-        self.cancellations
-            .entry(cancelling)
-            .or_default()
-            .push(cancellation);
+        let known = self.cancellations.entry(name).or_default();
+        known.push(cancellation);
         Ok(())
     }
 
@@ -257,7 +301,8 @@ impl<'a> Draft<'a> {
         }
         for (series, new) in by_series {
             for run in blocks::runs(new) {
-                let key = keys::blocks(series, run.first, sequence);
+                let key = keys::blocks(run.first, series, sequence);
+                self.news.first_days.insert(run.first);
                 put(&mut self.writes, key, &run.days)?;
             }
         }
@@ -289,17 +334,18 @@ impl<'a> Draft<'a> {
     /// Raises the count of interchanges that came again.
     fn duplicates(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let mut again: HashMap<&Hash, u32> = HashMap::new();
-        let is_new = |hash: &Hash| batch.interchanges.iter().any(|new| new.hash == *hash);
-        for hash in batch.duplicates.iter().filter(|hash| !is_new(hash)) {
+        for hash in &batch.duplicates {
             *again.entry(hash).or_default() += 1;
         }
         for (hash, times) in again {
-            let key = keys::interchange(hash);
-            if let Some(mut record) = self.records.get::<InterchangeRecord>(&key)? {
-                record.duplicates = record.duplicates.saturating_add(times);
-                self.news.counts.duplicates += u64::from(times);
-                put(&mut self.writes, key, &record)?;
+            let is_new = batch.interchanges.iter().any(|new| new.hash == *hash);
+            if !is_new && self.letters.place(hash)?.1.is_none() {
+                continue;
             }
+            self.news.counts.duplicates += u64::from(times);
+            let key = keys::again(hash);
+            let known: u32 = self.records.get(&key)?.unwrap_or(0);
+            put(&mut self.writes, key, &known.saturating_add(times))?;
         }
         Ok(())
     }
@@ -442,6 +488,13 @@ impl<'a> Draft<'a> {
     }
 }
 
+impl News {
+    fn cancel(&mut self, sequence: u64, cancellation: Cancellation) {
+        let known = self.cancelled.entry(sequence).or_insert(cancellation);
+        *known = cancellation.min(*known);
+    }
+}
+
 impl Index {
     /// Takes over what is visible now.
     pub(super) fn follow(&mut self, news: News) {
@@ -450,6 +503,19 @@ impl Index {
         self.series.extend(news.series);
         for (sequence, cancellation) in news.cancelled {
             self.cancel(sequence, cancellation);
+        }
+        for (name, cancellations) in news.cancellations {
+            let known = self.cancellations.entry(name).or_default();
+            known.extend(cancellations);
+        }
+        for (name, sequences) in news.documents {
+            for sequence in sequences {
+                self.documents.add(name, sequence);
+            }
+        }
+        self.first_days.extend(news.first_days);
+        for phrase in news.phrases {
+            self.phrases.push(phrase);
         }
     }
 }

@@ -5,6 +5,7 @@ use sled::Batch;
 use crate::store::data_dir::DataDir;
 use crate::store::ledger::Totals;
 use crate::store::sled::SledStore;
+use crate::store::sled::database::Raw;
 use crate::store::{Store, StoreError};
 
 /// A database that is filled with what [`Store::dump`] gave.
@@ -14,7 +15,7 @@ pub struct Load {
     /// Its directory, in the data directory.
     name: String,
     cache_bytes: u64,
-    store: SledStore,
+    database: Raw,
     batch: Batch,
     bytes: usize,
 }
@@ -33,7 +34,7 @@ impl Load {
             data_dir: data_dir.clone(),
             name: name.to_owned(),
             cache_bytes,
-            store: SledStore::open_in(data_dir, name, cache_bytes)?,
+            database: Raw::open(&data_dir.subdirectory(name)?, cache_bytes)?,
             batch: Batch::default(),
             bytes: 0,
         })
@@ -55,10 +56,9 @@ impl Load {
     fn apply(&mut self) -> Result<(), StoreError> {
         let batch = std::mem::take(&mut self.batch);
         self.bytes = 0;
-        self.store.database.read(|open| {
-            let applied = open.records.apply(batch);
-            applied.map_err(|error| open.records.failed(&error))
-        })
+        let records = &self.database.records;
+        let applied = records.apply(batch);
+        applied.map_err(|error| records.failed(&error))
     }
 
     /// Makes it durable, opens it as it will be opened, and closes it.
@@ -67,8 +67,8 @@ impl Load {
     /// [`StoreError`].
     pub fn finish(mut self) -> Result<Totals, StoreError> {
         self.apply()?;
-        self.store.flush()?;
-        drop(self.store);
+        self.database.flush()?;
+        self.database.close()?;
         SledStore::open_in(&self.data_dir, &self.name, self.cache_bytes)?.totals()
     }
 }

@@ -1,6 +1,6 @@
 //! What is kept in memory beside the tree: small, read with each mail or page, loaded at open.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,9 @@ use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::SeriesEntry;
 use crate::store::outbox::{OutboxRecord, Undone};
+use crate::store::sled::blocks;
+use crate::store::sled::documents::Documents;
+use crate::store::sled::phrases::Phrases;
 use crate::store::sled::records::{Records, damaged, decode};
 
 /// What is known without asking the tree.
@@ -20,6 +23,12 @@ pub(super) struct Index {
     pub(super) series: BTreeMap<Key, Series>,
     /// By the sequence of the cancelled message.
     pub(super) cancelled: HashMap<u64, Cancellation>,
+    /// All cancellations by the names of their documents ([`Documents::name`]).
+    pub(super) cancellations: HashMap<u64, Vec<Cancellation>>,
+    pub(super) documents: Documents,
+    /// First days of the runs of blocks that came since the last compaction.
+    pub(super) first_days: BTreeSet<Day>,
+    pub(super) phrases: Phrases,
     /// Mails of ours that have not ended.
     pub(super) outbox: Undone,
 }
@@ -66,6 +75,14 @@ impl Span {
         }
     }
 
+    /// Whether this is between two others, of which the second came of the first.
+    pub(super) fn is_between(self, before: Option<Self>, after: Self) -> bool {
+        let is_within = |whole: Self, part: Self| {
+            whole.first <= part.first && part.last <= whole.last && part.values <= whole.values
+        };
+        before.is_none_or(|before| is_within(self, before)) && is_within(after, self)
+    }
+
     /// How many values it has.
     pub(super) fn values(self) -> u64 {
         self.values
@@ -81,8 +98,18 @@ impl Span {
     }
 }
 
-/// The first cancellation of a message, by arrival.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+/// What a message that cancels says.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Cancelling<'a> {
+    /// Seconds UTC.
+    pub(super) arrived: i64,
+    /// Who sent the document.
+    pub(super) sender: &'a str,
+    pub(super) document: &'a str,
+}
+
+/// A cancellation. The first by arrival counts.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub(super) struct Cancellation {
     /// Seconds UTC.
     pub(super) arrived: i64,
@@ -96,6 +123,7 @@ impl Index {
         let counts = records.get(&keys::prefix(Kind::Counts))?;
         let mut index = Self {
             counts: counts.unwrap_or_default(),
+            first_days: blocks::first_days(records)?,
             ..Self::default()
         };
         for pair in records.scan(&keys::prefix(Kind::Series)) {
@@ -108,16 +136,13 @@ impl Index {
                 .series
                 .insert(decode(&key, &value)?, Series { id, span });
         }
-        for pair in records.scan(&keys::prefix(Kind::Cancellation)) {
+        index.load_cancellations(records)?;
+        for pair in records.scan(&keys::prefix(Kind::Phrase)) {
             let (key, value) = pair?;
-            let by = keys::number(&key).ok_or_else(|| damaged(&key, "the key is short"))?;
-            let arrived = decode(&key, &value)?;
-            for original in records.scan(&keys::same_document(Kind::Document, &key)) {
-                let (key, _) = original?;
-                let sequence = keys::number(&key);
-                let sequence = sequence.ok_or_else(|| damaged(&key, "the key is short"))?;
-                index.cancel(sequence, Cancellation { arrived, by });
+            if keys::series_number(&key) != Some(index.phrases.count()) {
+                return Err(damaged(&key, "one before it is missing"));
             }
+            index.phrases.push(decode(&key, &value)?);
         }
         for pair in records.scan(&keys::prefix(Kind::Undone)) {
             let (key, _) = pair?;
@@ -129,6 +154,24 @@ impl Index {
             }
         }
         Ok(index)
+    }
+
+    fn load_cancellations(&mut self, records: &Records) -> Result<(), StoreError> {
+        for pair in records.scan(&keys::prefix(Kind::Cancellation)) {
+            let (key, value) = pair?;
+            let by = keys::number(&key).ok_or_else(|| damaged(&key, "the key is short"))?;
+            let said: Cancelling<'_> = decode(&key, &value)?;
+            let name = self.documents.name(said.sender, said.document);
+            let arrived = said.arrived;
+            let known = self.cancellations.entry(name).or_default();
+            known.push(Cancellation { arrived, by });
+        }
+        for pair in records.scan(&keys::prefix(Kind::Cancelled)) {
+            let (key, value) = pair?;
+            let number = keys::number(&key).ok_or_else(|| damaged(&key, "the key is short"))?;
+            self.cancel(number, decode(&key, &value)?);
+        }
+        Ok(())
     }
 
     /// Takes note of a cancellation. The first that arrived counts, in whatever order they come.

@@ -5,10 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::store::data_dir::{DataDir, SLED, remove_dir, rename};
+use crate::store::data_dir::{DataDir, SLED, SLED_OLD, remove_dir, rename};
 use crate::store::disk::sync_dir;
+use crate::store::keys::{self, Kind};
 use crate::store::ledger::Batch;
-use crate::store::sled::SledStore;
+use crate::store::sled::database::{Database, Raw};
+use crate::store::sled::records::{damaged, decode};
+use crate::store::sled::{SledStore, compact};
 use crate::store::{Store, StoreError};
 
 /// A database that is filled while the old one, if any, stays as it is.
@@ -49,27 +52,29 @@ impl Rebuild {
         if !is_made(&current) {
             return Ok(());
         }
-        let old = SledStore::open_in(&self.data_dir, SLED, CARRYING_CACHE)?;
+        // Whatever form the other records have, these have always been what they are.
+        let old = Raw::open(&current, CARRYING_CACHE)?.records;
         let mut asked = Batch::of_mailbox("", "");
-        asked.asked = old.asked(usize::MAX)?;
-        self.store.apply(&asked, self.store.next_sequence()?)?;
-        let mut below = u64::MAX;
-        loop {
-            let mails = old.outbox(below, CARRIED_AT_ONCE)?;
-            let Some((first, _)) = mails.last() else {
-                return Ok(());
-            };
-            below = *first;
-            let mut batch = Batch::of_mailbox("", "");
-            for (number, _) in &mails {
-                let request = old.request(*number)?;
-                batch
-                    .requests
-                    .extend(request.map(|request| (*number, request)));
-            }
-            batch.outbox = mails;
-            self.store.apply(&batch, self.store.next_sequence()?)?;
+        for pair in old.scan(&keys::prefix(Kind::Asked)) {
+            let (key, value) = pair?;
+            asked.asked.push(decode(&key, &value)?);
         }
+        self.store.apply(&asked, self.store.next_sequence()?)?;
+        let mut batch = Batch::of_mailbox("", "");
+        for pair in old.scan(&keys::prefix(Kind::Outbox)) {
+            let (key, value) = pair?;
+            let number = keys::number(&key).ok_or_else(|| damaged(&key, "the key is short"))?;
+            batch.outbox.push((number, decode(&key, &value)?));
+            let request = old.get(&keys::numbered(Kind::Request, number))?;
+            batch
+                .requests
+                .extend(request.map(|request| (number, request)));
+            if batch.outbox.len() == CARRIED_AT_ONCE {
+                let full = std::mem::replace(&mut batch, Batch::of_mailbox("", ""));
+                self.store.apply(&full, self.store.next_sequence()?)?;
+            }
+        }
+        self.store.apply(&batch, self.store.next_sequence()?)
     }
 
     /// Makes the new database durable and puts it in place of the old one, which is removed.
@@ -84,14 +89,39 @@ impl Rebuild {
             let what = "it is still being filled".to_owned();
             return Err(StoreError::database(&new, what));
         }
-        // sled itself syncs neither its settings nor what it writes when it is closed.
-        sync_files(&new).map_err(|source| StoreError::file("syncing", &new, source))?;
-        if current.exists() {
-            rename(&current, &old)?;
-        }
-        rename(&new, &current)?;
-        remove_dir(&old)
+        put_in_place(&current, &new, &old)
     }
+}
+
+/// Makes a closed new database durable and puts it in place of the old one, which is removed.
+fn put_in_place(current: &Path, new: &Path, old: &Path) -> Result<(), StoreError> {
+    // sled itself syncs neither its settings nor what it writes when it is closed.
+    sync_files(new).map_err(|source| StoreError::file("syncing", new, source))?;
+    if current.exists() {
+        rename(current, old)?;
+    }
+    rename(new, current)?;
+    remove_dir(old)
+}
+
+/// Makes the database anew from its own records, and puts that in its place.
+pub(super) fn compact(
+    data_dir: &DataDir,
+    database: &Database,
+    go_on: &mut dyn FnMut(u64, u64) -> io::Result<()>,
+) -> Result<(), StoreError> {
+    let [current, new, old] = places(data_dir);
+    remove_dir(&new)?;
+    let path = data_dir.subdirectory(NEW)?;
+    let filled = database.replace(
+        |open| compact::fill(&path, open, go_on),
+        || {
+            put_in_place(&current, &new, &old)
+                .or_else(|error| finish_swap(data_dir).and(Err(error)))
+        },
+    );
+    // What is left of one that failed is of no use.
+    filled.or_else(|error| remove_dir(&new).and(Err(error)))
 }
 
 /// Finishes a swap that a crash interrupted: an old database that is put aside means that the new
@@ -135,7 +165,7 @@ fn sync_files(directory: &Path) -> io::Result<()> {
 }
 
 fn places(data_dir: &DataDir) -> [PathBuf; 3] {
-    [SLED, NEW, OLD].map(|name| data_dir.path().join(name))
+    [SLED, NEW, SLED_OLD].map(|name| data_dir.path().join(name))
 }
 
 /// What a database has from its beginning: settings and log.
@@ -144,7 +174,6 @@ const FIRST_FILES: [&str; 2] = ["conf", "db"];
 const CARRYING_CACHE: u64 = 16 << 20;
 const CARRIED_AT_ONCE: usize = 1_000;
 const NEW: &str = "sled.new";
-const OLD: &str = "sled.old";
 
 #[cfg(test)]
 mod tests {

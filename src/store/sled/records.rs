@@ -1,6 +1,7 @@
 //! Records as values of the one tree: a version byte and postcard; long ones in parts.
 
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -25,10 +26,14 @@ impl Records {
 
     /// The record of a key.
     pub(super) fn get<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
-        let Some(value) = self.tree.get(key).map_err(|error| self.failed(&error))? else {
-            return Ok(None);
-        };
-        decode(key, &self.whole(key, value)?).map(Some)
+        let value = self.value(key)?;
+        value.map(|value| decode(key, &value)).transpose()
+    }
+
+    /// The bytes of the record of a key.
+    pub(super) fn value(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+        let value = self.tree.get(key).map_err(|error| self.failed(&error))?;
+        value.map(|value| self.whole(key, value)).transpose()
     }
 
     /// Whether there is a record of a key.
@@ -51,6 +56,14 @@ impl Records {
         to: Vec<u8>,
     ) -> impl DoubleEndedIterator<Item = Result<(IVec, IVec), StoreError>> + '_ {
         self.complete(self.tree.range(from..to))
+    }
+
+    /// The bytes of all records from a key up to another, and of that one.
+    pub(super) fn range_to(
+        &self,
+        keys: RangeInclusive<Vec<u8>>,
+    ) -> impl DoubleEndedIterator<Item = Result<(IVec, IVec), StoreError>> + '_ {
+        self.complete(self.tree.range(keys))
     }
 
     fn complete(
@@ -95,6 +108,22 @@ impl Records {
         }
         batch.remove(key);
         Ok(())
+    }
+
+    /// Whether there is no record at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tree.is_empty()
+    }
+
+    /// How many keys there are, parts as well: reads all.
+    pub(super) fn count(&self) -> u64 {
+        self.tree.len() as u64
+    }
+
+    /// Writes a key alone, without any atomicity: for a database that is being filled.
+    pub(super) fn fill(&self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        let filled = self.tree.insert(key, value);
+        filled.map(drop).map_err(|error| self.failed(&error))
     }
 
     /// Makes all of a batch visible, or nothing.
@@ -142,19 +171,40 @@ pub(super) fn put<T: Serialize + ?Sized>(
 ) -> Result<(), StoreError> {
     let value = postcard::to_extend(record, vec![VERSION])
         .map_err(|error| damaged(&key, &error.to_string()))?;
+    put_value(batch, key, value);
+    Ok(())
+}
+
+/// Adds a record that is bytes already to a batch.
+pub(super) fn put_body(batch: &mut Batch, key: Vec<u8>, body: &[u8]) {
+    put_value(batch, key, [&[VERSION], body].concat());
+}
+
+fn put_value(batch: &mut Batch, key: Vec<u8>, value: Vec<u8>) {
+    in_parts(key, value, |key, value| batch.insert(key, value));
+}
+
+/// The pairs of key and value as which the tree has a record that is bytes.
+pub(super) fn pairs(key: Vec<u8>, body: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut pairs = Vec::new();
+    let value = [&[VERSION], body].concat();
+    in_parts(key, value, |key, value| pairs.push((key, value)));
+    pairs
+}
+
+fn in_parts(key: Vec<u8>, value: Vec<u8>, mut put: impl FnMut(Vec<u8>, Vec<u8>)) {
     if value.len() <= PART_BYTES {
-        batch.insert(key, value);
-        return Ok(());
+        put(key, value);
+        return;
     }
     // An earlier, longer value leaves parts behind that nothing reads: only cursors are ever
     // rewritten while long, and they grow again.
     let mut parts = 0_u32;
     for part in value.chunks(PART_BYTES) {
-        batch.insert(keys::part(&key, parts), part);
+        put(keys::part(&key, parts), part.to_vec());
         parts += 1;
     }
-    batch.insert(key, [&[IN_PARTS], parts.to_be_bytes().as_slice()].concat());
-    Ok(())
+    put(key, [&[IN_PARTS], parts.to_be_bytes().as_slice()].concat());
 }
 
 /// Reads a record.
@@ -162,10 +212,13 @@ pub(super) fn decode<'a, T: serde::Deserialize<'a>>(
     key: &[u8],
     value: &'a [u8],
 ) -> Result<T, StoreError> {
+    postcard::from_bytes(body(key, value)?).map_err(|error| damaged(key, &error.to_string()))
+}
+
+/// A record without its version.
+pub(super) fn body<'a>(key: &[u8], value: &'a [u8]) -> Result<&'a [u8], StoreError> {
     match value.split_first() {
-        Some((&VERSION, record)) => {
-            postcard::from_bytes(record).map_err(|error| damaged(key, &error.to_string()))
-        }
+        Some((&VERSION, record)) => Ok(record),
         Some((version, _)) => Err(damaged(
             key,
             &format!("its version is {version}, this program knows {VERSION}"),

@@ -3,24 +3,25 @@
 //! Mails may come in meanwhile: records are read some at a time, so that no mail waits long, and
 //! what is compared is read at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
-
-use sled::IVec;
+use std::ops::Range;
 
 use crate::mailbox::Cursor;
 use crate::market::calendar::Day;
+use crate::series::block::sheaf::{self, Piece};
 use crate::series::{Block, Key};
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
-use crate::store::ledger::{
-    Examined, InterchangeRecord, MailRecord, MessageRecord, QuarantineRecord,
-};
+use crate::store::ledger::{Examined, Hash, MessageRecord, QuarantineRecord};
 use crate::store::outbox::OutboxRecord;
 use crate::store::request::{AskedRecord, ReplyRecord, RequestRecord};
+use crate::store::sled::blocks::StoredRun;
 use crate::store::sled::database::{Database, Open};
-use crate::store::sled::index::{Counts, Span};
-use crate::store::sled::records::{damaged, decode};
+use crate::store::sled::index::{Cancellation, Cancelling, Counts, Span};
+use crate::store::sled::letter::Letter;
+use crate::store::sled::lookup::Place;
+use crate::store::sled::records::{body, damaged, decode};
 
 /// Verifies a database.
 pub(super) fn verify(
@@ -33,18 +34,18 @@ pub(super) fn verify(
         found,
         go_on,
         read: 0,
+        messages: Vec::new(),
     };
     let before = walk.counts();
-    let mut counted = Counts {
-        mails: walk.through(Kind::Mail, mail)?,
-        interchanges: walk.through(Kind::Interchange, interchange)?,
-        messages: walk.through(Kind::Message, message)?,
-        ..Counts::default()
-    };
+    let mut counted = walk.letters()?;
+    counted.interchanges = walk.through(Kind::Interchange, interchange)?;
+    walk.through(Kind::Again, again)?;
     walk.through(Kind::Examined, examined)?;
+    walk.through(Kind::InterchangeReference, interchange_reference)?;
     walk.through(Kind::Reference, reference)?;
-    walk.through(Kind::Document, document)?;
     walk.through(Kind::Cancellation, cancellation)?;
+    walk.through(Kind::Cancelled, cancelled)?;
+    walk.phrases()?;
     walk.through(Kind::Quarantine, quarantine)?;
     walk.through(Kind::Settled, |_, key, value| decode(key, value))?;
     walk.through(Kind::Outbox, outbox)?;
@@ -74,14 +75,57 @@ struct Walk<'a> {
     found: &'a mut dyn FnMut(StoreError),
     go_on: &'a mut dyn FnMut(u64) -> io::Result<()>,
     read: u64,
+    /// Numbers of all messages: ranges in order.
+    messages: Vec<Range<u64>>,
 }
 
 /// Whether a record is as it should be.
 type Check = fn(&Open, &[u8], &[u8]) -> Result<(), StoreError>;
 
+/// The same, for a check that notes what it sees.
+type Noting<'a> = dyn FnMut(&Open, &[u8], &[u8]) -> Result<(), StoreError> + 'a;
+
 impl Walk<'_> {
+    /// Checks all letters; gives the numbers of mails and messages.
+    fn letters(&mut self) -> io::Result<Counts> {
+        let mut counts = Counts::default();
+        let mut messages = Vec::new();
+        let mut check = |open: &Open, key: &[u8], value: &[u8]| {
+            let letter = open.letters().read(key, value)?;
+            counts.mails += u64::from(letter.mail.is_some());
+            for one in letter
+                .interchanges
+                .iter()
+                .filter(|one| !one.messages.is_empty())
+            {
+                let behind = one.first + one.messages.len() as u64;
+                messages.push(one.first..behind);
+                counts.messages += behind - one.first;
+            }
+            self::letter(open, key, &letter)
+        };
+        self.pages(Kind::Mail, LETTERS, &mut check)?;
+        self.messages = messages;
+        Ok(counts)
+    }
+
+    /// Checks the phrases: the index has them from here.
+    fn phrases(&mut self) -> io::Result<()> {
+        let told = self.database.read(|open| Ok(open.index.phrases.count()));
+        let found = self.through(Kind::Phrase, phrase)?;
+        if told.is_ok_and(|told| found < u64::from(told)) {
+            (self.found)(damaged(&keys::prefix(Kind::Phrase), "some are missing"));
+        }
+        Ok(())
+    }
+
     /// Checks all records of a kind; gives their number.
     fn through(&mut self, kind: Kind, check: Check) -> io::Result<u64> {
+        self.pages(kind, PAGE, &mut |open, key, value| check(open, key, value))
+    }
+
+    /// Checks all records of a kind, so many at once; gives their number.
+    fn pages(&mut self, kind: Kind, size: usize, check: &mut Noting<'_>) -> io::Result<u64> {
         let mut from = keys::prefix(kind).to_vec();
         let mut number = 0;
         loop {
@@ -90,7 +134,7 @@ impl Walk<'_> {
                 let mut faults = Vec::new();
                 let mut last = None;
                 let mut count = 0;
-                for pair in records.take(PAGE) {
+                for pair in records.take(size) {
                     let (key, value) = pair?;
                     faults.extend(check(open, &key, &value).err());
                     last = Some(key);
@@ -117,26 +161,66 @@ impl Walk<'_> {
         }
     }
 
-    /// Checks the blocks of all series against their spans; gives the number of values.
+    /// Checks all blocks, and the spans of the series by them; gives the number of values.
     fn blocks(&mut self) -> io::Result<u64> {
-        let series = self.database.read(|open| {
-            let ids = open.index.series.values().map(|series| series.id);
-            Ok(ids.collect::<Vec<_>>())
-        });
-        let mut values = 0;
-        for series in series.unwrap_or_default() {
-            let mut faults = Vec::new();
-            match self.database.read(|open| blocks(open, series, &mut faults)) {
-                Ok((counted, records)) => {
-                    values += counted;
-                    self.read += records;
+        let before = self.spans();
+        let mut found: HashMap<u32, Span> = HashMap::new();
+        let messages = std::mem::take(&mut self.messages);
+        let mut note = |open: &Open, key: &[u8], series: u32, said: Vec<(u64, Span)>| {
+            for (sequence, span) in said {
+                let known = found.get(&series).copied();
+                found.insert(series, known.map_or(span, |known| known.and(span)));
+                let at = messages.partition_point(|range| range.end <= sequence);
+                let is_known = messages
+                    .get(at)
+                    .is_some_and(|range| range.contains(&sequence));
+                // What is not there came meanwhile, or is gone.
+                if !is_known && open.letters().message(sequence)?.is_none() {
+                    return Err(damaged(key, "its message is gone"));
                 }
-                Err(error) => faults.push(error),
             }
-            faults.into_iter().for_each(&mut *self.found);
-            (self.go_on)(self.read)?;
+            Ok(())
+        };
+        self.pages(Kind::Blocks, PAGE, &mut |open, key, value| {
+            let run = StoredRun::read(key, value)?;
+            note(open, key, run.series, run_spans(key, &run)?)
+        })?;
+        self.pages(Kind::Sheaf, SHEAVES, &mut |open, key, value| {
+            let place = keys::sheaf_of(key).ok_or_else(|| damaged(key, "the key is short"))?;
+            let pieces = sheaf::pieces(body(key, value)?);
+            let pieces = pieces.map_err(|error| damaged(key, &error.to_string()))?;
+            let span = |piece: Piece| (piece.sequence, Span::of(piece.day, rows(&piece.block)));
+            note(open, key, place.0, pieces.into_iter().map(span).collect())
+        })?;
+        let after = self.spans();
+        let all: BTreeSet<u32> = found.keys().chain(after.keys()).copied().collect();
+        for series in all {
+            let before = before.get(&series).copied();
+            let is_told = match (found.get(&series), after.get(&series)) {
+                (Some(counted), Some(told)) => counted.is_between(before, *told),
+                (_, _) => false,
+            };
+            if !is_told {
+                let key = keys::series(Kind::Span, series);
+                (self.found)(damaged(&key, "its blocks have another span"));
+            }
         }
-        Ok(values)
+        Ok(found.values().map(|span| span.values()).sum())
+    }
+
+    /// The spans of all series, by number, as the tree has them.
+    fn spans(&mut self) -> HashMap<u32, Span> {
+        let spans = self.database.read(|open| {
+            let spans = open.records.scan(&keys::prefix(Kind::Span)).map(|pair| {
+                let (key, value) = pair?;
+                let series = keys::series_number(&key);
+                let series = series.ok_or_else(|| damaged(&key, "the key is short"))?;
+                Ok::<_, StoreError>((series, decode(&key, &value)?))
+            });
+            // What cannot be read was told before.
+            Ok(spans.filter_map(Result::ok).collect())
+        });
+        spans.unwrap_or_default()
     }
 
     fn counts(&mut self) -> Option<Counts> {
@@ -178,50 +262,81 @@ impl Walk<'_> {
     }
 }
 
-fn mail(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let record: MailRecord = decode(key, value)?;
-    for hash in &record.interchanges {
-        exists(open, key, &keys::interchange(hash), "an interchange of it")?;
+fn letter(open: &Open, key: &[u8], letter: &Letter) -> Result<(), StoreError> {
+    let letters = open.letters();
+    let mail = keys::numbered(Kind::Mail, letter.of);
+    exists(open, key, &mail, "its mail")?;
+    for hash in letter.mail.iter().flat_map(|mail| &mail.interchanges) {
+        if letters.place(hash)?.1.is_none() {
+            return Err(damaged(key, "an interchange of it is gone"));
+        }
+    }
+    for (brought, at) in letter.interchanges.iter().zip(0..) {
+        let place = letters.place(&brought.hash)?.1;
+        // One that was tried again stands in a later letter, too.
+        if place.is_none_or(|Place(other, place)| (other, place) < (letter.number, at)) {
+            return Err(damaged(
+                key,
+                "its hash does not lead to an interchange of it",
+            ));
+        }
+    }
+    for (number, record) in letter.messages() {
+        message(open, key, number, record)?;
     }
     Ok(())
 }
 
-fn interchange(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let record: InterchangeRecord = decode(key, value)?;
-    let mail = keys::numbered(Kind::Mail, record.mail);
-    exists(open, key, &mail, "its mail")
+fn message(open: &Open, key: &[u8], number: u64, record: &MessageRecord) -> Result<(), StoreError> {
+    if open.letters().by_reference(&record.reference)? != Some(number) {
+        return Err(damaged(key, "a reference in it does not lead to it"));
+    }
+    if record.cancels.is_none() {
+        return Ok(());
+    }
+    let cancellation = keys::numbered(Kind::Cancellation, number);
+    exists(open, key, &cancellation, "a cancellation of it")
 }
 
-fn message(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let record: MessageRecord = decode(key, value)?;
-    let sequence = number(key)?;
-    let interchange = keys::interchange(&record.interchange);
-    exists(open, key, &interchange, "its interchange")?;
-    let mail = keys::numbered(Kind::Mail, record.mail);
-    exists(open, key, &mail, "its mail")?;
-    let known: Option<u64> = open.records.get(&keys::reference(&record.reference))?;
-    if known != Some(sequence) {
-        return Err(damaged(key, "its reference does not lead to it"));
+fn interchange(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    let (_, hash) = open.letters().at(decode(key, value)?)?;
+    if key == keys::interchange(&hash) || key == keys::whole_interchange(&hash) {
+        Ok(())
+    } else {
+        Err(damaged(key, "another interchange stands at its place"))
     }
-    let sender = &record.reference.sender;
-    let document = match &record.cancels {
-        Some(document) => keys::document(Kind::Cancellation, sender, document),
-        None if record.document.is_empty() => return Ok(()),
-        None => keys::document(Kind::Document, sender, &record.document),
-    };
-    let document = keys::documented(&document, sequence);
-    exists(open, key, &document, "its entry among the documents")
+}
+
+fn again(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    decode::<u32>(key, value)?;
+    let hash: Option<&Hash> = key.last_chunk();
+    let hash = hash.ok_or_else(|| damaged(key, "the key is short"))?;
+    match open.letters().place(hash)? {
+        (_, Some(_)) => Ok(()),
+        (_, None) => Err(damaged(key, "its interchange is gone")),
+    }
 }
 
 fn examined(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     decode::<Examined>(key, value)?;
-    its_message(open, key)
+    its_message(open, key).map(drop)
+}
+
+fn interchange_reference(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    let letter = open.letters().letter(decode(key, value)?)?;
+    let leads_back = |letter: &Letter| {
+        let mut messages = letter.messages();
+        messages.any(|(_, message)| keys::interchange_reference(&message.reference) == key)
+    };
+    if letter.is_some_and(|letter| leads_back(&letter)) {
+        Ok(())
+    } else {
+        Err(damaged(key, "its letter has another reference, or is gone"))
+    }
 }
 
 fn reference(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let sequence: u64 = decode(key, value)?;
-    let record: Option<MessageRecord> =
-        open.records.get(&keys::numbered(Kind::Message, sequence))?;
+    let record = open.letters().message(decode(key, value)?)?;
     let leads_back = |record: MessageRecord| keys::reference(&record.reference) == key;
     if record.is_some_and(leads_back) {
         Ok(())
@@ -233,14 +348,34 @@ fn reference(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     }
 }
 
-fn document(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    decode::<()>(key, value)?;
-    its_message(open, key)
+fn cancellation(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    let said: Cancelling<'_> = decode(key, value)?;
+    let record = its_message(open, key)?;
+    if record.cancels.as_deref() != Some(said.document) {
+        return Err(damaged(key, "its message cancels something else"));
+    }
+    for number in open.letters().of_document(said.sender, said.document)? {
+        let cancelled = keys::numbered(Kind::Cancelled, number);
+        exists(open, key, &cancelled, "what it cancels")?;
+    }
+    Ok(())
 }
 
-fn cancellation(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    decode::<i64>(key, value)?;
-    its_message(open, key)
+fn cancelled(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    let by: Cancellation = decode(key, value)?;
+    its_message(open, key)?;
+    let cancellation = keys::numbered(Kind::Cancellation, by.by);
+    exists(open, key, &cancellation, "what cancelled it")
+}
+
+fn phrase(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    let text: &str = decode(key, value)?;
+    let number = keys::series_number(key);
+    if number.and_then(|number| open.index.phrases.text(number)) == Some(text) {
+        Ok(())
+    } else {
+        Err(damaged(key, "it is not what is read for it"))
+    }
 }
 
 fn outbox(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
@@ -271,8 +406,10 @@ fn answer(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
 
 fn asked(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     let record: AskedRecord = decode(key, value)?;
-    let interchange = keys::interchange(&record.interchange);
-    exists(open, key, &interchange, "its interchange")
+    match open.letters().place(&record.interchange)? {
+        (_, Some(_)) => Ok(()),
+        (_, None) => Err(damaged(key, "its interchange is gone")),
+    }
 }
 
 fn request(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
@@ -283,8 +420,7 @@ fn request(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
 
 fn reply(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     decode::<ReplyRecord>(key, value)?;
-    let message = keys::numbered(Kind::Message, number(key)?);
-    exists(open, key, &message, "its message")
+    its_message(open, key).map(drop)
 }
 
 fn rejected(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
@@ -328,55 +464,22 @@ fn span(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     exists(open, key, &identity, "its series")
 }
 
-/// Reads the blocks of a series; gives the number of values and of records.
-fn blocks(
-    open: &Open,
-    series: u32,
-    faults: &mut Vec<StoreError>,
-) -> Result<(u64, u64), StoreError> {
-    let mut spans: Option<Span> = None;
-    let mut messages = BTreeMap::new();
-    let mut records = 0;
-    for pair in open.records.scan(&keys::series(Kind::Blocks, series)) {
-        let (key, value) = pair?;
-        records += 1;
-        match days(&key, &value) {
-            Ok(days) => spans = days.into_iter().chain(spans).reduce(Span::and),
-            Err(error) => faults.push(error),
-        }
-        messages.insert(number(&key)?, key);
-    }
-    for (sequence, key) in messages {
-        let message = keys::numbered(Kind::Message, sequence);
-        faults.extend(exists(open, &key, &message, "its message").err());
-    }
-    let key = keys::series(Kind::Span, series);
-    let told: Option<Span> = open.records.get(&key)?;
-    if spans != told {
-        faults.push(damaged(&key, "its blocks have another span"));
-    }
-    Ok((spans.map_or(0, Span::values), records))
-}
-
-/// The spans of the days of a record of blocks, each of which can be read.
-fn days(key: &IVec, value: &IVec) -> Result<Vec<Span>, StoreError> {
-    let (first, _) =
-        keys::blocks_first_and_sequence(key).ok_or_else(|| damaged(key, "the key is short"))?;
-    let days: Vec<(u8, &[u8])> = decode(key, value)?;
-    let span = |(behind, bytes): (u8, &[u8])| {
+/// The sequence and the spans of the days of a run, each of which can be read.
+fn run_spans(key: &[u8], run: &StoredRun<'_>) -> Result<Vec<(u64, Span)>, StoreError> {
+    let span = |(day, bytes): &(Day, &[u8])| {
         let block = Block::decode(bytes).map_err(|error| damaged(key, &error.to_string()))?;
-        let values = u32::try_from(block.columns.len()).unwrap_or(u32::MAX);
-        Ok(Span::of(
-            Day::from_number(first.number().saturating_add(behind.into())),
-            values,
-        ))
+        Ok((run.sequence, Span::of(*day, rows(&block))))
     };
-    days.into_iter().map(span).collect()
+    run.days.iter().map(span).collect()
 }
 
-fn its_message(open: &Open, key: &[u8]) -> Result<(), StoreError> {
-    let message = keys::numbered(Kind::Message, number(key)?);
-    exists(open, key, &message, "its message")
+fn rows(block: &Block) -> u32 {
+    u32::try_from(block.columns.len()).unwrap_or(u32::MAX)
+}
+
+fn its_message(open: &Open, key: &[u8]) -> Result<MessageRecord, StoreError> {
+    let message = open.letters().message(number(key)?)?;
+    message.ok_or_else(|| damaged(key, "its message is gone"))
 }
 
 fn number(key: &[u8]) -> Result<u64, StoreError> {
@@ -393,6 +496,10 @@ fn exists(open: &Open, key: &[u8], other: &[u8], what: &str) -> Result<(), Store
 
 /// Records that are read at once: some milliseconds.
 const PAGE: usize = 1_000;
+/// Letters that are read at once: some thousand messages as a rule.
+const LETTERS: usize = 20;
+/// Sheaves that are read at once: some ten thousand values as a rule.
+const SHEAVES: usize = 20;
 
 #[cfg(test)]
 mod tests {
@@ -463,11 +570,11 @@ mod tests {
         for kind in [
             Kind::Blocks,
             Kind::Cancellation,
-            Kind::Document,
+            Kind::Cancelled,
             Kind::Interchange,
+            Kind::InterchangeReference,
             Kind::Mail,
-            Kind::Message,
-            Kind::Reference,
+            Kind::Phrase,
             Kind::Series,
             Kind::Span,
         ] {

@@ -150,6 +150,7 @@ fn remedy(error: &StoreError) -> &'static str {
         StoreError::NotEmpty { .. } => "name an empty directory",
         StoreError::DiskFull { .. } => "make room on the disk",
         StoreError::Database { .. }
+        | StoreError::OtherFormat { .. }
         | StoreError::DatabaseMissing { .. }
         | StoreError::Damaged { .. } => {
             "run mscons-gateway reindex: it builds the database again from the archive"

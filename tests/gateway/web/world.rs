@@ -18,7 +18,7 @@ use mscons_gateway::store::ledger::{
 };
 use mscons_gateway::store::outbox::{OutboxRecord, Route, Undone};
 use mscons_gateway::store::request::{AskedRecord, ReplyRecord, RequestRecord};
-use mscons_gateway::store::{Each, Store, StoreError};
+use mscons_gateway::store::{Compacted, Each, Store, StoreError};
 
 /// A store that holds what it was made with.
 #[derive(Default)]
@@ -458,6 +458,13 @@ impl Store for World {
         _: &mut dyn FnMut(u64) -> io::Result<()>,
     ) -> io::Result<()> {
         panic!("pages verify nothing")
+    }
+
+    fn compact(
+        &self,
+        _: &mut dyn FnMut(u64, u64) -> io::Result<()>,
+    ) -> Result<Compacted, StoreError> {
+        panic!("the pages do not compact")
     }
 
     fn dump(&self, _: &mut Each<'_>) -> Result<(), StoreError> {
