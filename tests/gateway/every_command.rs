@@ -161,7 +161,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("rotate-key --to", "accounts"),
     ("import", "cli"),
     ("login-link", "settings"),
-    ("outbox --open --limit --format", "outbox"),
+    ("outbox --open --rejected --limit --format", "outbox"),
     ("outbox show --raw", "outbox"),
     ("outbox retry", "outbox"),
     (

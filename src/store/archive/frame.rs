@@ -350,13 +350,14 @@ impl Lengths {
             payload: payload?,
             bytes: bytes?,
         };
-        let (header, payload, bytes) = match form {
-            Form::Plain => (MAX_HEADER, lengths.bytes, MAX_BYTES),
-            Form::Rows => (MAX_ROWS_HEADER, lengths.bytes, MAX_ROWS_BYTES),
+        let bound = zstd::zstd_safe::compress_bound;
+        let (header, bytes) = match form {
+            Form::Plain => (MAX_HEADER, MAX_BYTES),
+            Form::Rows => (bound(MAX_ROWS_HEADER), MAX_ROWS_BYTES),
         };
         let is_possible = lengths.bytes <= bytes
-            && lengths.header <= zstd::zstd_safe::compress_bound(header)
-            && lengths.payload <= zstd::zstd_safe::compress_bound(payload);
+            && lengths.header <= header
+            && lengths.payload <= bound(lengths.bytes);
         is_possible.then_some(lengths)
     }
 }

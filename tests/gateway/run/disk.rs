@@ -10,7 +10,7 @@ use super::gateway::{Gateway, Home, wait_for};
 #[test]
 fn a_full_disk_loses_nothing_and_the_gateway_goes_on_when_there_is_room() {
     let home = Home::new();
-    let disk = SmallDisk::mount(&home.path("data"), "6m");
+    let disk = SmallDisk::mount(&home.path("data"), "4m");
     home.configure(&[home.maildir("mails", "delete_after_fetch = true\npoll_interval = \"1s\"")]);
     for number in 0..MAILS {
         home.deliver("mails", number);
