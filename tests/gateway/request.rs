@@ -156,7 +156,10 @@ fn what_the_partner_answers_and_nobody_else_makes_the_story() {
     let story = &stories(&home)[0];
     assert_eq!(story["state"], "refused", "{story}");
     let meaning = story["events"].to_string();
-    assert!(meaning.contains("answer A02 of code list S_0077"), "{meaning}");
+    assert!(
+        meaning.contains("answer A02 of code list S_0077"),
+        "{meaning}"
+    );
     let events = story["events"].as_array().unwrap().iter();
     let said: Vec<&str> = events
         .map(|event| event["what"].as_str().unwrap())
