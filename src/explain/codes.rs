@@ -84,8 +84,8 @@ mod tests {
     ];
 
     fn all() -> impl Iterator<Item = Codes> {
-        let trees = decision::TREES.iter().map(|(_, codes)| *codes);
-        ALL.into_iter().chain(trees)
+        let lists = decision::LISTS.iter().map(|(_, codes)| *codes);
+        ALL.into_iter().chain(lists)
     }
 
     #[test]

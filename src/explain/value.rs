@@ -196,13 +196,13 @@ impl Reader {
         Meaning::plain(obis::in_words(value, self.language).unwrap_or_default())
     }
 
-    fn decision(&self, code: &str, tree: &str) -> Meaning {
-        match codes::decision::meaning(tree, code) {
+    fn decision(&self, code: &str, list: &str) -> Meaning {
+        match codes::decision::meaning(list, code) {
             Some(words) => self.words(words),
-            None if tree.is_empty() => self.code(None),
+            None if list.is_empty() => self.code(None),
             None => Meaning {
-                text: undescribed_decision(code, tree, &self.text),
-                tone: match codes::decision::codes_of(tree) {
+                text: undescribed_decision(code, list, &self.text),
+                tone: match codes::decision::codes_of(list) {
                     Some(_) => Tone::Unknown,
                     None => Tone::Plain,
                 },

@@ -36,12 +36,12 @@ pub struct Ordrsp {
     pub contact: Contact,
 }
 
-/// Which step of which decision tree (EBD) led to the answer.
+/// Which step of which decision tree (EBD), or which code of which code list, the answer is.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Decision {
-    /// AJT 4465: `A01`, `A99`, …
+    /// AJT 4465: `A01`, … of trees, `Z15`, … of code lists.
     pub code: String,
-    /// AJT 1082: the decision tree, `S_0077`, …
+    /// AJT 1082: the tree, `E_0442`, or the code list, `S_0077`, …
     pub tree: String,
 }
 

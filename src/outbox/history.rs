@@ -163,10 +163,13 @@ impl Event {
                     explain::syntax_error(code, text.language()).map(str::to_owned)
                 }
                 Happening::Reply(Reply::Refused) => {
-                    let list = words.next().filter(|word| explain::is_decision_list(word));
-                    let decided = || list.map(|list| explain::decision(code, list, text));
-                    let of_aperak = explain::application_error(code, text.language());
-                    of_aperak.map(str::to_owned).or_else(decided)
+                    // Code lists and APERAK have codes in common, with other meanings.
+                    match words.next().filter(|word| explain::is_decision_list(word)) {
+                        Some(list) => Some(explain::decision(code, list, text)),
+                        None => {
+                            explain::application_error(code, text.language()).map(str::to_owned)
+                        }
+                    }
                 }
                 Happening::Written | Happening::Mail(_) | Happening::Reply(_) => None,
             }
@@ -295,6 +298,8 @@ mod tests {
             "{german}"
         );
         for (said, named) in [
+            ("Z34 G_0001", "Z34 of code list G_0001"),
+            // Known lists without such a code.
             ("A02 S_0077", "A02 of code list S_0077"),
             ("A77 E_0442", "A77 of decision tree E_0442"),
         ] {
@@ -304,6 +309,8 @@ mod tests {
                 "{meaning}"
             );
         }
+        let listed = of(Reply::Refused, "Z15 G_0015");
+        assert_eq!(listed, "refused: who asks is not entitled to it");
         assert_eq!(of(Reply::Refused, "we have none"), "");
         assert_eq!(of(Reply::Values, "Z10"), "");
     }

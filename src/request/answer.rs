@@ -5,20 +5,21 @@
 //! (MSCONS with RFF+AGI), refused (ORDRSP) if there are none, or refused as a message (APERAK 313)
 //! if it cannot be understood, or asks for what is not known or not this partner's to know.
 
+mod refusal;
 mod values;
 
 use crate::acknowledge::{Acknowledgement, Agreement, TermsNow, of_request};
 use crate::ingest::Draft;
 use crate::market::calendar::UtcTime;
-use crate::market::role::Sector;
 use crate::message::aperak::{ErrorCode, Fault};
 use crate::message::message_type::MessageType;
 use crate::message::mscons::{self, Interchange, Message, write};
 use crate::message::orders::wanted::{Unsaid, wanted};
 use crate::message::orders::{self, Orders};
-use crate::message::ordrsp::{self, Decision, Ordrsp};
+use crate::message::ordrsp::{self, Ordrsp};
 use crate::message::transfer::Transfer;
 use crate::post::MarketFile;
+use crate::request::answer::refusal::refusal;
 use crate::request::answer::values::{Found, find};
 use crate::store::archive::Archive;
 use crate::store::outbox::{Answers, Purpose, Slot, Written};
@@ -144,16 +145,13 @@ impl Case<'_> {
 
     /// The ORDRSP that says that there are no values.
     fn refusal(&self, transfer: Transfer, orders: &Orders) -> Draft {
-        let (pid, tree, code) = refusal(orders, self.agreement.sector);
+        let (pid, decision) = refusal(orders, self.agreement.sector);
         let refusal = Ordrsp {
             name_code: orders.name_code.clone(),
             item: orders.item.clone(),
             answers: Some(orders.document.clone()),
             pid: Some(pid),
-            decisions: vec![Decision {
-                code: code.to_owned(),
-                tree: tree.to_owned(),
-            }],
+            decisions: vec![decision],
             ..Ordrsp::default()
         };
         self.file(transfer, move |transfer, slot| {
@@ -205,25 +203,5 @@ fn missing(unsaid: Unsaid) -> Fault {
     Fault::new(ErrorCode::Missing).at(name, segment)
 }
 
-/// Prüfidentifikator of the refusal, whose decision it is (AJT 1082), and the way out of it that says
-/// that there are no such values (AJT 4465): a supplier's request but where a metering operator must
-/// have asked.
-///
-/// Source: ORDRSP AHB 1.1b, conditions of AJT 1082; decision tree `E_0442` (EBD 4.2). What the code
-/// lists (`G_…`, `S_…`) have for it is not known here, so that they get [`UNREAD`].
-fn refusal(orders: &Orders, sector: Sector) -> (u32, &'static str, &'static str) {
-    let asks_as_metering_operator = orders.reason.as_deref() == Some("Z47");
-    match (orders.pid, sector) {
-        (Some(17_004), Sector::Gas) => (19_007, "G_0075", UNREAD),
-        (Some(17_004), Sector::Power) if asks_as_metering_operator => (19_007, "S_0074", UNREAD),
-        (Some(17_004), Sector::Power) => (19_007, "S_0075", UNREAD),
-        (Some(17_103), _) => (19_103, "G_0015", UNREAD),
-        (_, Sector::Gas) => (19_102, "G_0050", UNREAD),
-        (_, Sector::Power) => (19_102, "E_0442", "A04"),
-    }
-}
-
-/// AJT 4465 where its list was not read.
-const UNREAD: &str = "A01";
 /// Until the outbox gives a number.
 const UNNUMBERED: &str = "0";

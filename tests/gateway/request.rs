@@ -84,7 +84,7 @@ fn refusal(of: &str, document: &str) -> Ordrsp {
         pid: Some(19_102),
         decisions: vec![Decision {
             code: "A02".to_owned(),
-            tree: "S_0077".to_owned(),
+            tree: "E_0442".to_owned(),
         }],
         ..Ordrsp::default()
     }
@@ -157,7 +157,7 @@ fn what_the_partner_answers_and_nobody_else_makes_the_story() {
     assert_eq!(story["state"], "refused", "{story}");
     let meaning = story["events"].to_string();
     assert!(
-        meaning.contains("answer A02 of code list S_0077"),
+        meaning.contains("the supplier is not entitled"),
         "{meaning}"
     );
     let events = story["events"].as_array().unwrap().iter();
@@ -165,7 +165,7 @@ fn what_the_partner_answers_and_nobody_else_makes_the_story() {
         .map(|event| event["what"].as_str().unwrap())
         .collect();
     assert_eq!(said, ["written", "sent", "received", "accepted", "refused"]);
-    assert_eq!(story["events"][4]["text"], "A02 S_0077");
+    assert_eq!(story["events"][4]["text"], "A02 E_0442");
 
     let mut values = sample::example(13_025, Version::V25, 7).unwrap();
     values.sender = THEM.to_owned();
@@ -175,7 +175,7 @@ fn what_the_partner_answers_and_nobody_else_makes_the_story() {
     assert_eq!(stories(&home)[0]["state"], "fulfilled");
     let (_, out, _) = home.command(&["requests"]);
     assert!(
-        out.contains(" → ") && out.contains("refused (A02 S_0077: answer A02"),
+        out.contains(" → ") && out.contains("refused (A02 E_0442: the supplier is not"),
         "{out}"
     );
 

@@ -1,27 +1,37 @@
 //! ORDRSP: why something is refused or granted (AJT 4465), by the decision tree that was gone through
-//! (AJT 1082).
+//! or the code list that the code is from (AJT 1082).
 //!
-//! Source: BDEW "Entscheidungsbaum-Diagramme und Codelisten" 4.1 to 4.3 (valid from October 2025, April
-//! and October 2026), as the repository Hochfrequenz/machine-readable_entscheidungsbaumdiagramme has
-//! them; a code of these trees means the same in all three. Trees of other requests than for values and
-//! master data, and the code lists (`S_…`, `G_…`), are not here.
+//! Source of the trees (`E_…`): BDEW "Entscheidungsbaum-Diagramme und Codelisten" 4.1 to 4.3 (valid
+//! from October 2025, April and October 2026), as the repository
+//! Hochfrequenz/machine-readable_entscheidungsbaumdiagramme has them; a code of these trees means the
+//! same in all three.
+//!
+//! Source of the code lists (`S_…` power, `G_…` gas): that repository has their titles alone. Which
+//! codes they have is from the crate `automapper-validation` 0.38.0 (`data/answer_code_lists.json`),
+//! the same in each of the three that has the list; messages of conuti-gmbh/maco-edi-testfiles and
+//! tables of Apfelfrisch/EDI-Description agree where they have one. `S_0074`, `S_0076`, `S_0077`,
+//! `S_0079`, `S_0092`, `G_0049`, `G_0075`, `G_0078` and `G_0082` have no second source. The document
+//! itself was not read.
+//!
+//! Trees and lists of other requests than for values and master data are not here, nor lists whose
+//! codes nobody explains.
 
-use crate::explain::codes::{Codes, code, find};
+use crate::explain::codes::{Code, Codes, code, find};
 use crate::explain::words::Words;
 
-/// What an answer means; `None` if its tree or its code is not known.
-pub(in crate::explain) fn meaning(tree: &str, code: &str) -> Option<Words> {
-    find(codes_of(tree)?, code)
+/// What an answer means; `None` if its tree or list, or its code in that, is not known.
+pub(in crate::explain) fn meaning(list: &str, code: &str) -> Option<Words> {
+    find(codes_of(list)?, code)
 }
 
-/// The ways out of a tree; `None` if it is not known.
-pub(in crate::explain) fn codes_of(tree: &str) -> Option<Codes> {
-    let known = TREES.iter().find(|(known, _)| *known == tree);
+/// The ways out of a tree, the codes of a list; `None` if it is not known.
+pub(in crate::explain) fn codes_of(list: &str) -> Option<Codes> {
+    let known = LISTS.iter().find(|(known, _)| *known == list);
     known.map(|(_, codes)| *codes)
 }
 
-/// The trees, and their ways out.
-pub(in crate::explain) const TREES: &[(&str, Codes)] = &[
+/// The trees and their ways out, the code lists and their codes.
+pub(in crate::explain) const LISTS: &[(&str, Codes)] = &[
     ("E_0254", END_OF_SUBSCRIPTION),
     ("E_0256", ORDER_OF_VALUES),
     ("E_0257", CANCELLATION),
@@ -29,7 +39,70 @@ pub(in crate::explain) const TREES: &[(&str, Codes)] = &[
     ("E_0442", VALUES),
     ("E_0443", MASTER_DATA_OF_OPERATOR),
     ("E_3004", MASTER_DATA_OF_OPERATOR_GAS),
+    // 17103, calorific values.
+    ("G_0015", NO_RIGHT),
+    // 17101, master data: a supplier, a metering operator asks.
+    ("G_0049", NO_RIGHT),
+    ("G_0078", NO_RIGHT),
+    // 17102, values: a supplier, a grid operator asks.
+    ("G_0050", NO_RIGHT_OR_NO_DATA),
+    ("G_0082", NO_RIGHT_OR_NO_DATA),
+    // 17004, values at an instant: of gas; a grid operator, a metering operator, a supplier asks.
+    ("G_0075", WRONG_INSTANT),
+    ("S_0073", WRONG_INSTANT),
+    ("S_0074", WRONG_INSTANT),
+    ("S_0075", WRONG_INSTANT),
+    // 17113, complaints: of a grid operator, a metering operator, a supplier, a transmission operator.
+    ("S_0076", COMPLAINT),
+    ("S_0077", COMPLAINT),
+    ("S_0078", COMPLAINT),
+    ("S_0079", COMPLAINT),
+    // Of which request was not found.
+    ("S_0092", NO_RIGHT_OR_NO_DATA),
 ];
+
+const Z15: Code = code(
+    "Z15",
+    "Abgelehnt: wer anfragt, ist dazu nicht berechtigt",
+    "refused: who asks is not entitled to it",
+);
+
+const NO_RIGHT: Codes = &[Z15];
+
+const NO_RIGHT_OR_NO_DATA: Codes = &[
+    Z15,
+    code(
+        "Z21",
+        "Abgelehnt: die angefragten Daten sind nicht vorhanden",
+        "refused: what is asked for is not there",
+    ),
+];
+
+/// The one code of these lists is sure. What it means is from a single, old source: the codes of
+/// ORDRSP of 2016 in Hochfrequenz/EDILibrary ("Unzulässiger Sollablesezeitpunkt").
+const WRONG_INSTANT: Codes = &[code(
+    "Z19",
+    "Abgelehnt: zum gewünschten Zeitpunkt ist keine Ablesung zulässig (unzulässiger Sollablesezeitpunkt)",
+    "refused: no reading is admissible at the instant that was asked for (target time of reading)",
+)];
+
+/// WiM Strom Teil 2, 2.7.3 to 2.7.5, has two reasons to refuse a complaint, and the lists have two
+/// codes. Which is which was found nowhere, so that both say the same, and that.
+const COMPLAINT: Codes = &[
+    Code {
+        code: "Z54",
+        words: ONE_OF_TWO,
+    },
+    Code {
+        code: "Z55",
+        words: ONE_OF_TWO,
+    },
+];
+
+const ONE_OF_TWO: Words = Words::new(
+    "Reklamation abgelehnt: entweder werden die Werte nicht geändert, oder eine weitere Prüfung ist veranlasst; welches von beidem dieser Code heißt, ist hier nicht bekannt: bitte den Partner fragen",
+    "complaint refused: either the values are not changed, or a further check was started; which of the two this code says is not known here: ask the partner",
+);
 
 /// A supplier asks a metering operator for values.
 const VALUES: Codes = &[

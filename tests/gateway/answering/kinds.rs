@@ -203,19 +203,19 @@ async fn what_is_not_said_or_not_told_again_is_refused_by_its_own_message() {
             17_103,
             ("7", Some("Z10")),
             "",
-            ["RFF+Z13:19103'", "AJT+A01+G_0015'"],
+            ["RFF+Z13:19103'", "AJT+Z15+G_0015'"],
         ),
         (
             17_004,
             ("7", Some("Z13")),
             "",
-            ["RFF+Z13:19007'", "AJT+A01+G_0075'"],
+            ["RFF+Z13:19007'", "AJT+Z19+G_0075'"],
         ),
         (
             17_102,
             ("7", Some("Z12")),
             "",
-            ["RFF+Z13:19102'", "AJT+A01+G_0050'"],
+            ["RFF+Z13:19102'", "AJT+Z21+G_0050'"],
         ),
         (
             17_102,

@@ -147,9 +147,19 @@ const MEANINGS: [(&str, &str, &str); 30] = [
         "values missing in the period",
     ),
     (
-        "AJT+A01+S_0077",
-        "Antwort A01 aus Codeliste S_0077; was sie heißt, steht dort in „Entscheidungsbaum-Diagramme und Codelisten“ des BDEW (bdew-mako.de) | Codeliste Strom",
-        "answer A01 of code list S_0077: look it up there in \"Entscheidungsbaum-Diagramme und Codelisten\" of the BDEW (bdew-mako.de) | code list, power",
+        "AJT+Z34+G_0001",
+        "Antwort Z34 aus Codeliste G_0001; was sie heißt, steht dort in „Entscheidungsbaum-Diagramme und Codelisten“ des BDEW (bdew-mako.de) | Codeliste Gas",
+        "answer Z34 of code list G_0001: look it up there in \"Entscheidungsbaum-Diagramme und Codelisten\" of the BDEW (bdew-mako.de) | code list, gas",
+    ),
+    (
+        "AJT+Z21+G_0050",
+        "Abgelehnt: die angefragten Daten sind nicht vorhanden | Codeliste Gas",
+        "refused: what is asked for is not there | code list, gas",
+    ),
+    (
+        "AJT+Z55+S_0078",
+        "Reklamation abgelehnt: entweder werden die Werte nicht geändert, oder eine weitere Prüfung ist veranlasst; welches von beidem dieser Code heißt, ist hier nicht bekannt: bitte den Partner fragen | Codeliste Strom",
+        "complaint refused: either the values are not changed, or a further check was started; which of the two this code says is not known here: ask the partner | code list, power",
     ),
     (
         "AJT+A04+E_0442",

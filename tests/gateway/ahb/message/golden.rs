@@ -231,46 +231,47 @@ fn ordered(role: Role, sector: Sector, asks: &Ask) -> (Transfer, Orders) {
 
 /// What the asked answer who have no values.
 fn answers() -> Vec<(&'static str, Vec<u8>)> {
-    let refusal = |pid, name_code: &str, item: &str, tree: &str, contact: Contact| Ordrsp {
-        name_code: name_code.to_owned(),
-        document: "RSP0000001".to_owned(),
-        date: Some(now()),
-        item: Some(item.to_owned()).filter(|item| !item.is_empty()),
-        answers: Some("ORD0000001".to_owned()),
-        pid: Some(pid),
-        decisions: vec![Decision {
-            code: if tree == "E_0442" { "A04" } else { "A01" }.to_owned(),
-            tree: tree.to_owned(),
-        }],
-        texts: Vec::new(),
-        contact,
-    };
+    let refusal =
+        |pid, name_code: &str, item: &str, (code, tree): (&str, &str), contact: Contact| Ordrsp {
+            name_code: name_code.to_owned(),
+            document: "RSP0000001".to_owned(),
+            date: Some(now()),
+            item: Some(item.to_owned()).filter(|item| !item.is_empty()),
+            answers: Some("ORD0000001".to_owned()),
+            pid: Some(pid),
+            decisions: vec![Decision {
+                code: code.to_owned(),
+                tree: tree.to_owned(),
+            }],
+            texts: Vec::new(),
+            contact,
+        };
     let none = Contact::default;
     [
         (
             "ordrsp_19102_refused",
             Sector::Power,
-            refusal(19_102, "Z48", "", "E_0442", none()),
+            refusal(19_102, "Z48", "", ("A04", "E_0442"), none()),
         ),
         (
             "ordrsp_19102_refused_gas",
             Sector::Gas,
-            refusal(19_102, "7", "Z11", "G_0050", none()),
+            refusal(19_102, "7", "Z11", ("Z21", "G_0050"), none()),
         ),
         (
             "ordrsp_19103_refused_gas",
             Sector::Gas,
-            refusal(19_103, "7", "Z10", "G_0015", none()),
+            refusal(19_103, "7", "Z10", ("Z15", "G_0015"), none()),
         ),
         (
             "ordrsp_19007_refused",
             Sector::Power,
-            refusal(19_007, "7", "Z13", "S_0075", none()),
+            refusal(19_007, "7", "Z13", ("Z19", "S_0075"), none()),
         ),
         (
             "ordrsp_19114_refused",
             Sector::Power,
-            refusal(19_114, "Z34", "Z11", "S_0078", contact()),
+            refusal(19_114, "Z34", "Z11", ("Z55", "S_0078"), contact()),
         ),
     ]
     .map(|(name, sector, ordrsp)| {
