@@ -81,6 +81,8 @@ pub struct Looked {
     pub head: Head,
     /// What could not be looked into.
     pub refused: Vec<Refused>,
+    /// Whether the mail is what a server says of another one: [`report::read`].
+    pub is_report: bool,
     /// Whether something was refused only since more would have been unpacked than
     /// [`Bounds::unpacked_bytes`] and [`Bounds::held_bytes`] allow.
     pub has_outgrown: bool,

@@ -479,24 +479,61 @@ const LIGHT_KIB: usize = IN_HAND_KIB - LARGE_KIB;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::ledger::Announced;
+
+    fn arrival(uid: u32) -> Arrival {
+        Arrival {
+            mailbox: "metering".to_owned(),
+            folder: "INBOX".to_owned(),
+            id: MailId::Imap { validity: 7, uid },
+            at: UtcTime::from_seconds(1_700_000_000),
+        }
+    }
+
+    fn announcing(present: &[u32], next: u32) -> Settled {
+        Settled {
+            mailbox: "metering".to_owned(),
+            folder: "INBOX".to_owned(),
+            announced: Some(Announced {
+                validity: 7,
+                present: present.to_vec(),
+                next,
+            }),
+            ids: Vec::new(),
+            forgets: Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_announced_becomes_durable_with_the_first_mail() {
+        let home = tempfile::tempdir().unwrap();
+        let (store, archive) = crate::store::open(home.path(), 1 << 20).unwrap();
+        let ingest = Ingest::start(Arc::new(store), Arc::new(archive)).unwrap();
+        let cursor = || ingest.cursor("metering", "INBOX").unwrap();
+
+        ingest.settle(announcing(&[2, 5], 9)).await.unwrap();
+        assert_eq!(cursor(), None);
+        let mail = Parcel::Mail(crate::sample::load_profile_mail(0).bytes);
+        ingest.take_in(arrival(5), mail).await.unwrap();
+        let settled: Vec<u32> = (1..12)
+            .filter(|uid| cursor().unwrap().is_settled(*uid))
+            .collect();
+        assert_eq!(settled, [1, 3, 4, 5, 6, 7, 8]);
+
+        // With nothing to come behind it, it is noted at once.
+        ingest.settle(announcing(&[], 20)).await.unwrap();
+        assert_eq!(cursor().unwrap().next, 20);
+    }
 
     #[tokio::test]
     async fn a_mail_that_makes_the_parser_panic_is_quarantined_with_its_bytes() {
         let home = tempfile::tempdir().unwrap();
         let (store, archive) = crate::store::open(home.path(), 1 << 20).unwrap();
         let ingest = Ingest::start(Arc::new(store), Arc::new(archive)).unwrap();
-        let arrival = Arrival {
-            mailbox: "metering".to_owned(),
-            folder: "INBOX".to_owned(),
-            id: MailId::Imap {
-                validity: 7,
-                uid: 1,
-            },
-            at: UtcTime::from_seconds(1_700_000_000),
-        };
+        let arrived = arrival(1);
         let bytes = b"Subject: x\r\n\r\nUNB+UNOC:3+a+b'".to_vec();
         let parcel = Parcel::Mail(bytes.clone());
-        let digest = unreadable_at_panic(&arrival, &parcel, || panic!("index out of bounds"));
+        let digest = unreadable_at_panic(&arrived, &parcel, || panic!("index out of bounds"));
         let outcome = ingest.commit(digest).await.unwrap();
         assert_eq!(outcome, Outcome::Quarantined);
 
@@ -513,17 +550,7 @@ mod tests {
         assert!(cursor.is_settled(1));
 
         let fine = Parcel::Mail(crate::sample::load_profile_mail(0).bytes);
-        let next = MailId::Imap {
-            validity: 7,
-            uid: 2,
-        };
-        let arrival = Arrival {
-            id: next,
-            ..arrival
-        };
-        assert_eq!(
-            ingest.take_in(arrival, fine).await.unwrap(),
-            Outcome::Stored
-        );
+        let outcome = ingest.take_in(arrival(2), fine).await.unwrap();
+        assert_eq!(outcome, Outcome::Stored);
     }
 }

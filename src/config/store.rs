@@ -21,7 +21,7 @@ impl Default for Store {
     fn default() -> Self {
         Self {
             backend: Backend::Sled,
-            cache: ByteSize::from_mib(64),
+            cache: ByteSize::from_mib(32),
         }
     }
 }

@@ -27,6 +27,11 @@ impl PartHead {
         self.media_type.starts_with("multipart/")
     }
 
+    /// Whether the body is what a server says of another mail (RFC 3462).
+    pub fn is_report(&self) -> bool {
+        self.media_type == "multipart/report"
+    }
+
     /// Whether the body is a mail (RFC 2046 §5.2.1, RFC 6532 §3.7).
     pub fn is_mail(&self) -> bool {
         matches!(

@@ -19,6 +19,7 @@ pub(crate) fn mail(walk: &mut Walk<'_, '_>, mail: &[u8], name: &str, depth: usiz
     let (mail_head, part) = head::read(fields);
     if depth == 0 {
         walk.looked.head = mail_head;
+        walk.looked.is_report = part.is_report();
     }
     let entity = Entity {
         mail: name,

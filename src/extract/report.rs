@@ -41,7 +41,7 @@ pub enum Action {
 pub fn read(mail: &[u8]) -> Option<Report> {
     let (fields, body) = head::split(mail);
     let (_, part) = head::read(fields);
-    if part.media_type != "multipart/report" {
+    if !part.is_report() {
         return None;
     }
     let mut report = Report::default();

@@ -69,9 +69,13 @@ fn base64(body: &[u8]) -> Vec<u8> {
 
 /// Base64 as nearly everybody writes it: lines of digits, padded at the end. `None` for any other.
 fn base64_of_lines(body: &[u8]) -> Option<Vec<u8>> {
+    let body = body.trim_ascii_end();
     let mut digits = Vec::with_capacity(body.len());
-    for line in body.trim_ascii_end().split(|&byte| byte == b'\n') {
+    let mut begin = 0;
+    for end in memchr::memchr_iter(b'\n', body).chain([body.len()]) {
+        let line = body.get(begin..end)?;
         digits.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        begin = end + 1;
     }
     let length = base64_simd::STANDARD
         .decode_inplace(&mut digits)

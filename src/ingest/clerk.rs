@@ -30,8 +30,6 @@ use crate::store::{Store, StoreError};
 pub(super) struct Prepared {
     batch: Batch,
     pub(super) outcome: Outcome,
-    hashes: HashSet<Hash>,
-    references: HashSet<MessageReference>,
     /// What is acknowledged, to be counted.
     verdicts: Vec<Verdict>,
     /// How many acknowledgements go again.
@@ -68,12 +66,9 @@ impl Prepared {
     }
 
     fn of(batch: Batch) -> Self {
-        let (hashes, references) = (HashSet::new(), HashSet::new());
         Self {
             batch,
             outcome: Outcome::Irrelevant,
-            hashes,
-            references,
             verdicts: Vec::new(),
             repeated: 0,
         }
@@ -83,17 +78,29 @@ impl Prepared {
     pub(super) fn outbox(&self) -> &[(u64, OutboxRecord)] {
         &self.batch.outbox
     }
+}
 
-    /// Whether a mail speaks of the same interchanges or messages as this one: then this one must
-    /// be in the store before the other is decided.
-    pub(super) fn concerns(&self, digest: &Digest) -> bool {
+/// Interchanges and messages that some mails speak of.
+#[derive(Default)]
+pub(super) struct Subjects {
+    hashes: HashSet<Hash>,
+    references: HashSet<MessageReference>,
+}
+
+impl Subjects {
+    /// Whether a mail speaks of one of them: then they must be in the store before it is decided.
+    pub(super) fn concern(&self, digest: &Digest) -> bool {
         digest.pieces.iter().any(|piece| {
+            let mut messages = piece.messages.iter();
             self.hashes.contains(&piece.hash)
-                || piece
-                    .messages
-                    .iter()
-                    .any(|m| self.references.contains(&m.record.reference))
+                || messages.any(|message| self.references.contains(&message.record.reference))
         })
+    }
+
+    /// Adds those of another mail.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.hashes.extend(other.hashes);
+        self.references.extend(other.references);
     }
 }
 
@@ -119,18 +126,18 @@ impl Clerk {
     }
 
     /// Decides about a mail and appends its new pieces, and what is said of them, to the archive. Mails
-    /// of ours that are `busy` are left alone.
+    /// of ours that are `busy` are left alone. What the mail speaks of is told beside it.
     pub(super) fn prepare(
         &mut self,
         digest: Digest,
         busy: &dyn Fn(u64) -> bool,
-    ) -> Result<Prepared, IngestError> {
+    ) -> Result<(Prepared, Subjects), IngestError> {
         let mut draft = Draft::new(&digest);
         if let Some(report) = &digest.report
             && let Some(ours) = bounce::heard(&*self.store, report, clock::now())?
         {
             // What it brings is the mail that we wrote.
-            return Ok(draft.returned(ours));
+            return Ok((draft.returned(ours), Subjects::default()));
         }
         for piece in digest.pieces {
             self.decide(piece, digest.replays, &mut draft)?;
@@ -142,7 +149,8 @@ impl Clerk {
         for hash in std::mem::take(&mut draft.asked_again) {
             self.say_again(&hash, busy, &mut draft)?;
         }
-        Ok(draft.finish())
+        let subjects = std::mem::take(&mut draft.subjects);
+        Ok((draft.finish(), subjects))
     }
 
     /// The next number of the outbox, which is not given again.
@@ -240,7 +248,7 @@ impl Clerk {
         replays: Option<Replay>,
         draft: &mut Draft,
     ) -> Result<(), IngestError> {
-        if !draft.hashes.insert(piece.hash) {
+        if !draft.subjects.hashes.insert(piece.hash) {
             return Ok(()); // Twice in one mail.
         }
         let Piece {
@@ -269,7 +277,8 @@ impl Clerk {
             },
         };
         let before = barred.count();
-        let fresh = self.compare_all(messages, place, &mut barred, &mut draft.references)?;
+        let fresh =
+            self.compare_all(messages, place, &mut barred, &mut draft.subjects.references)?;
         if let Some(heard) = heard.filter(|_| known.is_none()) {
             draft.say(hash, *heard, barred.count() > before);
         }

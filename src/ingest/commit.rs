@@ -2,7 +2,8 @@
 //!
 //! Order of a group: every piece appended to the archive, archive synced, every mail's batch
 //! applied, database flushed, every sender answered. A mail that waits alone is committed at once;
-//! under load a group waits a moment for the mails that are being digested.
+//! under load a group waits a moment for the mails that are being digested. What a server announces
+//! is no reason to flush: it becomes durable with the first mail behind it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 
 use crate::clock;
 use crate::ingest::IngestError;
-use crate::ingest::clerk::{Clerk, Prepared};
+use crate::ingest::clerk::{Clerk, Prepared, Subjects};
 use crate::ingest::digest::Digest;
 use crate::ingest::dispatch::Draft;
 use crate::mailbox::{MailId, Mark, Outcome};
@@ -36,6 +37,17 @@ pub struct Settled {
     pub ids: Vec<MailId>,
     /// Settled mails that the server does not list any more (POP3, Maildir).
     pub forgets: Vec<Mark>,
+}
+
+impl Settled {
+    /// Whether it can become durable with the mails that it announces: until one of them is settled,
+    /// they are announced again.
+    fn can_wait(&self) -> bool {
+        let announces = |announced: &Announced| !announced.present.is_empty();
+        self.announced.as_ref().is_some_and(announces)
+            && self.ids.is_empty()
+            && self.forgets.is_empty()
+    }
 }
 
 pub(super) type Answer<T> = oneshot::Sender<Result<T, IngestError>>;
@@ -73,7 +85,7 @@ pub(super) enum Order {
     Settle {
         /// Which.
         settled: Settled,
-        /// Told when it is durable.
+        /// Told when it is durable, or at once if it can wait.
         answer: Answer<()>,
     },
     /// Have a mail fetched again of which quarantine holds no bytes.
@@ -182,9 +194,9 @@ struct Desk {
 
 /// Serves orders until every address is gone.
 fn run(desk: &mut Desk, mut inbox: mpsc::Receiver<Order>, coming: &AtomicUsize) {
+    let mut group = Group::default();
     while let Some(first) = inbox.blocking_recv() {
         let begun = clock::monotonic();
-        let mut group = Group::default();
         group.add(desk, first);
         while !group.is_full() {
             match inbox.try_recv() {
@@ -195,8 +207,11 @@ fn run(desk: &mut Desk, mut inbox: mpsc::Receiver<Order>, coming: &AtomicUsize) 
                 Err(_) => std::thread::sleep(LOOK_AGAIN),
             }
         }
-        group.finish(desk);
+        if group.is_awaited() || group.is_full() {
+            std::mem::take(&mut group).finish(desk);
+        }
     }
+    group.finish(desk);
 }
 
 /// What is told to whom once the group is durable.
@@ -204,6 +219,8 @@ enum Reply {
     Outcome(Answer<Outcome>, Outcome, Option<OwnedSemaphorePermit>),
     Done(Answer<()>),
     Numbers(Answer<Vec<u64>>, Vec<u64>),
+    /// Nobody waits.
+    None,
 }
 
 impl Reply {
@@ -216,6 +233,7 @@ impl Reply {
             }
             Self::Done(answer) => drop(answer.send(result)),
             Self::Numbers(answer, numbers) => drop(answer.send(result.map(|()| numbers))),
+            Self::None => {}
         }
     }
 }
@@ -224,6 +242,7 @@ impl Reply {
 #[derive(Default)]
 struct Group {
     members: Vec<(Prepared, Reply)>,
+    subjects: Subjects,
     bytes: usize,
     /// Whether it brings something to be sent.
     dispatches: bool,
@@ -234,14 +253,25 @@ impl Group {
         self.members.len() >= MAX_MAILS || self.bytes >= MAX_BYTES
     }
 
+    /// Whether anybody waits until it is durable.
+    fn is_awaited(&self) -> bool {
+        let mut replies = self.members.iter().map(|(_, reply)| reply);
+        replies.any(|reply| !matches!(reply, Reply::None))
+    }
+
     /// Decides about an order and lets it join; one that cannot be decided is answered at once.
     fn add(&mut self, desk: &mut Desk, order: Order) {
         let clerk = &mut desk.clerk;
         match order {
             Order::TakeIn(mail) => self.take_in(desk, mail),
             Order::Settle { settled, answer } => {
-                self.members
-                    .push((Prepared::settling(settled), Reply::Done(answer)));
+                let reply = if settled.can_wait() {
+                    drop(answer.send(Ok(())));
+                    Reply::None
+                } else {
+                    Reply::Done(answer)
+                };
+                self.members.push((Prepared::settling(settled), reply));
             }
             Order::FetchAgain {
                 mail,
@@ -295,8 +325,7 @@ impl Group {
             answer,
         } = mail;
         drop(coming);
-        let concerns = |(member, _): &(Prepared, Reply)| member.concerns(&digest);
-        if digest.report.is_some() || self.members.iter().any(concerns) {
+        if digest.report.is_some() || self.subjects.concern(&digest) {
             // It speaks of the same messages as a mail of this group, or of a mail of ours that the
             // group may change: those first.
             std::mem::take(self).finish(desk);
@@ -304,7 +333,8 @@ impl Group {
         self.bytes += digest.pieces_bytes();
         let is_heard = digest.is_heard();
         match guarded(|| desk.clerk.prepare(*digest, &|number| self.concerns(number))) {
-            Ok(prepared) => {
+            Ok((prepared, subjects)) => {
+                self.subjects.extend(subjects);
                 self.dispatches |= is_heard;
                 let reply = Reply::Outcome(answer, prepared.outcome, in_hand);
                 self.members.push((prepared, reply));
@@ -357,11 +387,11 @@ fn guarded<T>(step: impl FnOnce() -> Result<T, IngestError>) -> Result<T, Ingest
     })
 }
 
-/// How long a group waits for mails that are being digested: some dozens come in this time, and
+/// How long a group waits for mails that are being digested: a whole group comes in this time, and
 /// nobody notices it.
-const PATIENCE: Duration = Duration::from_millis(10);
+const PATIENCE: Duration = Duration::from_millis(50);
 /// How long it sleeps meanwhile.
-const LOOK_AGAIN: Duration = Duration::from_micros(200);
+const LOOK_AGAIN: Duration = Duration::from_micros(500);
 /// Orders that may wait: two full groups, so that the thread never runs dry under load.
 const MAX_WAITING: usize = 2 * MAX_MAILS;
 /// Mails that share a flush. A flush takes 0.1 to 10 ms; by 256 mails its cost is spread thin.

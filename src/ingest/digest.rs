@@ -158,7 +158,9 @@ pub fn digest(
     let (looked, bytes) = match parcel {
         Parcel::Mail(bytes) => {
             let looked = extract::each_in_mail(bytes, bounds, &mut take);
-            gathering.digest.report = report::read(bytes);
+            if looked.is_report {
+                gathering.digest.report = report::read(bytes);
+            }
             (looked, bytes.as_slice())
         }
         Parcel::File(name, bytes) => (
@@ -171,6 +173,7 @@ pub fn digest(
         head,
         refused,
         has_outgrown,
+        ..
     } = looked;
     let Gathering {
         mut digest,

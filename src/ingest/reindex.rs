@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::acknowledge::TermsNow;
 use crate::extract::Bounds;
-use crate::ingest::clerk::{Clerk, Prepared};
+use crate::ingest::clerk::{Clerk, Prepared, Subjects};
 use crate::ingest::digest::{Digest, Replay};
 use crate::ingest::quarantine::digest_archived;
 use crate::ingest::{IngestError, Validation};
@@ -44,7 +44,7 @@ pub fn reindex(
     let mut clerk = Clerk::new(store, Arc::clone(archive))?;
     let mut report = Report::default();
     let mut mail: Option<Digest> = None;
-    let mut group = Vec::new();
+    let mut group = Group::default();
     let mut done = 0;
     for entry in archive.entries() {
         let (place, origin, bytes) = match entry {
@@ -80,25 +80,42 @@ pub fn reindex(
                 }
             }
         }
-        if group.len() >= MAILS_A_FLUSH {
-            clerk.commit(&std::mem::take(&mut group))?;
+        if group.mails.len() >= MAILS_A_FLUSH {
+            group.commit(&mut clerk)?;
             progress(done);
         }
     }
     if let Some(mail) = mail {
         take_in(&mut clerk, mail, &mut group)?;
     }
-    clerk.commit(&group)?;
+    group.commit(&mut clerk)?;
     progress(done);
     Ok(report)
 }
 
-fn take_in(clerk: &mut Clerk, mail: Digest, group: &mut Vec<Prepared>) -> Result<(), IngestError> {
-    if group.iter().any(|earlier| earlier.concerns(&mail)) {
-        clerk.commit(&std::mem::take(group))?;
+fn take_in(clerk: &mut Clerk, mail: Digest, group: &mut Group) -> Result<(), IngestError> {
+    if group.subjects.concern(&mail) {
+        group.commit(clerk)?;
     }
-    group.push(clerk.prepare(mail, &|_| false)?);
+    let (mail, subjects) = clerk.prepare(mail, &|_| false)?;
+    group.mails.push(mail);
+    group.subjects.extend(subjects);
     Ok(())
+}
+
+/// Mails that share a flush.
+#[derive(Default)]
+struct Group {
+    mails: Vec<Prepared>,
+    subjects: Subjects,
+}
+
+impl Group {
+    /// Makes them durable; the group is empty then.
+    fn commit(&mut self, clerk: &mut Clerk) -> Result<(), IngestError> {
+        let group = std::mem::take(self);
+        clerk.commit(&group.mails)
+    }
 }
 
 /// A mail of ours as the archive knows it: what became of it is not told there.
@@ -118,14 +135,14 @@ fn of_ours(
 fn keep(
     clerk: &mut Clerk,
     mail: (u64, OutboxRecord, Option<RequestRecord>),
-    group: &mut Vec<Prepared>,
+    group: &mut Group,
 ) -> Result<(), IngestError> {
     // A number whose first mail was never kept was given to another: the last one holds.
-    let mut earlier = group.iter().flat_map(Prepared::outbox);
+    let mut earlier = group.mails.iter().flat_map(Prepared::outbox);
     if earlier.any(|(number, _)| *number == mail.0) {
-        clerk.commit(&std::mem::take(group))?;
+        group.commit(clerk)?;
     }
-    group.extend(clerk.remembering(mail)?);
+    group.mails.extend(clerk.remembering(mail)?);
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod segment;
 use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::atomic::{self, AtomicU64};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -77,7 +78,10 @@ impl Archive {
         };
         let segments = segment::list(&archive.directory)?;
         if let Some(&last) = segments.last() {
-            let (tail, damage) = archive.find_end(last)?;
+            let (mut tail, damage) = archive.find_end(last)?;
+            // Once here, instead of with the first mail. If it fails, that mail tells.
+            let is_named = archive.disk.sync_names(&archive.directory).is_ok();
+            tail.is_named = is_named && tail.segment == last;
             archive.tail = Mutex::new(tail);
             archive.damage = damage;
         }
@@ -255,7 +259,7 @@ impl Archive {
         let read = || -> Result<(Origin, Vec<u8>), Fault> {
             let file = File::open(&path).map_err(Fault::Unreadable)?;
             let length = file.metadata().map_err(Fault::Unreadable)?.len();
-            let found = segment::read(&file, length, place)?;
+            let found = segment::read(|to, at| file.read_exact_at(to, at), length, place)?;
             found.open().map_err(Fault::Damaged)
         };
         read().map_err(|fault| fault.into_error(&path, place.offset, None))

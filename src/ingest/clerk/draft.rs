@@ -1,16 +1,14 @@
 //! A mail while it is decided about.
 
-use std::collections::HashSet;
-
 use crate::acknowledge::{Acknowledgement, Heard, Verdict};
 use crate::ingest::barred::Barred;
-use crate::ingest::clerk::Prepared;
+use crate::ingest::clerk::{Prepared, Subjects};
 use crate::ingest::digest::{Digest, Replay};
 use crate::mailbox::Outcome;
 use crate::store::archive::ArchivePlace;
 use crate::store::ledger::{
-    Batch, Hash, InterchangeRecord, MailRecord, MailSlot, MessageReference, NewInterchange,
-    NewQuarantine, QuarantineRecord,
+    Batch, Hash, InterchangeRecord, MailRecord, MailSlot, NewInterchange, NewQuarantine,
+    QuarantineRecord,
 };
 use crate::store::outbox::OutboxRecord;
 
@@ -18,8 +16,8 @@ use crate::store::outbox::OutboxRecord;
 pub(super) struct Draft {
     pub(super) mail: MailRecord,
     pub(super) replays: Option<Replay>,
-    pub(super) hashes: HashSet<Hash>,
-    pub(super) references: HashSet<MessageReference>,
+    /// What was decided about so far.
+    pub(super) subjects: Subjects,
     pub(super) interchanges: Vec<NewInterchange>,
     pub(super) duplicates: Vec<Hash>,
     pub(super) quarantine: Vec<NewQuarantine>,
@@ -52,8 +50,7 @@ impl Draft {
                 },
             },
             replays: digest.replays,
-            hashes: HashSet::new(),
-            references: HashSet::new(),
+            subjects: Subjects::default(),
             interchanges: Vec::new(),
             duplicates: Vec::new(),
             quarantine: Vec::new(),
@@ -164,8 +161,6 @@ impl Draft {
         Prepared {
             batch,
             outcome,
-            hashes: self.hashes,
-            references: self.references,
             verdicts: self.verdicts,
             repeated: self.repeated,
         }

@@ -6,12 +6,21 @@
 use crate::series::block::DamagedBlock;
 
 /// Collects bits into bytes.
-#[derive(Default)]
 pub(super) struct BitWriter {
     bytes: Vec<u8>,
     pending: u64,
     /// How many bits of `pending` are used; below 32 between two calls.
     filled: u32,
+}
+
+impl Default for BitWriter {
+    fn default() -> Self {
+        Self {
+            bytes: Vec::with_capacity(USUAL_BYTES),
+            pending: 0,
+            filled: 0,
+        }
+    }
 }
 
 impl BitWriter {
@@ -70,6 +79,9 @@ impl BitWriter {
         }
     }
 }
+
+/// A day of quarter hours takes less, as a rule.
+const USUAL_BYTES: usize = 256;
 
 /// How many bits [`BitWriter::put_delta`] takes for a number.
 pub(super) fn delta_width(value: u64) -> u64 {

@@ -29,7 +29,7 @@ pub(super) fn write(out: &mut BitWriter, values: &[i64]) {
         .into_iter()
         .min_by_key(|predictor| {
             groups(values, *predictor)
-                .map(|group| group.cost())
+                .map(|group| group.best().1)
                 .sum::<u64>()
         })
         .unwrap_or(Predictor::Previous);
@@ -153,6 +153,10 @@ impl Line {
 struct Group {
     differences: [u64; GROUP],
     length: usize,
+    /// How many of them are not zero.
+    others: u64,
+    /// The greatest of them.
+    greatest: u64,
 }
 
 /// The groups of all values but the first.
@@ -160,18 +164,22 @@ fn groups(values: &[i64], predictor: Predictor) -> impl Iterator<Item = Group> {
     let mut line = Line::from(values.first().copied().unwrap_or(0));
     let rest = values.get(1..).unwrap_or_default();
     rest.chunks(GROUP).map(move |chunk| {
-        let mut differences = [0; GROUP];
-        for (difference, &value) in differences.iter_mut().zip(chunk) {
+        let mut group = Group {
+            differences: [0; GROUP],
+            length: chunk.len(),
+            others: 0,
+            greatest: 0,
+        };
+        for (difference, &value) in group.differences.iter_mut().zip(chunk) {
             *difference = fold(value.wrapping_sub(line.predict(predictor)));
+            group.others += u64::from(*difference > 0);
+            group.greatest = group.greatest.max(*difference);
             line = Line {
                 before: line.last,
                 last: value,
             };
         }
-        Group {
-            differences,
-            length: chunk.len(),
-        }
+        group
     })
 }
 
@@ -180,32 +188,14 @@ impl Group {
         self.differences.get(..self.length).unwrap_or_default()
     }
 
-    /// About how many bits it takes: without the lengths of the runs, which every predictor has.
-    fn cost(&self) -> u64 {
-        self.cost_with(self.best_k())
-    }
-
-    fn cost_with(&self, k: u32) -> u64 {
-        self.differences()
-            .iter()
-            .map(|difference| match difference.checked_sub(1) {
-                Some(rest) => rice_width(rest, k),
-                None => 1,
-            })
-            .sum()
-    }
-
-    /// The number of low bits that makes it shortest: near the width of the mean. Outliers raise
-    /// the mean, so the search goes down from there.
-    fn best_k(&self) -> u32 {
-        let others = || {
-            self.differences()
-                .iter()
-                .filter(|difference| **difference > 0)
-        };
-        let sum = others().fold(0_u64, |sum, other| sum.saturating_add(*other));
-        let count = u64::try_from(others().count()).unwrap_or(1).max(1);
-        let mut k = width_of(sum / count).min(MOST_LOW_BITS);
+    /// The number of low bits that makes it shortest, and about how many bits it takes then: without
+    /// the lengths of the runs, which every predictor has.
+    ///
+    /// The best is near the width of the mean. Outliers raise the mean, so the search goes down from
+    /// there.
+    fn best(&self) -> (u32, u64) {
+        let sum = (self.differences().iter()).fold(0_u64, |sum, other| sum.saturating_add(*other));
+        let mut k = width_of(sum / self.others.max(1)).min(MOST_LOW_BITS);
         let mut cost = self.cost_with(k);
         while k > 0 {
             let lower = self.cost_with(k - 1);
@@ -214,11 +204,26 @@ impl Group {
             }
             (k, cost) = (k - 1, lower);
         }
-        k
+        (k, cost)
+    }
+
+    fn cost_with(&self, k: u32) -> u64 {
+        let zeros = u64::try_from(self.length).unwrap_or(u64::MAX) - self.others;
+        if self.greatest >> k < u64::from(MOST_ONES) {
+            // No outliers: what a loop without branches adds up.
+            let high =
+                (self.differences.iter()).map(|difference| difference.saturating_sub(1) >> k);
+            return zeros + self.others * (1 + u64::from(k)) + high.sum::<u64>();
+        }
+        let others = self
+            .differences()
+            .iter()
+            .filter_map(|other| other.checked_sub(1));
+        zeros + others.map(|rest| rice_width(rest, k)).sum::<u64>()
     }
 
     fn write(&self, out: &mut BitWriter) {
-        let k = self.best_k();
+        let (k, _) = self.best();
         out.put(u64::from(k), 6);
         let mut rest = self.differences();
         while !rest.is_empty() {

@@ -55,14 +55,16 @@ pub(super) fn pack(bytes: &[u8]) -> Packed {
         let Some(row) = bytes.get(begin..end).and_then(Row::read) else {
             continue;
         };
-        let mut span = row.span.next();
+        let mut next = row.span.next();
         let before = packed.numbers.len();
-        while let Some((number, length)) =
-            (bytes.get(at..)).and_then(|rest| row.repeated(rest, span))
+        (packed.numbers).reserve((bytes.len() - at) / (end - begin));
+        while let Some(span) = next
+            && let Some((number, length)) =
+                (bytes.get(at..)).and_then(|rest| row.repeated(rest, &span))
         {
             packed.numbers.push(number);
             at += length;
-            span = span.next();
+            next = span.next();
         }
         let rows = packed.numbers.len() - before;
         if rows > 0 {
@@ -99,8 +101,8 @@ pub(super) fn unpack(packed: &Packed, length: usize) -> Option<Vec<u8>> {
         numbers = rest;
         let mut span = row.span;
         for number in own {
-            span = span.next();
-            row.write(*number, span, &mut bytes)?;
+            span = span.next()?;
+            row.write(*number, &span, &mut bytes);
             if bytes.len() > length {
                 return None;
             }
@@ -144,20 +146,20 @@ impl<'a> Row<'a> {
             tail,
             mark: mark.copied().unwrap_or(b'.'),
             span: Span {
-                start: minutes(start)?,
-                end: minutes(end)?,
+                start: Time::read(start)?,
+                end: Time::read(end)?,
             },
         })
     }
 
     /// The number and the length of the row that begins here, if it repeats this one at that time.
-    fn repeated(&self, text: &[u8], span: Span) -> Option<(Decimal, usize)> {
+    fn repeated(&self, text: &[u8], span: &Span) -> Option<(Decimal, usize)> {
         let rest = text.strip_prefix(self.head)?;
         let (number, rest) = rest.split_at_checked(number_length(rest))?;
         let rest = rest.strip_prefix(self.before_start)?;
-        let rest = rest.strip_prefix(&digits(span.start)?)?;
+        let rest = rest.strip_prefix(&span.start.digits)?;
         let rest = rest.strip_prefix(self.before_end)?;
-        let rest = rest.strip_prefix(&digits(span.end)?)?;
+        let rest = rest.strip_prefix(&span.end.digits)?;
         let rest = rest.strip_prefix(self.tail)?;
         let other_mark = if self.mark == b'.' { b',' } else { b'.' };
         if number.contains(&other_mark) {
@@ -168,35 +170,104 @@ impl<'a> Row<'a> {
     }
 
     /// Writes the row that repeats this one with a number, at a time.
-    fn write(&self, number: Decimal, span: Span, out: &mut Vec<u8>) -> Option<()> {
+    fn write(&self, number: Decimal, span: &Span, out: &mut Vec<u8>) {
         out.extend_from_slice(self.head);
         for byte in number.to_string().bytes() {
             out.push(if byte == b'.' { self.mark } else { byte });
         }
         out.extend_from_slice(self.before_start);
-        out.extend_from_slice(&digits(span.start)?);
+        out.extend_from_slice(&span.start.digits);
         out.extend_from_slice(self.before_end);
-        out.extend_from_slice(&digits(span.end)?);
+        out.extend_from_slice(&span.end.digits);
         out.extend_from_slice(self.tail);
-        Some(())
     }
 }
 
-/// From when to when, in minutes since 1970-01-01T00:00 of the row's own clock.
+/// From when to when.
 #[derive(Clone, Copy)]
 struct Span {
-    start: i64,
-    end: i64,
+    start: Time,
+    end: Time,
 }
 
 impl Span {
-    /// As long, and right behind.
-    fn next(self) -> Self {
-        Self {
+    /// As long, and right behind; `None` behind the year 9999.
+    fn next(self) -> Option<Self> {
+        Some(Self {
             start: self.end,
-            end: self.end + (self.end - self.start),
-        }
+            end: self.end.plus(self.end.minutes - self.start.minutes)?,
+        })
     }
+}
+
+/// A time of the row's own clock.
+#[derive(Clone, Copy)]
+struct Time {
+    /// Since 1970-01-01T00:00.
+    minutes: i64,
+    /// `CCYYMMDDHHMM`.
+    digits: [u8; TIME],
+}
+
+impl Time {
+    /// `None` for what is no time.
+    fn read(digits: [u8; TIME]) -> Option<Self> {
+        let number = |from: usize, to: usize| {
+            let digits = digits.get(from..to).unwrap_or_default();
+            digits
+                .iter()
+                .fold(0, |number, byte| number * 10 + i64::from(byte - b'0'))
+        };
+        let day = days_from_civil(number(0, 4), number(4, 6), number(6, 8));
+        let minutes = day * DAY_MINUTES + number(8, 10) * 60 + number(10, 12);
+        // The 31st of February is another day.
+        Self::at(minutes).filter(|time| time.digits == digits)
+    }
+
+    /// `None` for years of more than four digits.
+    fn at(minutes: i64) -> Option<Self> {
+        let (year, month, day) = civil_from_days(minutes.div_euclid(DAY_MINUTES));
+        (1..=9999).contains(&year).then(|| {
+            let mut digits = [b'0'; TIME];
+            let [date @ .., _, _, _, _] = &mut digits;
+            write_digits(date, (year * 100 + month) * 100 + day);
+            Self { minutes, digits }.with_clock()
+        })
+    }
+
+    /// So many minutes later. Where that is the same day, its date is there already.
+    fn plus(self, minutes: i64) -> Option<Self> {
+        let later = self.minutes + minutes;
+        if later.div_euclid(DAY_MINUTES) != self.minutes.div_euclid(DAY_MINUTES) {
+            return Self::at(later);
+        }
+        let time = Self {
+            minutes: later,
+            ..self
+        };
+        Some(time.with_clock())
+    }
+
+    fn with_clock(mut self) -> Self {
+        let minute = self.minutes.rem_euclid(DAY_MINUTES);
+        let [.., a, b, c, d] = &mut self.digits;
+        for (digits, number) in [([a, b], minute / 60), ([c, d], minute % 60)] {
+            let [tens, ones] = digits;
+            (*tens, *ones) = (digit(number / 10), digit(number % 10));
+        }
+        self
+    }
+}
+
+fn write_digits(to: &mut [u8], mut number: i64) {
+    for to in to.iter_mut().rev() {
+        *to = digit(number % 10);
+        number /= 10;
+    }
+}
+
+fn digit(number: i64) -> u8 {
+    b'0' + number.to_le_bytes()[0]
 }
 
 /// Where the number of a row begins: behind `QTY`, a separator, the qualifier and a separator.
@@ -221,38 +292,6 @@ fn at_time(text: &[u8]) -> Option<(&[u8], [u8; TIME], &[u8])> {
     let (before, rest) = text.split_at_checked(last + 1 - TIME)?;
     let (time, rest) = rest.split_first_chunk()?;
     Some((before, *time, rest))
-}
-
-/// `CCYYMMDDHHMM` in minutes; `None` for what is no time.
-fn minutes(time: [u8; TIME]) -> Option<i64> {
-    let number = |from: usize, to: usize| {
-        let digits = time.get(from..to).unwrap_or_default();
-        digits
-            .iter()
-            .fold(0, |number, byte| number * 10 + i64::from(byte - b'0'))
-    };
-    let day = days_from_civil(number(0, 4), number(4, 6), number(6, 8));
-    let minutes = day * DAY_MINUTES + number(8, 10) * 60 + number(10, 12);
-    // The 31st of February is another day.
-    (digits(minutes)? == time).then_some(minutes)
-}
-
-/// A time as it is written; `None` for years of more than four digits.
-fn digits(minutes: i64) -> Option<[u8; TIME]> {
-    let (year, month, day) = civil_from_days(minutes.div_euclid(DAY_MINUTES));
-    let minute = minutes.rem_euclid(DAY_MINUTES);
-    let mut digits = [b'0'; TIME];
-    let mut rest = u64::try_from(year)
-        .ok()
-        .filter(|year| (1..=9999).contains(year))?;
-    for field in [month, day, minute / 60, minute % 60] {
-        rest = rest * 100 + field.unsigned_abs();
-    }
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (rest % 10).to_le_bytes()[0];
-        rest /= 10;
-    }
-    Some(digits)
 }
 
 /// How each row begins.

@@ -77,22 +77,25 @@ impl Fault {
     }
 }
 
-/// Reads the entry at a place of a segment of this length, and checks it.
-pub(super) fn read(file: &File, length: u64, place: ArchivePlace) -> Result<Found, Fault> {
+/// Reads the entry at a place of a segment of this length, and checks it. `read_at` fills a buffer
+/// with what stands behind an offset.
+pub(super) fn read(
+    mut read_at: impl FnMut(&mut [u8], u64) -> io::Result<()>,
+    length: u64,
+    place: ArchivePlace,
+) -> Result<Found, Fault> {
     let left = length.saturating_sub(place.offset);
     let mut start = [0; HEAD];
     if left < length_u64(HEAD) {
         return Err(Fault::Damaged("the entry is cut off"));
     }
-    file.read_exact_at(&mut start, place.offset)
-        .map_err(Fault::Unreadable)?;
+    read_at(&mut start, place.offset).map_err(Fault::Unreadable)?;
     let head = Head::parse(&start).map_err(Fault::Damaged)?;
     if left < length_u64(head.frame_len()) {
         return Err(Fault::Damaged("the entry is cut off"));
     }
     let mut frame = vec![0; head.frame_len()];
-    file.read_exact_at(&mut frame, place.offset)
-        .map_err(Fault::Unreadable)?;
+    read_at(&mut frame, place.offset).map_err(Fault::Unreadable)?;
     head.check(place, &frame).map_err(Fault::Damaged)?;
     Ok(Found { place, head, frame })
 }
@@ -102,6 +105,7 @@ pub(super) fn read(file: &File, length: u64, place: ArchivePlace) -> Result<Foun
 pub(super) struct Walk {
     path: PathBuf,
     file: File,
+    ahead: Ahead,
     segment: u32,
     length: u64,
     offset: u64,
@@ -125,6 +129,7 @@ impl Walk {
         Ok(Self {
             path,
             file,
+            ahead: Ahead::default(),
             segment,
             length,
             offset: 0,
@@ -142,12 +147,14 @@ impl Walk {
         self.gave_up
     }
 
-    fn read(&self, offset: u64) -> Result<Found, Fault> {
+    fn read(&mut self, offset: u64) -> Result<Found, Fault> {
         let place = ArchivePlace {
             segment: self.segment,
             offset,
         };
-        read(&self.file, self.length, place)
+        let (ahead, file, length) = (&mut self.ahead, &self.file, self.length);
+        let read_at = |to: &mut [u8], offset| ahead.read(file, length, to, offset);
+        read(read_at, length, place)
     }
 
     /// The next whole entry at or behind an offset.
@@ -206,6 +213,38 @@ impl Iterator for Walk {
         };
         self.offset = next.unwrap_or(self.length);
         Some(Err(fault.into_error(&self.path, from, next)))
+    }
+}
+
+/// What was read of a file beyond what was asked for: an entry of a small mail has some hundred bytes.
+#[derive(Debug, Default)]
+struct Ahead {
+    bytes: Vec<u8>,
+    /// Where they stand.
+    offset: u64,
+}
+
+impl Ahead {
+    /// Fills `to` with what stands at an offset of a file of this length.
+    fn read(&mut self, file: &File, length: u64, to: &mut [u8], offset: u64) -> io::Result<()> {
+        if to.len() > WINDOW {
+            return file.read_exact_at(to, offset);
+        }
+        if self.get(offset, to.len()).is_none() {
+            let left = usize::try_from(length.saturating_sub(offset)).unwrap_or(usize::MAX);
+            let mut bytes = std::mem::take(&mut self.bytes);
+            bytes.resize(left.min(WINDOW), 0);
+            file.read_exact_at(&mut bytes, offset)?;
+            (self.bytes, self.offset) = (bytes, offset);
+        }
+        let known = self.get(offset, to.len());
+        to.copy_from_slice(known.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn get(&self, offset: u64, length: usize) -> Option<&[u8]> {
+        let from = usize::try_from(offset.checked_sub(self.offset)?).ok()?;
+        self.bytes.get(from..from.checked_add(length)?)
     }
 }
 

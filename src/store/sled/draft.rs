@@ -212,7 +212,7 @@ impl<'a> Draft<'a> {
 
     /// Has an interchange reference lead to this letter, unless it leads to another one.
     fn interchange_reference(&mut self, key: &[u8]) -> Result<(), StoreError> {
-        if !self.references.contains_key(key) && !self.records.contains(key)? {
+        if !self.references.contains_key(key) && self.letters.seldom::<u64>(key)?.is_none() {
             put(&mut self.writes, key.to_vec(), &self.sequence)?;
             self.references.insert(key.to_vec(), self.sequence);
         }

@@ -1,7 +1,9 @@
 //! Where something stands in the letters.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::store::StoreError;
@@ -15,9 +17,29 @@ use crate::store::sled::records::{Records, body, damaged, decode};
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) struct Place(pub(super) u64, pub(super) u32);
 
-/// The letter that was read last: what is asked next is in it as a rule.
+/// What was looked for last.
 #[derive(Debug, Default)]
-pub(super) struct Recent(Mutex<Option<Arc<Letter>>>);
+pub(super) struct Recent {
+    /// The letter that was read last: what is asked next is in it as a rule.
+    letter: Mutex<Option<Arc<Letter>>>,
+    /// Keys that were not there. Who decides about a mail looks for them, and who writes it once more.
+    missing: Mutex<HashSet<Vec<u8>>>,
+}
+
+impl Recent {
+    /// What was missing may be there now.
+    pub(super) fn forget_missing(&self) {
+        self.missing().clear();
+    }
+
+    fn missing(&self) -> MutexGuard<'_, HashSet<Vec<u8>>> {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn letter(&self) -> MutexGuard<'_, Option<Arc<Letter>>> {
+        self.letter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The records with what is needed to read letters.
 #[derive(Clone, Copy, Debug)]
@@ -43,14 +65,28 @@ impl Letters<'_> {
         let number = keys::number(key).ok_or_else(|| damaged(key, "the key is short"))?;
         let letter = Letter::decode(number, body(key, value)?, &self.index.phrases);
         let letter = Arc::new(letter.ok_or_else(|| damaged(key, "it is no letter"))?);
-        let mut recent = self.recent.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *recent = Some(Arc::clone(&letter));
+        *self.recent.letter() = Some(Arc::clone(&letter));
         Ok(letter)
     }
 
     fn recent(&self, is_meant: impl FnOnce(&Letter) -> bool) -> Option<Arc<Letter>> {
-        let recent = self.recent.0.lock().unwrap_or_else(PoisonError::into_inner);
-        recent.clone().filter(|letter| is_meant(letter))
+        let recent = self.recent.letter().clone();
+        recent.filter(|letter| is_meant(letter))
+    }
+
+    /// A record that is missing as a rule.
+    pub(super) fn seldom<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
+        if self.recent.missing().contains(key) {
+            return Ok(None);
+        }
+        let found = self.records.get(key)?;
+        if found.is_none() {
+            let mut missing = self.recent.missing();
+            if missing.len() < MOST_MISSING {
+                missing.insert(key.to_vec());
+            }
+        }
+        Ok(found)
     }
 
     /// Letters below a number, newest first.
@@ -77,7 +113,7 @@ impl Letters<'_> {
         &self,
         reference: &MessageReference,
     ) -> Result<Option<u64>, StoreError> {
-        let Some(letter) = self.records.get(&keys::interchange_reference(reference))? else {
+        let Some(letter) = self.seldom(&keys::interchange_reference(reference))? else {
             return Ok(None);
         };
         let letter = self.letter(letter)?;
@@ -91,7 +127,7 @@ impl Letters<'_> {
     /// The key under which an interchange stands or would stand, and its place if it is known.
     pub(super) fn place(&self, hash: &Hash) -> Result<(Vec<u8>, Option<Place>), StoreError> {
         let short = keys::interchange(hash);
-        let Some(place) = self.records.get(&short)? else {
+        let Some(place) = self.seldom(&short)? else {
             return Ok((short, None));
         };
         if self.at(place)?.1 == *hash {
@@ -193,3 +229,6 @@ impl Letters<'_> {
 fn brought(letter: &Letter, at: u32) -> Option<&Brought> {
     letter.interchanges.get(usize::try_from(at).ok()?)
 }
+
+/// Missing keys that are remembered: some groups of mails.
+const MOST_MISSING: usize = 4_096;

@@ -22,7 +22,7 @@ fn values_are_told_with_their_unit_time_and_check() {
 }
 
 /// Segments, and what the last of them means in German and in English.
-const MEANINGS: [(&str, &str, &str); 30] = [
+const MEANINGS: [(&str, &str, &str); 32] = [
     (
         "DTM+163:202611222300?+00:303",
         "Beginn der Messperiode | 23.11.2026 00:00 MEZ · 2026-11-22T23:00:00Z | JJJJMMTTHHMM und Zeitzone",
