@@ -3,7 +3,7 @@
 //!
 //! The disk is the real one, seen through `disk_faults/faulty_io.c`, which is preloaded into the
 //! gateway: database and archive alike, with no door for tests in the program itself.
-//! `FAULT_MAILS` makes it larger; `FAULT_ALL=1` injects every fault into a store that exists, too.
+//! `FAULT_MAILS` makes it larger; `FAULT_ALL=1` injects every fault of each call.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -42,6 +42,29 @@ enum Start<'a> {
     Compacting(&'a Bed),
 }
 
+/// Which faults are injected where `FAULT_ALL=1` does not ask for all.
+#[derive(Clone, Copy)]
+enum Sample {
+    /// Of the three of each call all but one, which is another one at the next call.
+    ButOne,
+    /// One of four: three of four calls have one, which turns, too.
+    OneOfFour,
+}
+
+impl Sample {
+    /// Of faults in order of their calls, three a call.
+    fn of(self, faults: impl Iterator<Item = Fault>) -> Vec<Fault> {
+        let all = std::env::var_os("FAULT_ALL").is_some();
+        let is_chosen = |number: usize| match self {
+            Self::ButOne => number % 3 != number / 3 % 3,
+            Self::OneOfFour => number.is_multiple_of(4),
+        };
+        let is_in = |number: usize| all || is_chosen(number);
+        let numbered = faults.enumerate().filter(|(number, _)| is_in(*number));
+        numbered.map(|(_, fault)| fault).collect()
+    }
+}
+
 impl Start<'_> {
     fn name(self) -> &'static str {
         match self {
@@ -62,45 +85,36 @@ impl Start<'_> {
 
 #[test]
 fn whichever_write_or_sync_fails_nothing_is_lost_and_nothing_counts_twice() {
-    fail_each(Start::Empty, 1);
+    fail_each(Start::Empty, Sample::ButOne);
 }
 
 #[test]
 fn whenever_the_power_goes_nothing_is_lost_and_nothing_counts_twice() {
-    cut_each(Start::Empty, 1);
+    cut_each(Start::Empty, Sample::ButOne);
 }
 
 #[test]
 fn a_store_that_exists_outlives_any_write_or_sync_that_fails() {
-    fail_each(Start::Existing(&Bed::filled()), sample_of(SAMPLED));
+    fail_each(Start::Existing(&Bed::filled()), Sample::OneOfFour);
 }
 
 #[test]
 fn a_store_that_exists_outlives_a_power_cut_at_any_time() {
-    cut_each(Start::Existing(&Bed::filled()), sample_of(SAMPLED));
+    cut_each(Start::Existing(&Bed::filled()), Sample::OneOfFour);
 }
 
 #[test]
 fn a_store_outlives_any_write_or_sync_that_fails_while_it_is_compacted() {
-    fail_each(Start::Compacting(&Bed::filled()), sample_of(SAMPLED));
+    fail_each(Start::Compacting(&Bed::filled()), Sample::OneOfFour);
 }
 
 #[test]
 fn a_store_outlives_a_power_cut_at_any_time_while_it_is_compacted() {
-    cut_each(Start::Compacting(&Bed::filled()), sample_of(SAMPLED));
-}
-
-/// Every fault, or one of so many: `FAULT_ALL=1` injects all.
-fn sample_of(many: usize) -> usize {
-    if std::env::var_os("FAULT_ALL").is_some() {
-        1
-    } else {
-        many
-    }
+    cut_each(Start::Compacting(&Bed::filled()), Sample::OneOfFour);
 }
 
 #[expect(clippy::print_stderr, reason = "what the run has shown")]
-fn fail_each(start: Start<'_>, one_of: usize) {
+fn fail_each(start: Start<'_>, sample: Sample) {
     let (calls, expected) = good_run(start);
     let faults = (1..=calls).flat_map(|call| {
         [
@@ -112,7 +126,7 @@ fn fail_each(start: Start<'_>, one_of: usize) {
             Fault::Dead { call },
         ]
     });
-    let faults: Vec<Fault> = faults.step_by(one_of).collect();
+    let faults: Vec<Fault> = sample.of(faults);
     let reported = inject(start, &faults, &expected);
     assert!(
         reported > faults.len() / 3,
@@ -126,10 +140,10 @@ fn fail_each(start: Start<'_>, one_of: usize) {
 }
 
 #[expect(clippy::print_stderr, reason = "what the run has shown")]
-fn cut_each(start: Start<'_>, one_of: usize) {
+fn cut_each(start: Start<'_>, sample: Sample) {
     let (calls, expected) = good_run(start);
     let cuts = (1..=calls).flat_map(|call| [0, 1, 3].map(|kept| Fault::PowerCut { call, kept }));
-    let cuts: Vec<Fault> = cuts.step_by(one_of).collect();
+    let cuts: Vec<Fault> = sample.of(cuts);
     let cut = inject(start, &cuts, &expected);
     assert!(
         cut > 2 * cuts.len() / 3,
@@ -364,8 +378,6 @@ fn mails() -> u32 {
 pub(crate) static SHIM: LazyLock<PathBuf> =
     LazyLock::new(|| shim::compile("disk_faults/faulty_io.c"));
 
-/// One of so many faults of a store that exists is injected where not all are asked for.
-const SAMPLED: usize = 4;
 const THREADS: u32 = 2;
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;

@@ -367,9 +367,14 @@ fn peak_memory(process: u32) -> Option<u64> {
 }
 
 #[test]
-fn two_hundred_thousand_segments_are_told_within_bounded_memory() {
+fn many_segments_are_told_within_bounded_memory() {
     let home = tempfile::tempdir().unwrap();
-    let values = 66_664;
+    // 200,000 segments, or a third of them.
+    let (values, most_memory) = if std::env::var_os("HOSTILE_FULL").is_some() {
+        (66_664, 80 << 20)
+    } else {
+        (22_222, 60 << 20)
+    };
     let mut text =
         "UNB+UNOC:3+9905048000007:500+9985046000001:500+261124:0815+R1'UNH+1+MSCONS:D:04B:UN:2.5'\
         UNS+D'NAD+DP'LOC+172+41373559241'LIN+1'PIA+5+1-1?:1.29.0:SRW'"
@@ -415,9 +420,7 @@ fn two_hundred_thousand_segments_are_told_within_bounded_memory() {
             3 * values + 9
         };
         assert_eq!(count, expected);
-        assert!(peak < MOST_MEMORY, "{} MB", peak >> 20);
+        // A debug build has 38 MB of its own. The third has 2 MB, and its explanation 19 or 31.
+        assert!(peak < most_memory, "{} MB", peak >> 20);
     }
 }
-
-/// The file has 6 MB, its values some 2 MB; the explanation is many times as long.
-const MOST_MEMORY: u64 = 80 << 20;

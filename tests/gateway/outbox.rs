@@ -158,7 +158,7 @@ async fn what_is_over_the_servers_size_fails_and_says_both_sizes() {
     let bed = Postfix::shared();
     let home = tempfile::tempdir().unwrap();
     let office = Office::open(home.path());
-    let text = "x\n".repeat(600_000);
+    let text = format!("{:x<60}\n", "").repeat(20_000);
     office.write(vec![note("you@example.net", &text)]).await;
     office.courier(server(bed.plain)).round().await.unwrap();
     let mail = office.mail(1);
