@@ -86,7 +86,7 @@ const WRONG_INSTANT: Codes = &[code(
     "refused: no reading is admissible at the instant that was asked for (target time of reading)",
 )];
 
-/// WiM Strom Teil 2, 2.7.3 to 2.7.5, has two reasons to refuse a complaint, and the lists have two
+/// `WiM` Strom Teil 2, 2.7.3 to 2.7.5, has two reasons to refuse a complaint, and the lists have two
 /// codes. Which is which was found nowhere, so that both say the same, and that.
 const COMPLAINT: Codes = &[
     Code {
