@@ -159,8 +159,11 @@ impl<I: Intake> Poll<'_, I> {
                 break;
             }
         }
-        // When the gateway is stopping, mails that nobody asked for stay new.
-        if found.next > self.cursor.next && !self.budget.is_closed() {
+        // Whoever fetches announces up to the last mail. When the gateway is stopping, mails that
+        // nobody asked for stay new.
+        let behind_last = found.mails.last().map(|mail| mail.uid.saturating_add(1));
+        let told = behind_last.map_or(self.cursor.next, |next| next.max(self.cursor.next));
+        if found.next > told && !self.budget.is_closed() {
             let (validity, next) = (self.cursor.validity, found.next);
             self.intake
                 .announce(folder, validity, Vec::new(), next)
