@@ -264,7 +264,8 @@ impl Ingest {
         answered.await.map_err(|_| IngestError::Stopping)?
     }
 
-    /// Settles mails that never came; answers when it is durable.
+    /// Settles mails that never came, or notes what a server announces; answers when it is durable, or
+    /// at once where it becomes so with the mails that are announced.
     ///
     /// # Errors
     /// [`IngestError`].

@@ -23,7 +23,8 @@ pub struct Ingest {
     pub permit: Option<OwnedSemaphorePermit>,
 }
 
-/// Settle mails that never came; the answer comes when it is durable.
+/// Settle mails that never came, or note what is announced; the answer is that of
+/// [`crate::ingest::Ingest::settle`].
 #[derive(Debug, Message)]
 #[rtype(result = "Result<(), IngestError>")]
 pub struct Settle(pub Settled);
