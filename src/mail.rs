@@ -275,7 +275,7 @@ impl MailError {
             // Rights to a mailbox take effect within an hour, and nobody tells the gateway.
             Self::TokenRefused { .. } => Cause::Permanent,
             // When it can be signed in again, the poller is told.
-            Self::NeedsSignIn(error) | Self::Account(error) => error.error.cause(),
+            Self::NeedsSignIn(error) | Self::Account(error) => error.cause(),
             Self::Net(_)
             | Self::NoSignIn { .. }
             | Self::Folder { .. }
@@ -296,8 +296,11 @@ impl MailError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::net::backoff;
+    use crate::oauth::OauthError;
 
     #[test]
     fn a_refused_token_is_tried_again_soon_and_a_refused_password_is_not() {
@@ -313,5 +316,20 @@ mod tests {
         };
         assert_eq!(waits(&token), [60, 300, 900, 900]);
         assert_eq!(waits(&password), [60, 21_600, 21_600, 21_600]);
+    }
+
+    #[test]
+    fn however_often_it_failed_a_mailbox_waits_as_long_as_its_account() {
+        let error = MailError::Account(AccountError {
+            account: "office".to_owned(),
+            needs_sign_in: false,
+            retry_in: Some(Duration::from_secs(7)),
+            error: OauthError::Unreachable {
+                host: "localhost".to_owned(),
+                what: "nobody answers".to_owned(),
+            },
+        });
+        let wait = |attempt| backoff::delay(error.cause(), attempt, u32::MAX);
+        assert_eq!([1, 6].map(wait), [Duration::from_secs(7); 2]);
     }
 }

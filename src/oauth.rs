@@ -99,6 +99,11 @@ impl Moment {
         }
     }
 
+    /// How long it is to a point by the monotonic clock; nothing if it has come.
+    pub fn until(self, point: Self) -> Duration {
+        point.monotonic.saturating_duration_since(self.monotonic)
+    }
+
     /// Whether a point has come, by either clock.
     pub fn is_past(self, point: Self) -> bool {
         self.monotonic >= point.monotonic || self.utc >= point.utc

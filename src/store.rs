@@ -336,12 +336,13 @@ pub trait Store: Send + Sync + 'static {
     /// Counts of everything, and bytes on disk.
     fn totals(&self) -> Result<Totals, StoreError>;
 
-    /// Interchanges in the order of their hashes, behind one.
+    /// Interchanges, the newest first, below a number; each with the number of what brought it last.
+    /// Of what one mail brought all or none: there may be more than `limit`.
     fn interchanges(
         &self,
-        behind: Option<&Hash>,
+        below: u64,
         limit: usize,
-    ) -> Result<Vec<(Hash, InterchangeRecord)>, StoreError>;
+    ) -> Result<Vec<(u64, Hash, InterchangeRecord)>, StoreError>;
 
     /// Reads everything and compares what must agree. `found` is told each fault; what cannot be
     /// read is one, and no error. Mails may come in meanwhile. `go_on` is asked now and then, with

@@ -1,10 +1,12 @@
 //! By what one signs in: the one place where configuration becomes a credential.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::config::mailbox::{Auth, Mailbox};
 use crate::mail::MailError;
 use crate::market::calendar::UtcTime;
+use crate::net::backoff::Cause;
 use crate::oauth::{Accounts, Moment, OauthError, Token};
 
 /// A password, or an access token. Has no `Debug`: it holds secrets.
@@ -119,13 +121,18 @@ async fn token(accounts: &Accounts, account: &str) -> Result<Token, AccountError
     let keeper = accounts.keeper(account).map_err(|error| AccountError {
         account: account.to_owned(),
         needs_sign_in: false,
+        retry_in: None,
         error,
     })?;
     let token = keeper.access_token(Moment::now()).await;
-    token.map_err(|error| AccountError {
-        account: keeper.app().name.clone(),
-        needs_sign_in: keeper.status().needs_sign_in(),
-        error,
+    token.map_err(|error| {
+        let status = keeper.status();
+        AccountError {
+            account: keeper.app().name.clone(),
+            needs_sign_in: status.needs_sign_in(),
+            retry_in: status.retry.map(|retry| Moment::now().until(retry)),
+            error,
+        }
     })
 }
 
@@ -136,8 +143,18 @@ pub struct AccountError {
     pub account: String,
     /// Whether a person must sign in, and nothing else helps.
     pub needs_sign_in: bool,
+    /// How long nobody is asked again, whoever wants a token.
+    pub retry_in: Option<Duration>,
     /// What failed.
     pub error: OauthError,
+}
+
+impl AccountError {
+    /// What it means for the wait before the next attempt.
+    pub fn cause(&self) -> Cause {
+        self.retry_in
+            .map_or_else(|| self.error.cause(), Cause::Behind)
+    }
 }
 
 impl fmt::Display for AccountError {

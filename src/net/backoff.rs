@@ -16,6 +16,9 @@ pub enum Cause {
     Login,
     /// Something that a person must change, other than a password.
     Permanent,
+    /// What it needs is tried again by another, after so long: sooner is for nothing, and the
+    /// failures until then are one.
+    Behind(Duration),
 }
 
 /// How long to wait after failure number `attempt` (from 1) in a row.
@@ -35,6 +38,7 @@ pub fn delay(cause: Cause, attempt: u32, random: u32) -> Duration {
         }
         Cause::Login => step(&LOGIN_STEPS, attempt),
         Cause::Permanent => step(&PERMANENT_STEPS, attempt),
+        Cause::Behind(wait) => wait.max(FLOOR),
     }
 }
 

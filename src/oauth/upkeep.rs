@@ -36,9 +36,7 @@ fn pause(known: &[Standing], now: Moment) -> Duration {
     let dues = known
         .iter()
         .filter_map(|known| known.status.as_ref().ok()?.due);
-    let next = dues
-        .map(|due| due.monotonic.saturating_duration_since(now.monotonic))
-        .min();
+    let next = dues.map(|due| now.until(due)).min();
     next.unwrap_or(PAUSE_MOST).clamp(PAUSE_LEAST, PAUSE_MOST)
 }
 

@@ -35,10 +35,10 @@ pub fn verdict(error: &SmtpError) -> Verdict {
         SmtpError::Account(error) if !error.error.is_transient() => {
             Verdict::Pause(Cause::Permanent)
         }
-        SmtpError::Net(_)
-        | SmtpError::Account(_)
-        | SmtpError::Broken { .. }
-        | SmtpError::Protocol { .. } => Verdict::Pause(Cause::Transient),
+        SmtpError::Account(error) => Verdict::Pause(error.cause()),
+        SmtpError::Net(_) | SmtpError::Broken { .. } | SmtpError::Protocol { .. } => {
+            Verdict::Pause(Cause::Transient)
+        }
     }
 }
 

@@ -87,45 +87,11 @@ pub(super) fn interchanges(
 ) -> Result<Vec<InterchangeRecord>, StoreError> {
     let mut found = Vec::with_capacity(hashes.len());
     for hash in hashes {
-        let behind = before(hash);
-        let next = store.interchanges(behind.as_ref(), 1)?.pop();
-        found.extend(next.filter(|(known, _)| known == hash).map(|(_, one)| one));
+        found.extend(store.interchange(hash)?);
     }
     Ok(found)
-}
-
-/// The hash right before another one; `None` before the first.
-fn before(hash: &Hash) -> Option<Hash> {
-    let mut before = *hash;
-    for byte in before.iter_mut().rev() {
-        let (less, is_borrowed) = byte.overflowing_sub(1);
-        *byte = less;
-        if !is_borrowed {
-            return Some(before);
-        }
-    }
-    None
 }
 
 const PAGE: usize = 1_000;
 /// A quarter of a million messages; a week has fewer.
 const PAGES_MOST: usize = 250;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_hash_before_is_one_less() {
-        let mut hash = [0; 32];
-        assert_eq!(before(&hash), None);
-        hash[30] = 1;
-        let mut expected = [0; 32];
-        expected[31] = 255;
-        assert_eq!(before(&hash), Some(expected));
-        hash[31] = 7;
-        expected[30] = 1;
-        expected[31] = 6;
-        assert_eq!(before(&hash), Some(expected));
-    }
-}

@@ -7,20 +7,19 @@
 //! | `b` | first day i32, series u32, sequence u64 | day blocks of one message for one series |
 //! | `c` | sequence u64 of the cancelling message | its arrival, and what it cancels |
 //! | `d` | series u32, span of days i32 | all of a series for these days, up to the last compaction |
-//! | `e` | series u32 | span of a series |
+//! | `e` | page u32 | spans of some series |
 //! | `f` | sequence u64 of a cancelled message | when and by which it was cancelled first |
-//! | `g` | name of a message reference | sequence of the message, where `r` leads to another one |
+//! | `g` | name of a message reference | sequence of the message, where its interchange reference leads to another one |
 //! | `h` | number u32 | a text that stands in many letters |
-//! | `i` | first 8 bytes of the hash; all, where they are another's | place of an interchange |
+//! | `i` | level u8, number u64, page u32 | hashes and references of interchanges, and the letters with them |
 //! | `j` | number u64 of the mail that asks | a request |
 //! | `k` | name of (mailbox), mark of the mail | a settled mail (POP3, Maildir) |
 //! | `l` | name of an interchange reference or a `Message-ID` of ours | number u64 of the mail with it |
-//! | `m` | sequence u64 | a letter: mail, interchanges, messages |
+//! | `m` | sequence u64 of the first | letters that were written together: mail, interchanges, messages |
 //! | `n` | | counts |
 //! | `o` | number u64 | a mail of ours |
 //! | `p` | key of a long value, part u32 | a part of it |
 //! | `q` | number u64 | quarantine |
-//! | `r` | 8 bytes of the name of an interchange reference | sequence of the first letter with it |
 //! | `s` | series u32 | identity of a series |
 //! | `t` | hash of the bytes | how often an interchange came again |
 //! | `u` | name of (mailbox, folder) | cursor |
@@ -53,24 +52,24 @@ pub enum Kind {
     Cancellation = b'c',
     /// All of a series for some days, bound together.
     Sheaf = b'd',
-    /// The span of a series.
-    Span = b'e',
+    /// The spans of some series.
+    Spans = b'e',
     /// A cancelled message.
     Cancelled = b'f',
     /// A message reference whose interchange reference stands for another one, too.
     Reference = b'g',
     /// A text that stands in many letters.
     Phrase = b'h',
-    /// An interchange.
-    Interchange = b'i',
+    /// Names that interchanges are found by.
+    Names = b'i',
     /// A request, under the number of the mail that asks.
     Request = b'j',
     /// A settled mail.
     Settled = b'k',
     /// A mail of ours, under its interchange reference, and under its `Message-ID`.
     Sent = b'l',
-    /// A letter: what a mail brought.
-    Mail = b'm',
+    /// Letters: what mails brought.
+    Letters = b'm',
     /// Counts of everything.
     Counts = b'n',
     /// A mail of ours.
@@ -79,8 +78,6 @@ pub enum Kind {
     Part = b'p',
     /// Something in quarantine.
     Quarantine = b'q',
-    /// An interchange reference.
-    InterchangeReference = b'r',
     /// The identity of a series.
     Series = b's',
     /// How often an interchange came again.
@@ -130,7 +127,7 @@ pub fn behind(kind: Kind) -> Vec<u8> {
     vec![kind as u8 + 1]
 }
 
-/// A record that is numbered: letter, cancellation, quarantine, mail of ours, and one that was
+/// A record that is numbered: letters, cancellation, quarantine, mail of ours, and one that was
 /// rejected.
 pub fn numbered(kind: Kind, number: u64) -> Vec<u8> {
     Key::new(kind).with(&number.to_be_bytes())
@@ -141,7 +138,7 @@ pub fn number(key: &[u8]) -> Option<u64> {
     key.last_chunk().copied().map(u64::from_be_bytes)
 }
 
-/// A record that is numbered with 32 bits: identity or span of a series, phrase.
+/// A record that is numbered with 32 bits: identity of a series, spans of some, phrase.
 pub fn series(kind: Kind, series: u32) -> Vec<u8> {
     Key::new(kind).with(&series.to_be_bytes())
 }
@@ -198,16 +195,23 @@ pub fn whole_of(key: &[u8]) -> Option<&[u8]> {
     Some(whole)
 }
 
-/// An interchange.
-pub fn interchange(hash: &Hash) -> Vec<u8> {
-    let mut key = whole_interchange(hash);
-    key.truncate(SHORT_INTERCHANGE);
-    key
+/// A page of the names that interchanges are found by.
+pub fn names(level: u8, number: u64, page: u32) -> Vec<u8> {
+    Key::new(Kind::Names)
+        .and(&[level])
+        .and(&number.to_be_bytes())
+        .with(&page.to_be_bytes())
 }
 
-/// An interchange whose [`interchange`] is another's.
-pub fn whole_interchange(hash: &Hash) -> Vec<u8> {
-    Key::new(Kind::Interchange).with(hash)
+/// Level, number and page in a key made by [`names`].
+pub fn names_of(key: &[u8]) -> Option<(u8, u64, u32)> {
+    let (rest, page) = key.split_last_chunk()?;
+    let (rest, number) = rest.split_last_chunk()?;
+    Some((
+        *rest.last()?,
+        u64::from_be_bytes(*number),
+        u32::from_be_bytes(*page),
+    ))
 }
 
 /// How often an interchange came again.
@@ -239,20 +243,6 @@ pub fn reference(reference: &MessageReference) -> Vec<u8> {
         message,
     } = reference;
     Key::new(Kind::Reference).with(&name(&[sender, receiver, interchange, message]))
-}
-
-/// An interchange reference. What stands there must be compared: names are short.
-pub fn interchange_reference(reference: &MessageReference) -> Vec<u8> {
-    let MessageReference {
-        sender,
-        receiver,
-        interchange,
-        message: _,
-    } = reference;
-    let name = name(&[sender, receiver, interchange]);
-    let mut key = Key::new(Kind::InterchangeReference).with(&name);
-    key.truncate(SHORT);
-    key
 }
 
 /// A mail that is settled by a mark of its own; `None` for those that are not: IMAP has a cursor,
@@ -324,7 +314,8 @@ fn number_of(sortable: [u8; 4]) -> i32 {
     (u32::from_be_bytes(sortable) ^ SIGN).cast_signed()
 }
 
-fn name(fields: &[&str]) -> [u8; NAME_LENGTH] {
+/// A name of some fields.
+pub fn name(fields: &[&str]) -> [u8; NAME_LENGTH] {
     let mut hash = Sha256::new();
     for field in fields {
         let length = u64::try_from(field.len()).unwrap_or(u64::MAX);
@@ -341,10 +332,6 @@ fn name(fields: &[&str]) -> [u8; NAME_LENGTH] {
 const SIGN: u32 = 1 << 31;
 /// 128 bits: two of 10^15 names are the same with a probability of 10^-9.
 const NAME_LENGTH: usize = 16;
-/// Length of a key with a short name.
-const SHORT: usize = 1 + 8;
-/// Length of a key made by [`interchange`].
-pub const SHORT_INTERCHANGE: usize = SHORT;
 
 #[cfg(test)]
 mod tests {
@@ -365,16 +352,18 @@ mod tests {
             let pair = |(day, series, _): (i32, u32, u64)| (series, day);
             prop_assert_eq!(key(a).cmp(&key(b)), pair(a).cmp(&pair(b)));
             prop_assert_eq!(sheaf_of(&key(a)), Some(pair(a)));
+            let key_of_names = names(3, a.2, a.1);
+            prop_assert_eq!(names_of(&key_of_names), Some((3, a.2, a.1)));
             let part = part(&key(a), 7);
             prop_assert_eq!(whole_of(&part), Some(&*key(a)));
         }
 
         #[test]
         fn numbers_stand_in_their_order(a: u64, b: u64, c: u32, d: u32) {
-            let key = |number| numbered(Kind::Mail, number);
+            let key = |number| numbered(Kind::Letters, number);
             prop_assert_eq!(key(a).cmp(&key(b)), a.cmp(&b));
             prop_assert_eq!(number(&key(a)), Some(a));
-            let key = |number| series(Kind::Span, number);
+            let key = |number| series(Kind::Spans, number);
             prop_assert_eq!(key(c).cmp(&key(d)), c.cmp(&d));
             prop_assert_eq!(series_number(&key(c)), Some(c));
         }

@@ -6,6 +6,7 @@
 //! memory counts any more (`database`).
 
 mod blocks;
+mod bytes;
 mod compact;
 mod database;
 mod documents;
@@ -15,9 +16,11 @@ mod format;
 mod index;
 mod letter;
 mod lookup;
+mod names;
 mod phrases;
 mod rebuild;
 mod records;
+mod spans;
 mod verify;
 
 use std::io;
@@ -321,11 +324,11 @@ impl Store for SledStore {
 
     fn interchanges(
         &self,
-        behind: Option<&Hash>,
+        below: u64,
         limit: usize,
-    ) -> Result<Vec<(Hash, InterchangeRecord)>, StoreError> {
+    ) -> Result<Vec<(u64, Hash, InterchangeRecord)>, StoreError> {
         self.database
-            .read(|open| open.letters().interchanges(behind, limit))
+            .read(|open| open.letters().interchanges(below, limit))
     }
 
     fn verify(

@@ -226,14 +226,14 @@ fn each(
     store: &dyn Store,
     mut take: impl FnMut(Hash, InterchangeRecord),
 ) -> Result<(), StoreError> {
-    let mut behind = None;
+    let mut below = u64::MAX;
     loop {
-        let page = store.interchanges(behind.as_ref(), PAGE)?;
-        behind = page.last().map(|(hash, _)| *hash);
-        if behind.is_none() {
+        let page = store.interchanges(below, PAGE)?;
+        let Some((oldest, _, _)) = page.last() else {
             return Ok(());
-        }
-        for (hash, record) in page {
+        };
+        below = *oldest;
+        for (_, hash, record) in page {
             take(hash, record);
         }
     }

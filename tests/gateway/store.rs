@@ -553,7 +553,7 @@ fn everything(store: &dyn Store) -> Vec<String> {
     let mut all = vec![
         format!("{:?}", store.mails(u64::MAX, usize::MAX).unwrap()),
         format!("{:?}", store.messages(u64::MAX, usize::MAX).unwrap()),
-        format!("{:?}", store.interchanges(None, usize::MAX).unwrap()),
+        format!("{:?}", store.interchanges(u64::MAX, usize::MAX).unwrap()),
         format!("{:?}", store.series().unwrap()),
     ];
     let days = Day::from_number(-100)..Day::from_number(10_000);

@@ -102,6 +102,7 @@ impl Held {
             renewed: self.renewed,
             expires: self.access.as_ref().map(|access| access.expires),
             due: self.access.as_ref().map(|access| self.next(access.due)),
+            retry: self.pause.as_ref().map(|pause| pause.until),
             scopes: stored
                 .map(|stored| stored.scopes.clone())
                 .unwrap_or_default(),

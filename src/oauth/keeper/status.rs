@@ -20,6 +20,8 @@ pub struct Status {
     pub expires: Option<UtcTime>,
     /// When it will be renewed, or the next attempt may be made.
     pub due: Option<Moment>,
+    /// When a failed attempt may be repeated.
+    pub retry: Option<Moment>,
     /// What was granted.
     pub scopes: Vec<String>,
     /// What was asked for and not granted.

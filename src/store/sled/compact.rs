@@ -98,7 +98,7 @@ fn bound(open: &Open, each: &mut Pairs<'_>) -> Result<u64, StoreError> {
     let mut values = 0;
     for span in spans(open)? {
         let mut pieces = fresh(open, span)?;
-        for id in open.index.series.values().map(|series| series.id) {
+        for id in open.index.series.values().copied() {
             let key = keys::sheaf(id, span);
             let mut all = match open.records.value(&key)? {
                 Some(value) => sheaf::pieces(body(&key, &value)?)

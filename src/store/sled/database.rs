@@ -144,7 +144,6 @@ impl Database {
         let closed = match catch_unwind(AssertUnwindSafe(|| open.records.apply(writes))) {
             Ok(Ok(())) => {
                 open.index.follow(news);
-                open.recent.forget_missing();
                 open.changes += 1;
                 return Ok(answer);
             }

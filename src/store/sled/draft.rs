@@ -1,7 +1,7 @@
 //! What some mails change: everything is gathered here, then applied as one batch.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sled::Batch as Writes;
 
@@ -16,11 +16,14 @@ use crate::store::ledger::{
 use crate::store::outbox::{OutboxRecord, Undone};
 use crate::store::request::{AskedRecord, NewReply, ReplyRecord};
 use crate::store::sled::blocks;
-use crate::store::sled::index::{Cancellation, Cancelling, Counts, Index, Series, Span};
+use crate::store::sled::index::{Cancellation, Cancelling, Counts, Index};
 use crate::store::sled::letter;
-use crate::store::sled::lookup::{Letters, Place};
+use crate::store::sled::letter::bundle::Bundle;
+use crate::store::sled::lookup::Letters;
+use crate::store::sled::names::{self, Name};
 use crate::store::sled::phrases::Growing;
 use crate::store::sled::records::{Records, put, put_body};
+use crate::store::sled::spans::{self, Span};
 
 /// The changes of some mails, before they are visible.
 pub(super) struct Draft<'a> {
@@ -36,10 +39,11 @@ pub(super) struct Draft<'a> {
     phrases: Growing<'a>,
     /// Cursors as these mails leave them.
     cursors: HashMap<Vec<u8>, Cursor>,
-    /// Keys of interchanges, and of interchange references with their letters: what these mails
-    /// bring is not in the tree yet.
-    interchanges: HashSet<Vec<u8>>,
-    references: HashMap<Vec<u8>, u64>,
+    /// Letters that are not written yet.
+    bundle: Option<Bundle>,
+    names: Vec<names::Entry>,
+    /// Interchange references of these mails, with the letters to which they lead.
+    references: HashMap<Name, u64>,
     /// Messages and cancellations of these mails, by the names of their documents.
     documents: HashMap<u64, Vec<u64>>,
     cancellations: HashMap<u64, Vec<Cancellation>>,
@@ -50,7 +54,9 @@ pub(super) struct Draft<'a> {
 /// What the mails bring to the index, once it is visible.
 pub(super) struct News {
     counts: Counts,
-    series: BTreeMap<Key, Series>,
+    series: BTreeMap<Key, u32>,
+    spans: BTreeMap<u32, Span>,
+    names: names::Change,
     cancelled: BTreeMap<u64, Cancellation>,
     cancellations: HashMap<u64, Vec<Cancellation>>,
     documents: HashMap<u64, Vec<u64>>,
@@ -72,6 +78,8 @@ impl<'a> Draft<'a> {
             news: News {
                 counts: index.counts,
                 series: BTreeMap::new(),
+                spans: BTreeMap::new(),
+                names: names::Change::default(),
                 cancelled: BTreeMap::new(),
                 cancellations: HashMap::new(),
                 documents: HashMap::new(),
@@ -81,7 +89,8 @@ impl<'a> Draft<'a> {
             },
             phrases: Growing::new(&index.phrases),
             cursors: HashMap::new(),
-            interchanges: HashSet::new(),
+            bundle: None,
+            names: Vec::new(),
             references: HashMap::new(),
             documents: HashMap::new(),
             cancellations: HashMap::new(),
@@ -101,9 +110,8 @@ impl<'a> Draft<'a> {
         };
         self.letter(batch);
         let mut next = self.sequence + 1;
-        for (interchange, at) in batch.interchanges.iter().zip(0..) {
-            let place = Place(self.sequence, at);
-            next = self.interchange(interchange, place, next)?;
+        for interchange in &batch.interchanges {
+            next = self.interchange(interchange, next)?;
         }
         self.duplicates(batch)?;
         for entry in &batch.quarantine {
@@ -130,13 +138,18 @@ impl<'a> Draft<'a> {
 
     /// The writes, and what follows for the index.
     pub(super) fn finish(mut self) -> Result<(Writes, News), StoreError> {
-        for (key, series) in &self.news.series {
-            if !self.index.series.contains_key(key) {
-                put(&mut self.writes, keys::series(Kind::Series, series.id), key)?;
-            }
-            let span = keys::series(Kind::Span, series.id);
-            put(&mut self.writes, span, &series.span)?;
+        for (key, id) in &self.news.series {
+            put(&mut self.writes, keys::series(Kind::Series, *id), key)?;
         }
+        self.spans()?;
+        if let Some(bundle) = self.bundle.take() {
+            write_bundle(&mut self.writes, bundle);
+        }
+        let names = std::mem::take(&mut self.names);
+        self.news.names = self
+            .index
+            .names
+            .add(self.records, &mut self.writes, names)?;
         for (key, cursor) in self.cursors {
             put(&mut self.writes, key, &cursor)?;
         }
@@ -174,30 +187,26 @@ impl<'a> Draft<'a> {
             interchanges: &batch.interchanges,
         };
         let body = letter.encode(&mut |text| self.phrases.number(text));
-        let key = keys::numbered(Kind::Mail, self.sequence);
-        put_body(&mut self.writes, key, &body);
+        let full = self.bundle.take_if(|bundle| !bundle.has_room_for(&body));
+        if let Some(bundle) = full {
+            write_bundle(&mut self.writes, bundle);
+        }
+        let bundle = self.bundle.get_or_insert_with(|| Bundle::of(self.sequence));
+        bundle.push(self.sequence, &body);
     }
 
     /// An interchange with its messages, numbered from `next`. Of one that is there the newest place
     /// holds; earlier messages of it stay where they are.
-    fn interchange(
-        &mut self,
-        new: &NewInterchange,
-        place: Place,
-        mut next: u64,
-    ) -> Result<u64, StoreError> {
-        let (mut key, known) = self.letters.place(&new.hash)?;
-        self.news.counts.interchanges += u64::from(known.is_none());
-        if !self.interchanges.insert(key.clone()) {
-            key = keys::whole_interchange(&new.hash);
-        }
-        put(&mut self.writes, key, &place)?;
-        let mut reference = Vec::new();
+    fn interchange(&mut self, new: &NewInterchange, mut next: u64) -> Result<u64, StoreError> {
+        let is_known = self.letters.place(&new.hash)?.is_some();
+        self.news.counts.interchanges += u64::from(!is_known);
+        let name = Name::of_interchange(&new.hash);
+        self.names.push((name, self.sequence));
+        let mut before = None;
         for message in &new.messages {
-            let own = keys::interchange_reference(&message.record.reference);
-            if own != reference {
-                self.interchange_reference(&own)?;
-                reference = own;
+            let reference = Name::of_reference(&message.record.reference);
+            if before.replace(reference) != Some(reference) {
+                self.reference(reference)?;
             }
             if self.references.get(&reference) != Some(&self.sequence) {
                 // It leads to another letter.
@@ -211,10 +220,10 @@ impl<'a> Draft<'a> {
     }
 
     /// Has an interchange reference lead to this letter, unless it leads to another one.
-    fn interchange_reference(&mut self, key: &[u8]) -> Result<(), StoreError> {
-        if !self.references.contains_key(key) && self.letters.seldom::<u64>(key)?.is_none() {
-            put(&mut self.writes, key.to_vec(), &self.sequence)?;
-            self.references.insert(key.to_vec(), self.sequence);
+    fn reference(&mut self, name: Name) -> Result<(), StoreError> {
+        if !self.references.contains_key(&name) && !self.letters.is_named(name)? {
+            self.names.push((name, self.sequence));
+            self.references.insert(name, self.sequence);
         }
         Ok(())
     }
@@ -312,23 +321,34 @@ impl<'a> Draft<'a> {
     /// The number of the block's series; its span and the counts grow.
     fn series(&mut self, block: &NewBlock) -> u32 {
         self.news.counts.values += u64::from(block.values);
-        let span = Span::of(block.day, block.values);
-        if let Some(series) = self.news.series.get_mut(&block.key) {
-            series.span = series.span.and(span);
-            return series.id;
-        }
-        let series = if let Some(known) = self.index.series.get(&block.key) {
-            Series {
-                id: known.id,
-                span: known.span.and(span),
-            }
-        } else {
+        let known = self.index.series.get(&block.key);
+        let known = known.or_else(|| self.news.series.get(&block.key));
+        let id = known.copied().unwrap_or_else(|| {
             let id = self.news.counts.next_series;
             self.news.counts.next_series += 1;
-            Series { id, span }
-        };
-        self.news.series.insert(block.key.clone(), series);
-        series.id
+            self.news.series.insert(block.key.clone(), id);
+            id
+        });
+        let span = Span::of(block.day, block.values);
+        let span = self.span(id).map_or(span, |known| known.and(span));
+        self.news.spans.insert(id, span);
+        id
+    }
+
+    /// The span of a series as these mails leave it.
+    fn span(&self, id: u32) -> Option<Span> {
+        let new = self.news.spans.get(&id).copied();
+        new.or_else(|| self.index.spans.of(id))
+    }
+
+    /// Writes the pages of all spans that have changed.
+    fn spans(&mut self) -> Result<(), StoreError> {
+        let pages: BTreeSet<u32> = self.news.spans.keys().map(|id| spans::page(*id)).collect();
+        for page in pages {
+            let spans: Vec<Span> = spans::ids(page).map_while(|id| self.span(id)).collect();
+            put(&mut self.writes, keys::series(Kind::Spans, page), &spans)?;
+        }
+        Ok(())
     }
 
     /// Raises the count of interchanges that came again.
@@ -339,7 +359,7 @@ impl<'a> Draft<'a> {
         }
         for (hash, times) in again {
             let is_new = batch.interchanges.iter().any(|new| new.hash == *hash);
-            if !is_new && self.letters.place(hash)?.1.is_none() {
+            if !is_new && self.letters.place(hash)?.is_none() {
                 continue;
             }
             self.news.counts.duplicates += u64::from(times);
@@ -488,6 +508,11 @@ impl<'a> Draft<'a> {
     }
 }
 
+fn write_bundle(writes: &mut Writes, bundle: Bundle) {
+    let key = keys::numbered(Kind::Letters, bundle.first);
+    put_body(writes, key, &bundle.finish());
+}
+
 impl News {
     fn cancel(&mut self, sequence: u64, cancellation: Cancellation) {
         let known = self.cancelled.entry(sequence).or_insert(cancellation);
@@ -501,6 +526,8 @@ impl Index {
         self.counts = news.counts;
         self.outbox = news.outbox;
         self.series.extend(news.series);
+        self.spans.follow(news.spans);
+        self.names.follow(news.names);
         for (sequence, cancellation) in news.cancelled {
             self.cancel(sequence, cancellation);
         }

@@ -12,15 +12,20 @@ use crate::store::ledger::SeriesEntry;
 use crate::store::outbox::{OutboxRecord, Undone};
 use crate::store::sled::blocks;
 use crate::store::sled::documents::Documents;
+use crate::store::sled::names::Names;
 use crate::store::sled::phrases::Phrases;
 use crate::store::sled::records::{Records, damaged, decode};
+use crate::store::sled::spans::Spans;
 
 /// What is known without asking the tree.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     pub(super) counts: Counts,
-    /// In the order in which series are listed.
-    pub(super) series: BTreeMap<Key, Series>,
+    /// Numbers of series, in the order in which they are listed.
+    pub(super) series: BTreeMap<Key, u32>,
+    pub(super) spans: Spans,
+    /// What interchanges are found by.
+    pub(super) names: Names,
     /// By the sequence of the cancelled message.
     pub(super) cancelled: HashMap<u64, Cancellation>,
     /// All cancellations by the names of their documents ([`Documents::name`]).
@@ -50,54 +55,6 @@ pub(super) struct Counts {
     pub(super) next_series: u32,
 }
 
-/// Number and span of a series.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Series {
-    pub(super) id: u32,
-    pub(super) span: Span,
-}
-
-/// The span of a series, in the tree beside its identity, which never changes.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub(super) struct Span {
-    first: i32,
-    last: i32,
-    values: u64,
-}
-
-impl Span {
-    /// The span of a block.
-    pub(super) fn of(day: Day, values: u32) -> Self {
-        Self {
-            first: day.number(),
-            last: day.number(),
-            values: values.into(),
-        }
-    }
-
-    /// Whether this is between two others, of which the second came of the first.
-    pub(super) fn is_between(self, before: Option<Self>, after: Self) -> bool {
-        let is_within = |whole: Self, part: Self| {
-            whole.first <= part.first && part.last <= whole.last && part.values <= whole.values
-        };
-        before.is_none_or(|before| is_within(self, before)) && is_within(after, self)
-    }
-
-    /// How many values it has.
-    pub(super) fn values(self) -> u64 {
-        self.values
-    }
-
-    /// The span of both.
-    pub(super) fn and(self, other: Self) -> Self {
-        Self {
-            first: self.first.min(other.first),
-            last: self.last.max(other.last),
-            values: self.values.saturating_add(other.values),
-        }
-    }
-}
-
 /// What a message that cancels says.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Cancelling<'a> {
@@ -124,17 +81,17 @@ impl Index {
         let mut index = Self {
             counts: counts.unwrap_or_default(),
             first_days: blocks::first_days(records)?,
+            spans: Spans::load(records)?,
+            names: Names::load(records)?,
             ..Self::default()
         };
         for pair in records.scan(&keys::prefix(Kind::Series)) {
             let (key, value) = pair?;
             let id = keys::series_number(&key).ok_or_else(|| damaged(&key, "the key is short"))?;
-            let span_key = keys::series(Kind::Span, id);
-            let span = records.get(&span_key)?;
-            let span = span.ok_or_else(|| damaged(&span_key, "it is missing"))?;
-            index
-                .series
-                .insert(decode(&key, &value)?, Series { id, span });
+            if index.spans.of(id).is_none() {
+                return Err(damaged(&key, "its span is missing"));
+            }
+            index.series.insert(decode(&key, &value)?, id);
         }
         index.load_cancellations(records)?;
         for pair in records.scan(&keys::prefix(Kind::Phrase)) {
@@ -184,13 +141,16 @@ impl Index {
 
     /// All series as they are listed.
     pub(super) fn entries(&self) -> Vec<SeriesEntry> {
-        let entry = |(key, series): (&Key, &Series)| SeriesEntry {
-            id: series.id,
-            key: key.clone(),
-            first: Day::from_number(series.span.first),
-            last: Day::from_number(series.span.last),
-            values: series.span.values,
+        let entry = |(key, id): (&Key, &u32)| {
+            let span = self.spans.of(*id)?;
+            Some(SeriesEntry {
+                id: *id,
+                key: key.clone(),
+                first: span.first(),
+                last: span.last(),
+                values: span.values(),
+            })
         };
-        self.series.iter().map(entry).collect()
+        self.series.iter().filter_map(entry).collect()
     }
 }

@@ -14,7 +14,7 @@
 //! message     = flags …                       `letter/message`
 //! ```
 
-mod bytes;
+pub(super) mod bundle;
 mod message;
 
 use std::collections::HashMap;
@@ -26,8 +26,8 @@ use crate::store::archive::ArchivePlace;
 use crate::store::ledger::{
     Hash, InterchangeRecord, MailRecord, MessageRecord, MessageReference, NewInterchange,
 };
+use crate::store::sled::bytes::{Reader, Writer};
 use crate::store::sled::phrases::Phrases;
-use bytes::{Reader, Writer};
 use message::Before;
 
 /// A letter as it was read.
@@ -112,7 +112,7 @@ impl Draft<'_> {
 impl Letter {
     /// Reads a letter; `None` if the bytes are none.
     pub(super) fn decode(number: u64, bytes: &[u8], phrases: &Phrases) -> Option<Self> {
-        let mut input = Reader::new(bytes, phrases);
+        let mut input = Reader::new(bytes).with(phrases);
         let mut mail = None;
         let mut hashes = Vec::new();
         let (of, arrived) = match input.byte()? {

@@ -1,43 +1,32 @@
 //! Where something stands in the letters.
 
-use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use sled::IVec;
 
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::{Hash, InterchangeRecord, MessageRecord, MessageReference};
 use crate::store::sled::index::Index;
-use crate::store::sled::letter::{Brought, Letter};
-use crate::store::sled::records::{Records, body, damaged, decode};
+use crate::store::sled::letter::{Brought, Letter, bundle};
+use crate::store::sled::names::Name;
+use crate::store::sled::records::{Records, body, damaged};
 
 /// Where an interchange stands: the number of its letter, and how many stand before it there.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub(super) struct Place(pub(super) u64, pub(super) u32);
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct Place(pub(super) u64, pub(super) usize);
 
-/// What was looked for last.
+/// An interchange, and the number of the letter that brought it.
+pub(super) type Numbered = (u64, Hash, InterchangeRecord);
+
+/// The letter that was read last: what is asked next is in it as a rule.
 #[derive(Debug, Default)]
-pub(super) struct Recent {
-    /// The letter that was read last: what is asked next is in it as a rule.
-    letter: Mutex<Option<Arc<Letter>>>,
-    /// Keys that were not there. Who decides about a mail looks for them, and who writes it once more.
-    missing: Mutex<HashSet<Vec<u8>>>,
-}
+pub(super) struct Recent(Mutex<Option<Arc<Letter>>>);
 
 impl Recent {
-    /// What was missing may be there now.
-    pub(super) fn forget_missing(&self) {
-        self.missing().clear();
-    }
-
-    fn missing(&self) -> MutexGuard<'_, HashSet<Vec<u8>>> {
-        self.missing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn letter(&self) -> MutexGuard<'_, Option<Arc<Letter>>> {
-        self.letter.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -55,16 +44,18 @@ impl Letters<'_> {
         if let Some(recent) = self.recent(|letter| letter.number == number) {
             return Ok(Some(recent));
         }
-        let key = keys::numbered(Kind::Mail, number);
-        let value = self.records.value(&key)?;
-        value.map(|value| self.read(&key, &value)).transpose()
+        let letter = self.before(number.saturating_add(1)).next().transpose()?;
+        Ok(letter.filter(|letter| letter.number == number))
     }
 
-    /// Reads a letter.
-    pub(super) fn read(&self, key: &[u8], value: &[u8]) -> Result<Arc<Letter>, StoreError> {
-        let number = keys::number(key).ok_or_else(|| damaged(key, "the key is short"))?;
-        let letter = Letter::decode(number, body(key, value)?, &self.index.phrases);
-        let letter = Arc::new(letter.ok_or_else(|| damaged(key, "it is no letter"))?);
+    /// Whether there is a letter of this number.
+    pub(super) fn has(&self, number: u64) -> Result<bool, StoreError> {
+        Ok(self.letter(number)?.is_some())
+    }
+
+    fn read(&self, key: &[u8], number: u64, bytes: &[u8]) -> Result<Arc<Letter>, StoreError> {
+        let letter = Letter::decode(number, bytes, &self.index.phrases);
+        let letter = Arc::new(letter.ok_or_else(|| damaged(key, "it has what is no letter"))?);
         *self.recent.letter() = Some(Arc::clone(&letter));
         Ok(letter)
     }
@@ -74,29 +65,37 @@ impl Letters<'_> {
         recent.filter(|letter| is_meant(letter))
     }
 
-    /// A record that is missing as a rule.
-    pub(super) fn seldom<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
-        if self.recent.missing().contains(key) {
-            return Ok(None);
-        }
-        let found = self.records.get(key)?;
-        if found.is_none() {
-            let mut missing = self.recent.missing();
-            if missing.len() < MOST_MISSING {
-                missing.insert(key.to_vec());
-            }
-        }
-        Ok(found)
-    }
-
     /// Letters below a number, newest first.
     pub(super) fn before(
-        &self,
+        self,
         below: u64,
     ) -> impl Iterator<Item = Result<Arc<Letter>, StoreError>> {
-        let range = keys::numbered(Kind::Mail, 0)..keys::numbered(Kind::Mail, below);
-        let letters = self.records.range(range.start, range.end).rev();
-        letters.map(|pair| pair.and_then(|(key, value)| self.read(&key, &value)))
+        let range = keys::numbered(Kind::Letters, 0)..keys::numbered(Kind::Letters, below);
+        let records = self.records.range(range.start, range.end).rev();
+        records.flat_map(move |pair| {
+            let letters = pair.and_then(|(key, value)| self.bundled(key, value, below));
+            let (letters, error) = match letters {
+                Ok(letters) => (Some(letters), None),
+                Err(error) => (None, Some(Err(error))),
+            };
+            letters.into_iter().flatten().rev().chain(error)
+        })
+    }
+
+    /// The letters of a record below a number, in order; each is read when it is its turn.
+    pub(super) fn bundled(
+        self,
+        key: IVec,
+        value: IVec,
+        below: u64,
+    ) -> Result<impl DoubleEndedIterator<Item = Result<Arc<Letter>, StoreError>>, StoreError> {
+        let places = bundled(&key, &value)?;
+        let places = places
+            .into_iter()
+            .filter(move |(number, _)| *number < below);
+        Ok(places.map(move |(number, place)| {
+            self.read(&key, number, value.get(place).unwrap_or_default())
+        }))
     }
 
     /// A message by its number, but for its cancellation.
@@ -113,81 +112,83 @@ impl Letters<'_> {
         &self,
         reference: &MessageReference,
     ) -> Result<Option<u64>, StoreError> {
-        let Some(letter) = self.seldom(&keys::interchange_reference(reference))? else {
-            return Ok(None);
-        };
-        let letter = self.letter(letter)?;
-        match letter.and_then(|letter| letter.by_reference(reference)) {
-            Some(number) => Ok(Some(number)),
-            // Another one came under the same reference before.
-            None => self.records.get(&keys::reference(reference)),
+        let letters = self.named(Name::of_reference(reference))?;
+        for letter in &letters {
+            if let Some(number) = letter.by_reference(reference) {
+                return Ok(Some(number));
+            }
         }
+        if letters.is_empty() {
+            return Ok(None);
+        }
+        // Another one came under the same interchange reference before.
+        self.records.get(&keys::reference(reference))
     }
 
-    /// The key under which an interchange stands or would stand, and its place if it is known.
-    pub(super) fn place(&self, hash: &Hash) -> Result<(Vec<u8>, Option<Place>), StoreError> {
-        let short = keys::interchange(hash);
-        let Some(place) = self.seldom(&short)? else {
-            return Ok((short, None));
+    /// Whether an interchange reference leads to some letter.
+    pub(super) fn is_named(&self, name: Name) -> Result<bool, StoreError> {
+        Ok(!self.index.names.letters(self.records, name)?.is_empty())
+    }
+
+    /// The letters that may have something of a name, the newest first.
+    fn named(&self, name: Name) -> Result<Vec<Arc<Letter>>, StoreError> {
+        let numbers = self.index.names.letters(self.records, name)?.into_iter();
+        let letters = numbers.map(|number| {
+            let key = keys::numbered(Kind::Letters, number);
+            self.letter(number)?
+                .ok_or_else(|| damaged(&key, "a letter is gone"))
+        });
+        letters.collect()
+    }
+
+    /// Where an interchange stands. Of one that was tried again the newest place holds.
+    pub(super) fn place(&self, hash: &Hash) -> Result<Option<Place>, StoreError> {
+        let letters = self.named(Name::of_interchange(hash))?;
+        let place = |letter: Arc<Letter>| {
+            let at = letter.interchanges.iter().position(|one| one.hash == *hash);
+            at.map(|at| Place(letter.number, at))
         };
-        if self.at(place)?.1 == *hash {
-            return Ok((short, Some(place)));
-        }
-        let whole = keys::whole_interchange(hash);
-        let place = self.records.get(&whole)?;
-        Ok((whole, place))
+        Ok(letters.into_iter().find_map(place))
     }
 
     /// The record of an interchange.
     pub(super) fn interchange(&self, hash: &Hash) -> Result<Option<InterchangeRecord>, StoreError> {
-        let (_, place) = self.place(hash)?;
-        place.map(|place| Ok(self.at(place)?.0)).transpose()
-    }
-
-    /// The record and the hash of the interchange at a place.
-    pub(super) fn at(&self, place: Place) -> Result<(InterchangeRecord, Hash), StoreError> {
-        let Place(number, at) = place;
+        let Some(Place(number, at)) = self.place(hash)? else {
+            return Ok(None);
+        };
         let letter = self.letter(number)?;
-        let found = letter.as_deref().and_then(|letter| brought(letter, at));
-        let Some(found) = found else {
-            let key = keys::numbered(Kind::Mail, number);
-            return Err(damaged(&key, "an interchange of it is gone"));
-        };
-        let again = self.records.get(&keys::again(&found.hash))?;
-        let record = InterchangeRecord {
-            duplicates: again.unwrap_or(0),
-            ..found.record.clone()
-        };
-        Ok((record, found.hash))
+        let brought = letter
+            .as_ref()
+            .and_then(|letter| letter.interchanges.get(at));
+        brought.map(|brought| self.record(brought)).transpose()
     }
 
-    /// Interchanges in the order of their hashes, behind one.
+    fn record(&self, brought: &Brought) -> Result<InterchangeRecord, StoreError> {
+        let again = self.records.get(&keys::again(&brought.hash))?;
+        Ok(InterchangeRecord {
+            duplicates: again.unwrap_or(0),
+            ..brought.record.clone()
+        })
+    }
+
+    /// Interchanges below a number, newest first, those of a letter all or none.
     pub(super) fn interchanges(
         &self,
-        behind: Option<&Hash>,
+        below: u64,
         limit: usize,
-    ) -> Result<Vec<(Hash, InterchangeRecord)>, StoreError> {
-        let from = match behind {
-            Some(hash) => keys::interchange(hash),
-            None => keys::prefix(Kind::Interchange).to_vec(),
-        };
-        let mut found: Vec<(Hash, InterchangeRecord)> = Vec::new();
-        let mut last: Option<Vec<u8>> = None;
-        for pair in self.records.range(from, keys::behind(Kind::Interchange)) {
-            let (key, value) = pair?;
-            let short = key.get(..keys::SHORT_INTERCHANGE).unwrap_or_default();
-            // Those that begin alike stand in the order in which they came.
-            if found.len() >= limit && last.as_deref() != Some(short) {
+    ) -> Result<Vec<Numbered>, StoreError> {
+        let mut found = Vec::new();
+        for letter in self.before(below) {
+            let letter = letter?;
+            if found.len() >= limit {
                 break;
             }
-            let (record, hash) = self.at(decode(&key, &value)?)?;
-            if behind.is_none_or(|behind| *behind < hash) {
-                found.push((hash, record));
+            for (at, brought) in letter.interchanges.iter().enumerate() {
+                if self.place(&brought.hash)? == Some(Place(letter.number, at)) {
+                    found.push((letter.number, brought.hash, self.record(brought)?));
+                }
             }
-            last = Some(short.to_vec());
         }
-        found.sort_unstable_by_key(|(hash, _)| *hash);
-        found.truncate(limit);
         Ok(found)
     }
 
@@ -226,9 +227,15 @@ impl Letters<'_> {
     }
 }
 
-fn brought(letter: &Letter, at: u32) -> Option<&Brought> {
-    letter.interchanges.get(usize::try_from(at).ok()?)
+/// Where the letters of a record stand in it, with their numbers.
+fn bundled(key: &[u8], value: &[u8]) -> Result<Vec<(u64, Range<usize>)>, StoreError> {
+    let first = keys::number(key).ok_or_else(|| damaged(key, "the key is short"))?;
+    let body = body(key, value)?;
+    let bundled = bundle::places(first, body);
+    let mut bundled = bundled.ok_or_else(|| damaged(key, "it is no bundle of letters"))?;
+    let head = value.len() - body.len();
+    for (_, place) in &mut bundled {
+        *place = place.start + head..place.end + head;
+    }
+    Ok(bundled)
 }
-
-/// Missing keys that are remembered: some groups of mails.
-const MOST_MISSING: usize = 4_096;

@@ -7,6 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::ops::Range;
 
+use sled::IVec;
+
 use crate::mailbox::Cursor;
 use crate::market::calendar::Day;
 use crate::series::block::sheaf::{self, Piece};
@@ -18,10 +20,12 @@ use crate::store::outbox::OutboxRecord;
 use crate::store::request::{AskedRecord, ReplyRecord, RequestRecord};
 use crate::store::sled::blocks::StoredRun;
 use crate::store::sled::database::{Database, Open};
-use crate::store::sled::index::{Cancellation, Cancelling, Counts, Span};
-use crate::store::sled::letter::Letter;
+use crate::store::sled::index::{Cancellation, Cancelling, Counts};
+use crate::store::sled::letter::{Brought, Letter};
 use crate::store::sled::lookup::Place;
+use crate::store::sled::names::{self, Name};
 use crate::store::sled::records::{body, damaged, decode};
+use crate::store::sled::spans::{self, Span};
 
 /// Verifies a database.
 pub(super) fn verify(
@@ -38,10 +42,11 @@ pub(super) fn verify(
     };
     let before = walk.counts();
     let mut counted = walk.letters()?;
-    counted.interchanges = walk.through(Kind::Interchange, interchange)?;
+    walk.pages(Kind::Names, NAMES, &mut |open, key, value| {
+        names(open, key, value)
+    })?;
     walk.through(Kind::Again, again)?;
     walk.through(Kind::Examined, examined)?;
-    walk.through(Kind::InterchangeReference, interchange_reference)?;
     walk.through(Kind::Reference, reference)?;
     walk.through(Kind::Cancellation, cancellation)?;
     walk.through(Kind::Cancelled, cancelled)?;
@@ -61,7 +66,7 @@ pub(super) fn verify(
     })?;
     let series = walk.through(Kind::Series, identity)?;
     counted.next_series = u32::try_from(series).unwrap_or(u32::MAX);
-    walk.through(Kind::Span, span)?;
+    walk.through(Kind::Spans, spans)?;
     counted.values = walk.blocks()?;
     if let (Some(before), Some(after)) = (before, walk.counts()) {
         walk.compare(&before, &counted, &after);
@@ -83,28 +88,34 @@ struct Walk<'a> {
 type Check = fn(&Open, &[u8], &[u8]) -> Result<(), StoreError>;
 
 /// The same, for a check that notes what it sees.
-type Noting<'a> = dyn FnMut(&Open, &[u8], &[u8]) -> Result<(), StoreError> + 'a;
+type Noting<'a> = dyn FnMut(&Open, &IVec, &IVec) -> Result<(), StoreError> + 'a;
 
 impl Walk<'_> {
-    /// Checks all letters; gives the numbers of mails and messages.
+    /// Checks all letters; gives the numbers of mails, interchanges and messages.
     fn letters(&mut self) -> io::Result<Counts> {
         let mut counts = Counts::default();
         let mut messages = Vec::new();
-        let mut check = |open: &Open, key: &[u8], value: &[u8]| {
-            let letter = open.letters().read(key, value)?;
-            counts.mails += u64::from(letter.mail.is_some());
-            for one in letter
-                .interchanges
-                .iter()
-                .filter(|one| !one.messages.is_empty())
+        let mut check = |open: &Open, key: &IVec, value: &IVec| {
+            for letter in open
+                .letters()
+                .bundled(key.clone(), value.clone(), u64::MAX)?
             {
-                let behind = one.first + one.messages.len() as u64;
-                messages.push(one.first..behind);
-                counts.messages += behind - one.first;
+                let letter = letter?;
+                counts.mails += u64::from(letter.mail.is_some());
+                for one in letter
+                    .interchanges
+                    .iter()
+                    .filter(|one| !one.messages.is_empty())
+                {
+                    let behind = one.first + one.messages.len() as u64;
+                    messages.push(one.first..behind);
+                    counts.messages += behind - one.first;
+                }
+                counts.interchanges += self::letter(open, key, &letter)?;
             }
-            self::letter(open, key, &letter)
+            Ok(())
         };
-        self.pages(Kind::Mail, LETTERS, &mut check)?;
+        self.pages(Kind::Letters, LETTERS, &mut check)?;
         self.messages = messages;
         Ok(counts)
     }
@@ -201,7 +212,7 @@ impl Walk<'_> {
                 (_, _) => false,
             };
             if !is_told {
-                let key = keys::series(Kind::Span, series);
+                let key = keys::series(Kind::Series, series);
                 (self.found)(damaged(&key, "its blocks have another span"));
             }
         }
@@ -211,14 +222,15 @@ impl Walk<'_> {
     /// The spans of all series, by number, as the tree has them.
     fn spans(&mut self) -> HashMap<u32, Span> {
         let spans = self.database.read(|open| {
-            let spans = open.records.scan(&keys::prefix(Kind::Span)).map(|pair| {
+            let pages = open.records.scan(&keys::prefix(Kind::Spans)).map(|pair| {
                 let (key, value) = pair?;
-                let series = keys::series_number(&key);
-                let series = series.ok_or_else(|| damaged(&key, "the key is short"))?;
-                Ok::<_, StoreError>((series, decode(&key, &value)?))
+                let page = keys::series_number(&key);
+                let page = page.ok_or_else(|| damaged(&key, "the key is short"))?;
+                let spans: Vec<Span> = decode(&key, &value)?;
+                Ok::<_, StoreError>(spans::ids(page).zip(spans))
             });
             // What cannot be read was told before.
-            Ok(spans.filter_map(Result::ok).collect())
+            Ok(pages.filter_map(Result::ok).flatten().collect())
         });
         spans.unwrap_or_default()
     }
@@ -262,29 +274,34 @@ impl Walk<'_> {
     }
 }
 
-fn letter(open: &Open, key: &[u8], letter: &Letter) -> Result<(), StoreError> {
+/// Checks a letter; gives the number of interchanges that have their place in it.
+fn letter(open: &Open, key: &[u8], letter: &Letter) -> Result<u64, StoreError> {
     let letters = open.letters();
-    let mail = keys::numbered(Kind::Mail, letter.of);
-    exists(open, key, &mail, "its mail")?;
+    if letter.of != letter.number && !letters.has(letter.of)? {
+        return Err(damaged(key, "its mail is gone"));
+    }
     for hash in letter.mail.iter().flat_map(|mail| &mail.interchanges) {
-        if letters.place(hash)?.1.is_none() {
+        if letters.place(hash)?.is_none() {
             return Err(damaged(key, "an interchange of it is gone"));
         }
     }
-    for (brought, at) in letter.interchanges.iter().zip(0..) {
-        let place = letters.place(&brought.hash)?.1;
+    let mut placed = 0;
+    for (at, brought) in letter.interchanges.iter().enumerate() {
+        let own = Place(letter.number, at);
+        let place = letters.place(&brought.hash)?;
         // One that was tried again stands in a later letter, too.
-        if place.is_none_or(|Place(other, place)| (other, place) < (letter.number, at)) {
+        if place.is_none_or(|place| place < own) {
             return Err(damaged(
                 key,
                 "its hash does not lead to an interchange of it",
             ));
         }
+        placed += u64::from(place == Some(own));
     }
     for (number, record) in letter.messages() {
         message(open, key, number, record)?;
     }
-    Ok(())
+    Ok(placed)
 }
 
 fn message(open: &Open, key: &[u8], number: u64, record: &MessageRecord) -> Result<(), StoreError> {
@@ -298,13 +315,19 @@ fn message(open: &Open, key: &[u8], number: u64, record: &MessageRecord) -> Resu
     exists(open, key, &cancellation, "a cancellation of it")
 }
 
-fn interchange(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let (_, hash) = open.letters().at(decode(key, value)?)?;
-    if key == keys::interchange(&hash) || key == keys::whole_interchange(&hash) {
-        Ok(())
-    } else {
-        Err(damaged(key, "another interchange stands at its place"))
+fn names(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    for (name, number) in names::read_page(key, value)? {
+        let letter = open.letters().letter(number)?;
+        let is_named = |one: &Brought| {
+            let message = one.messages.first();
+            Name::of_interchange(&one.hash) == name
+                || message.is_some_and(|message| Name::of_reference(&message.reference) == name)
+        };
+        if !letter.is_some_and(|letter| letter.interchanges.iter().any(is_named)) {
+            return Err(damaged(key, "a letter has nothing of a name, or is gone"));
+        }
     }
+    Ok(())
 }
 
 fn again(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
@@ -312,27 +335,14 @@ fn again(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     let hash: Option<&Hash> = key.last_chunk();
     let hash = hash.ok_or_else(|| damaged(key, "the key is short"))?;
     match open.letters().place(hash)? {
-        (_, Some(_)) => Ok(()),
-        (_, None) => Err(damaged(key, "its interchange is gone")),
+        Some(_) => Ok(()),
+        None => Err(damaged(key, "its interchange is gone")),
     }
 }
 
 fn examined(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     decode::<Examined>(key, value)?;
     its_message(open, key).map(drop)
-}
-
-fn interchange_reference(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let letter = open.letters().letter(decode(key, value)?)?;
-    let leads_back = |letter: &Letter| {
-        let mut messages = letter.messages();
-        messages.any(|(_, message)| keys::interchange_reference(&message.reference) == key)
-    };
-    if letter.is_some_and(|letter| leads_back(&letter)) {
-        Ok(())
-    } else {
-        Err(damaged(key, "its letter has another reference, or is gone"))
-    }
 }
 
 fn reference(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
@@ -407,8 +417,8 @@ fn answer(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
 fn asked(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     let record: AskedRecord = decode(key, value)?;
     match open.letters().place(&record.interchange)? {
-        (_, Some(_)) => Ok(()),
-        (_, None) => Err(damaged(key, "its interchange is gone")),
+        Some(_) => Ok(()),
+        None => Err(damaged(key, "its interchange is gone")),
     }
 }
 
@@ -442,14 +452,17 @@ fn undone(open: &Open, key: &[u8], _: &[u8]) -> Result<(), StoreError> {
 
 fn quarantine(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     let record: QuarantineRecord = decode(key, value)?;
-    let mail = keys::numbered(Kind::Mail, record.mail);
-    exists(open, key, &mail, "its mail")
+    if open.letters().has(record.mail)? {
+        Ok(())
+    } else {
+        Err(damaged(key, "its mail is gone"))
+    }
 }
 
 /// The index has the series from here; a series that is there twice is there once in it.
 fn identity(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     let identity: Key = decode(key, value)?;
-    let known = open.index.series.get(&identity).map(|series| series.id);
+    let known = open.index.series.get(&identity).copied();
     if known == keys::series_number(key) {
         Ok(())
     } else {
@@ -457,11 +470,13 @@ fn identity(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     }
 }
 
-fn span(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    decode::<Span>(key, value)?;
-    let series = keys::series_number(key).ok_or_else(|| damaged(key, "the key is short"))?;
-    let identity = keys::series(Kind::Series, series);
-    exists(open, key, &identity, "its series")
+fn spans(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    let page = keys::series_number(key).ok_or_else(|| damaged(key, "the key is short"))?;
+    for (series, _) in spans::ids(page).zip(decode::<Vec<Span>>(key, value)?) {
+        let identity = keys::series(Kind::Series, series);
+        exists(open, key, &identity, "a series of it")?;
+    }
+    Ok(())
 }
 
 /// The sequence and the spans of the days of a run, each of which can be read.
@@ -496,8 +511,10 @@ fn exists(open: &Open, key: &[u8], other: &[u8], what: &str) -> Result<(), Store
 
 /// Records that are read at once: some milliseconds.
 const PAGE: usize = 1_000;
-/// Letters that are read at once: some thousand messages as a rule.
+/// Records of letters that are read at once: a thousand mails as a rule.
 const LETTERS: usize = 20;
+/// Pages of names that are read at once: a thousand names, each with its letter.
+const NAMES: usize = 2;
 /// Sheaves that are read at once: some ten thousand values as a rule.
 const SHEAVES: usize = 20;
 
@@ -563,7 +580,6 @@ mod tests {
             }
             let apply = |open: &Open| {
                 open.records.apply(batch).unwrap();
-                open.letters().recent.forget_missing();
                 Ok(())
             };
             database.read(apply).unwrap();
@@ -572,12 +588,11 @@ mod tests {
             Kind::Blocks,
             Kind::Cancellation,
             Kind::Cancelled,
-            Kind::Interchange,
-            Kind::InterchangeReference,
-            Kind::Mail,
+            Kind::Letters,
+            Kind::Names,
             Kind::Phrase,
             Kind::Series,
-            Kind::Span,
+            Kind::Spans,
         ] {
             let first = |open: &Open| open.records.scan(&keys::prefix(kind)).next().unwrap();
             let (key, value) = database.read(first).unwrap();

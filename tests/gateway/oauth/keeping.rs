@@ -235,6 +235,8 @@ fn a_server_is_not_asked_before_its_own_number() {
         .next(&json!({ "kind": "429", "retry_after": 100 }));
     let busy = office.ask(&keeper, office.at(4_000)).unwrap_err();
     assert_eq!(busy.meaning(), Meaning::Busy);
+    let wait = office.at(4_000).until(keeper.status().retry.unwrap());
+    assert!((100..=110).contains(&wait.as_secs()), "{wait:?}");
     assert_eq!(
         meaning(office.ask(&keeper, office.at(4_099))),
         Meaning::Busy
@@ -242,7 +244,8 @@ fn a_server_is_not_asked_before_its_own_number() {
     assert_eq!(refreshes(&office), 1);
     office.ask(&keeper, office.at(4_111)).unwrap();
     assert_eq!(refreshes(&office), 2);
-    assert!(keeper.status().fault.is_none());
+    let status = keeper.status();
+    assert!(status.fault.is_none() && status.retry.is_none());
 }
 
 #[test]

@@ -446,9 +446,9 @@ impl Store for World {
 
     fn interchanges(
         &self,
-        _: Option<&Hash>,
+        _: u64,
         _: usize,
-    ) -> Result<Vec<(Hash, InterchangeRecord)>, StoreError> {
+    ) -> Result<Vec<(u64, Hash, InterchangeRecord)>, StoreError> {
         Ok(Vec::new())
     }
 

@@ -9,7 +9,7 @@
 //! What is in brackets stands there if its flag says that it is not what was to be expected.
 
 use crate::store::ledger::{InterchangeRecord, MessageRecord, MessageReference};
-use crate::store::sled::letter::bytes::{Reader, Writer, successor};
+use crate::store::sled::bytes::{Reader, Writer, successor};
 
 /// What the next message is told by.
 #[derive(Clone, Debug)]

@@ -2,7 +2,8 @@
 //! ```text
 //! number = 7 bits a byte, the lowest first; the highest bit: more follow
 //! signed = number, the sign in the lowest bit
-//! text   = length:number bytes
+//! slice  = length:number bytes
+//! text   = slice
 //! next   = shared:number rest:text         a text by the one before it: so many bytes are the same
 //! word   = 0 text | number of the phrase + 1
 //! ```
@@ -16,6 +17,10 @@ pub(super) struct Writer(Vec<u8>);
 impl Writer {
     pub(super) fn finish(self) -> Vec<u8> {
         self.0
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(super) fn byte(&mut self, byte: u8) {
@@ -42,9 +47,13 @@ impl Writer {
         self.number((number << 1 ^ number >> 63).cast_unsigned());
     }
 
+    pub(super) fn slice(&mut self, slice: &[u8]) {
+        self.length(slice.len());
+        self.bytes(slice);
+    }
+
     pub(super) fn text(&mut self, text: &str) {
-        self.length(text.len());
-        self.bytes(text.as_bytes());
+        self.slice(text.as_bytes());
     }
 
     /// A text by another that is like it.
@@ -69,19 +78,32 @@ impl Writer {
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
-    phrases: &'a Phrases,
+    phrases: Option<&'a Phrases>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8], phrases: &'a Phrases) -> Self {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self {
             rest: bytes,
-            phrases,
+            phrases: None,
+        }
+    }
+
+    /// Reads words by these phrases.
+    pub(super) fn with(self, phrases: &'a Phrases) -> Self {
+        Self {
+            phrases: Some(phrases),
+            ..self
         }
     }
 
     pub(super) fn is_at_end(&self) -> bool {
         self.rest.is_empty()
+    }
+
+    /// How many bytes are left.
+    pub(super) fn rest(&self) -> usize {
+        self.rest.len()
     }
 
     pub(super) fn byte(&mut self) -> Option<u8> {
@@ -123,11 +145,15 @@ impl<'a> Reader<'a> {
         Some((folded >> 1).cast_signed() ^ -(folded & 1).cast_signed())
     }
 
-    pub(super) fn text(&mut self) -> Option<&'a str> {
+    pub(super) fn slice(&mut self) -> Option<&'a [u8]> {
         let length = usize::try_from(self.number()?).ok()?;
-        let (text, rest) = self.rest.split_at_checked(length)?;
+        let (slice, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest;
-        std::str::from_utf8(text).ok()
+        Some(slice)
+    }
+
+    pub(super) fn text(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(self.slice()?).ok()
     }
 
     pub(super) fn next_text(&mut self, before: &str) -> Option<String> {
@@ -140,7 +166,7 @@ impl<'a> Reader<'a> {
     pub(super) fn word(&mut self) -> Option<&'a str> {
         match self.number()?.checked_sub(1) {
             None => self.text(),
-            Some(number) => self.phrases.text(u32::try_from(number).ok()?),
+            Some(number) => self.phrases?.text(u32::try_from(number).ok()?),
         }
     }
 }
@@ -186,7 +212,7 @@ mod tests {
             out.word(&text, &mut |_| None);
             let bytes = out.finish();
             let phrases = Phrases::default();
-            let mut input = Reader::new(&bytes, &phrases);
+            let mut input = Reader::new(&bytes).with(&phrases);
             prop_assert_eq!(input.number(), Some(number));
             prop_assert_eq!(input.signed(), Some(signed));
             prop_assert_eq!(input.next_text(&before), Some(text.clone()));
