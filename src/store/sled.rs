@@ -18,6 +18,7 @@ mod letter;
 mod lookup;
 mod names;
 mod phrases;
+mod raw;
 mod rebuild;
 mod records;
 mod spans;

@@ -14,7 +14,8 @@ use crate::series::Block;
 use crate::series::block::sheaf::{self, Piece};
 use crate::store::keys::{self, Kind};
 use crate::store::sled::blocks::{RUN_DAYS, StoredRun, first_of, span_of};
-use crate::store::sled::database::{Open, Raw};
+use crate::store::sled::database::Open;
+use crate::store::sled::raw::Raw;
 use crate::store::sled::records::{Records, body, damaged, pairs};
 use crate::store::{Each, StoreError};
 

@@ -5,7 +5,7 @@ use sled::Batch;
 use crate::store::data_dir::DataDir;
 use crate::store::ledger::Totals;
 use crate::store::sled::SledStore;
-use crate::store::sled::database::Raw;
+use crate::store::sled::raw::Raw;
 use crate::store::{Store, StoreError};
 
 /// A database that is filled with what [`Store::dump`] gave.

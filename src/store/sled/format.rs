@@ -44,7 +44,7 @@ pub(super) fn check(records: &Records, path: &Path) -> Result<(), StoreError> {
 mod tests {
     use super::*;
     use crate::store::data_dir::DataDir;
-    use crate::store::sled::database::Raw;
+    use crate::store::sled::raw::Raw;
     use crate::store::sled::{Rebuild, SledStore};
 
     #[test]
