@@ -52,19 +52,16 @@ pub(super) fn pack(bytes: &[u8]) -> Packed {
             continue;
         };
         at = end;
-        let Some(row) = bytes.get(begin..end).and_then(Row::read) else {
+        let Some(mut row) = bytes.get(begin..end).and_then(Row::read) else {
             continue;
         };
-        let mut next = row.span.next();
         let before = packed.numbers.len();
         (packed.numbers).reserve((bytes.len() - at) / (end - begin));
-        while let Some(span) = next
-            && let Some((number, length)) =
-                (bytes.get(at..)).and_then(|rest| row.repeated(rest, &span))
+        while row.go_on()
+            && let Some((number, length)) = bytes.get(at..).and_then(|rest| row.repeated(rest))
         {
             packed.numbers.push(number);
             at += length;
-            next = span.next();
         }
         let rows = packed.numbers.len() - before;
         if rows > 0 {
@@ -96,13 +93,14 @@ pub(super) fn unpack(packed: &Packed, length: usize) -> Option<Vec<u8>> {
         text = rest;
         bytes.extend_from_slice(before);
         let row = before.get(before.len().checked_sub(run.row.into())?..)?;
-        let row = Row::read(row)?;
+        let mut row = Row::read(row)?;
         let (own, rest) = numbers.split_at_checked(run.rows as usize)?;
         numbers = rest;
-        let mut span = row.span;
         for number in own {
-            span = span.next()?;
-            row.write(*number, &span, &mut bytes);
+            if !row.go_on() {
+                return None;
+            }
+            row.write(*number, &mut bytes);
             if bytes.len() > length {
                 return None;
             }
@@ -119,9 +117,11 @@ fn find_row(bytes: &[u8], from: usize) -> Option<usize> {
 /// A row, as others may repeat it.
 struct Row<'a> {
     head: &'a [u8],
-    before_start: &'a [u8],
-    before_end: &'a [u8],
-    tail: &'a [u8],
+    /// What stands behind the number, with the times of the row that comes next.
+    behind: Vec<u8>,
+    /// Where the times stand in it.
+    start_at: usize,
+    end_at: usize,
     /// What stands before the digits of a fraction.
     mark: u8,
     span: Span,
@@ -132,18 +132,18 @@ impl<'a> Row<'a> {
     fn read(text: &'a [u8]) -> Option<Self> {
         let number_at = number_at(text)?;
         let (head, rest) = text.split_at_checked(number_at)?;
-        let (number, rest) = rest.split_at_checked(number_length(rest))?;
+        let (number, behind) = rest.split_at_checked(number_length(rest))?;
         Decimal::parse(number)?;
-        let (before_start, start, rest) = at_time(rest)?;
-        let (before_end, end, tail) = at_time(rest)?;
+        let (before_start, start, rest) = at_time(behind)?;
+        let (before_end, end, _) = at_time(rest)?;
         let mark = number
             .iter()
             .find(|byte| !byte.is_ascii_digit() && **byte != b'-');
         Some(Self {
             head,
-            before_start,
-            before_end,
-            tail,
+            behind: behind.to_vec(),
+            start_at: before_start.len(),
+            end_at: before_start.len() + TIME + before_end.len(),
             mark: mark.copied().unwrap_or(b'.'),
             span: Span {
                 start: Time::read(start)?,
@@ -152,15 +152,25 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// The number and the length of the row that begins here, if it repeats this one at that time.
-    fn repeated(&self, text: &[u8], span: &Span) -> Option<(Decimal, usize)> {
+    /// Goes to the next row; `false` if there is none.
+    fn go_on(&mut self) -> bool {
+        let Some(next) = self.span.next() else {
+            return false;
+        };
+        for (at, time) in [(self.start_at, &next.start), (self.end_at, &next.end)] {
+            if let Some(digits) = self.behind.get_mut(at..at + TIME) {
+                digits.copy_from_slice(&time.digits);
+            }
+        }
+        self.span = next;
+        true
+    }
+
+    /// The number and the length of the row that begins here, if it repeats this one.
+    fn repeated(&self, text: &[u8]) -> Option<(Decimal, usize)> {
         let rest = text.strip_prefix(self.head)?;
         let (number, rest) = rest.split_at_checked(number_length(rest))?;
-        let rest = rest.strip_prefix(self.before_start)?;
-        let rest = rest.strip_prefix(&span.start.digits)?;
-        let rest = rest.strip_prefix(self.before_end)?;
-        let rest = rest.strip_prefix(&span.end.digits)?;
-        let rest = rest.strip_prefix(self.tail)?;
+        let rest = rest.strip_prefix(self.behind.as_slice())?;
         let other_mark = if self.mark == b'.' { b',' } else { b'.' };
         if number.contains(&other_mark) {
             return None;
@@ -169,17 +179,13 @@ impl<'a> Row<'a> {
         Some((Decimal::parse(number)?, text.len() - rest.len()))
     }
 
-    /// Writes the row that repeats this one with a number, at a time.
-    fn write(&self, number: Decimal, span: &Span, out: &mut Vec<u8>) {
+    /// Writes the row that repeats this one with a number.
+    fn write(&self, number: Decimal, out: &mut Vec<u8>) {
         out.extend_from_slice(self.head);
         for byte in number.to_string().bytes() {
             out.push(if byte == b'.' { self.mark } else { byte });
         }
-        out.extend_from_slice(self.before_start);
-        out.extend_from_slice(&span.start.digits);
-        out.extend_from_slice(self.before_end);
-        out.extend_from_slice(&span.end.digits);
-        out.extend_from_slice(self.tail);
+        out.extend_from_slice(&self.behind);
     }
 }
 

@@ -3,6 +3,8 @@
 //! Mails may come in meanwhile: records are read some at a time, so that no mail waits long, and
 //! what is compared is read at once.
 
+mod check;
+
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::ops::Range;
@@ -11,19 +13,13 @@ use sled::IVec;
 
 use crate::mailbox::Cursor;
 use crate::market::calendar::Day;
+use crate::series::Block;
 use crate::series::block::sheaf::{self, Piece};
-use crate::series::{Block, Key};
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
-use crate::store::ledger::{Examined, Hash, MessageRecord, QuarantineRecord};
-use crate::store::outbox::OutboxRecord;
-use crate::store::request::{AskedRecord, ReplyRecord, RequestRecord};
 use crate::store::sled::blocks::StoredRun;
 use crate::store::sled::database::{Database, Open};
-use crate::store::sled::index::{Cancellation, Cancelling, Counts};
-use crate::store::sled::letter::{Brought, Letter};
-use crate::store::sled::lookup::Place;
-use crate::store::sled::names::{self, Name};
+use crate::store::sled::index::Counts;
 use crate::store::sled::records::{body, damaged, decode};
 use crate::store::sled::spans::{self, Span};
 
@@ -43,30 +39,30 @@ pub(super) fn verify(
     let before = walk.counts();
     let mut counted = walk.letters()?;
     walk.pages(Kind::Names, NAMES, &mut |open, key, value| {
-        names(open, key, value)
+        check::names(open, key, value)
     })?;
-    walk.through(Kind::Again, again)?;
-    walk.through(Kind::Examined, examined)?;
-    walk.through(Kind::Reference, reference)?;
-    walk.through(Kind::Cancellation, cancellation)?;
-    walk.through(Kind::Cancelled, cancelled)?;
+    walk.through(Kind::Again, check::again)?;
+    walk.through(Kind::Examined, check::examined)?;
+    walk.through(Kind::Reference, check::reference)?;
+    walk.through(Kind::Cancellation, check::cancellation)?;
+    walk.through(Kind::Cancelled, check::cancelled)?;
     walk.phrases()?;
-    walk.through(Kind::Quarantine, quarantine)?;
+    walk.through(Kind::Quarantine, check::quarantine)?;
     walk.through(Kind::Settled, |_, key, value| decode(key, value))?;
-    walk.through(Kind::Outbox, outbox)?;
-    walk.through(Kind::Undone, undone)?;
-    walk.through(Kind::Sent, sent)?;
-    walk.through(Kind::Answer, answer)?;
-    walk.through(Kind::Asked, asked)?;
-    walk.through(Kind::Request, request)?;
-    walk.through(Kind::Reply, reply)?;
-    walk.through(Kind::Rejected, rejected)?;
+    walk.through(Kind::Outbox, check::outbox)?;
+    walk.through(Kind::Undone, check::undone)?;
+    walk.through(Kind::Sent, check::sent)?;
+    walk.through(Kind::Answer, check::answer)?;
+    walk.through(Kind::Asked, check::asked)?;
+    walk.through(Kind::Request, check::request)?;
+    walk.through(Kind::Reply, check::reply)?;
+    walk.through(Kind::Rejected, check::rejected)?;
     walk.through(Kind::Cursor, |_, key, value| {
         decode::<Cursor>(key, value).map(drop)
     })?;
-    let series = walk.through(Kind::Series, identity)?;
+    let series = walk.through(Kind::Series, check::identity)?;
     counted.next_series = u32::try_from(series).unwrap_or(u32::MAX);
-    walk.through(Kind::Spans, spans)?;
+    walk.through(Kind::Spans, check::spans)?;
     counted.values = walk.blocks()?;
     if let (Some(before), Some(after)) = (before, walk.counts()) {
         walk.compare(&before, &counted, &after);
@@ -111,7 +107,7 @@ impl Walk<'_> {
                     messages.push(one.first..behind);
                     counts.messages += behind - one.first;
                 }
-                counts.interchanges += self::letter(open, key, &letter)?;
+                counts.interchanges += check::letter(open, key, &letter)?;
             }
             Ok(())
         };
@@ -123,7 +119,7 @@ impl Walk<'_> {
     /// Checks the phrases: the index has them from here.
     fn phrases(&mut self) -> io::Result<()> {
         let told = self.database.read(|open| Ok(open.index.phrases.count()));
-        let found = self.through(Kind::Phrase, phrase)?;
+        let found = self.through(Kind::Phrase, check::phrase)?;
         if told.is_ok_and(|told| found < u64::from(told)) {
             (self.found)(damaged(&keys::prefix(Kind::Phrase), "some are missing"));
         }
@@ -274,211 +270,6 @@ impl Walk<'_> {
     }
 }
 
-/// Checks a letter; gives the number of interchanges that have their place in it.
-fn letter(open: &Open, key: &[u8], letter: &Letter) -> Result<u64, StoreError> {
-    let letters = open.letters();
-    if letter.of != letter.number && !letters.has(letter.of)? {
-        return Err(damaged(key, "its mail is gone"));
-    }
-    for hash in letter.mail.iter().flat_map(|mail| &mail.interchanges) {
-        if letters.place(hash)?.is_none() {
-            return Err(damaged(key, "an interchange of it is gone"));
-        }
-    }
-    let mut placed = 0;
-    for (at, brought) in letter.interchanges.iter().enumerate() {
-        let own = Place(letter.number, at);
-        let place = letters.place(&brought.hash)?;
-        // One that was tried again stands in a later letter, too.
-        if place.is_none_or(|place| place < own) {
-            return Err(damaged(
-                key,
-                "its hash does not lead to an interchange of it",
-            ));
-        }
-        placed += u64::from(place == Some(own));
-    }
-    for (number, record) in letter.messages() {
-        message(open, key, number, record)?;
-    }
-    Ok(placed)
-}
-
-fn message(open: &Open, key: &[u8], number: u64, record: &MessageRecord) -> Result<(), StoreError> {
-    if open.letters().by_reference(&record.reference)? != Some(number) {
-        return Err(damaged(key, "a reference in it does not lead to it"));
-    }
-    if record.cancels.is_none() {
-        return Ok(());
-    }
-    let cancellation = keys::numbered(Kind::Cancellation, number);
-    exists(open, key, &cancellation, "a cancellation of it")
-}
-
-fn names(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    for (name, number) in names::read_page(key, value)? {
-        let letter = open.letters().letter(number)?;
-        let is_named = |one: &Brought| {
-            let message = one.messages.first();
-            Name::of_interchange(&one.hash) == name
-                || message.is_some_and(|message| Name::of_reference(&message.reference) == name)
-        };
-        if !letter.is_some_and(|letter| letter.interchanges.iter().any(is_named)) {
-            return Err(damaged(key, "a letter has nothing of a name, or is gone"));
-        }
-    }
-    Ok(())
-}
-
-fn again(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    decode::<u32>(key, value)?;
-    let hash: Option<&Hash> = key.last_chunk();
-    let hash = hash.ok_or_else(|| damaged(key, "the key is short"))?;
-    match open.letters().place(hash)? {
-        Some(_) => Ok(()),
-        None => Err(damaged(key, "its interchange is gone")),
-    }
-}
-
-fn examined(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    decode::<Examined>(key, value)?;
-    its_message(open, key).map(drop)
-}
-
-fn reference(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let record = open.letters().message(decode(key, value)?)?;
-    let leads_back = |record: MessageRecord| keys::reference(&record.reference) == key;
-    if record.is_some_and(leads_back) {
-        Ok(())
-    } else {
-        Err(damaged(
-            key,
-            "its message has another reference, or is gone",
-        ))
-    }
-}
-
-fn cancellation(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let said: Cancelling<'_> = decode(key, value)?;
-    let record = its_message(open, key)?;
-    if record.cancels.as_deref() != Some(said.document) {
-        return Err(damaged(key, "its message cancels something else"));
-    }
-    for number in open.letters().of_document(said.sender, said.document)? {
-        let cancelled = keys::numbered(Kind::Cancelled, number);
-        exists(open, key, &cancelled, "what it cancels")?;
-    }
-    Ok(())
-}
-
-fn cancelled(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let by: Cancellation = decode(key, value)?;
-    its_message(open, key)?;
-    let cancellation = keys::numbered(Kind::Cancellation, by.by);
-    exists(open, key, &cancellation, "what cancelled it")
-}
-
-fn phrase(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let text: &str = decode(key, value)?;
-    let number = keys::series_number(key);
-    if number.and_then(|number| open.index.phrases.text(number)) == Some(text) {
-        Ok(())
-    } else {
-        Err(damaged(key, "it is not what is read for it"))
-    }
-}
-
-fn outbox(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let record: OutboxRecord = decode(key, value)?;
-    let number = number(key)?;
-    match record.due() {
-        Some(due)
-            if !open
-                .records
-                .contains(&keys::undone(record.route, due, number))? =>
-        {
-            Err(damaged(key, "it has not ended, and is not listed so"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn sent(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let number: u64 = decode(key, value)?;
-    exists(open, key, &keys::numbered(Kind::Outbox, number), "its mail")
-}
-
-fn answer(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    decode::<()>(key, value)?;
-    let mail = keys::numbered(Kind::Outbox, number(key)?);
-    exists(open, key, &mail, "the mail that answers")
-}
-
-fn asked(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let record: AskedRecord = decode(key, value)?;
-    match open.letters().place(&record.interchange)? {
-        Some(_) => Ok(()),
-        None => Err(damaged(key, "its interchange is gone")),
-    }
-}
-
-fn request(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    decode::<RequestRecord>(key, value)?;
-    let mail = keys::numbered(Kind::Outbox, number(key)?);
-    exists(open, key, &mail, "the mail that asks")
-}
-
-fn reply(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    decode::<ReplyRecord>(key, value)?;
-    its_message(open, key).map(drop)
-}
-
-fn rejected(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    decode::<i64>(key, value)?;
-    let mail = keys::numbered(Kind::Outbox, number(key)?);
-    exists(open, key, &mail, "the mail that was rejected")
-}
-
-fn undone(open: &Open, key: &[u8], _: &[u8]) -> Result<(), StoreError> {
-    let number = number(key)?;
-    let record: Option<OutboxRecord> = open.records.get(&keys::numbered(Kind::Outbox, number))?;
-    let place = |record: OutboxRecord| Some(keys::undone(record.route, record.due()?, number));
-    if record.and_then(place).is_some_and(|place| place == key) {
-        Ok(())
-    } else {
-        Err(damaged(key, "it names a mail that is not due then"))
-    }
-}
-
-fn quarantine(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let record: QuarantineRecord = decode(key, value)?;
-    if open.letters().has(record.mail)? {
-        Ok(())
-    } else {
-        Err(damaged(key, "its mail is gone"))
-    }
-}
-
-/// The index has the series from here; a series that is there twice is there once in it.
-fn identity(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let identity: Key = decode(key, value)?;
-    let known = open.index.series.get(&identity).copied();
-    if known == keys::series_number(key) {
-        Ok(())
-    } else {
-        Err(damaged(key, "it is not listed"))
-    }
-}
-
-fn spans(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-    let page = keys::series_number(key).ok_or_else(|| damaged(key, "the key is short"))?;
-    for (series, _) in spans::ids(page).zip(decode::<Vec<Span>>(key, value)?) {
-        let identity = keys::series(Kind::Series, series);
-        exists(open, key, &identity, "a series of it")?;
-    }
-    Ok(())
-}
-
 /// The sequence and the spans of the days of a run, each of which can be read.
 fn run_spans(key: &[u8], run: &StoredRun<'_>) -> Result<Vec<(u64, Span)>, StoreError> {
     let span = |(day, bytes): &(Day, &[u8])| {
@@ -490,23 +281,6 @@ fn run_spans(key: &[u8], run: &StoredRun<'_>) -> Result<Vec<(u64, Span)>, StoreE
 
 fn rows(block: &Block) -> u32 {
     u32::try_from(block.columns.len()).unwrap_or(u32::MAX)
-}
-
-fn its_message(open: &Open, key: &[u8]) -> Result<MessageRecord, StoreError> {
-    let message = open.letters().message(number(key)?)?;
-    message.ok_or_else(|| damaged(key, "its message is gone"))
-}
-
-fn number(key: &[u8]) -> Result<u64, StoreError> {
-    keys::number(key).ok_or_else(|| damaged(key, "the key is short"))
-}
-
-fn exists(open: &Open, key: &[u8], other: &[u8], what: &str) -> Result<(), StoreError> {
-    if open.records.contains(other)? {
-        Ok(())
-    } else {
-        Err(damaged(key, &format!("{what} is gone")))
-    }
 }
 
 /// Records that are read at once: some milliseconds.
