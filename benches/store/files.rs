@@ -24,7 +24,7 @@ pub(crate) struct Shape {
 
 /// From the one that costs a value the most.
 pub(crate) const SHAPES: [Shape; 4] = [
-    Shape::new("day", 1, 1, 3_650, 1),
+    Shape::new("day", 3, 1, 1_460, 1),
     Shape::new("site", 285, 285, 60, 1),
     Shape::new("month", 100, 100, 360, 30),
     Shape::new("series", 10_000, 250, 1, 1),
@@ -60,6 +60,14 @@ impl Shape {
     pub(crate) fn values(self) -> usize {
         let (from, to) = (day(0), day(self.days));
         self.series * quarters(from, to)
+    }
+
+    /// How many values are kept once the last tenth was corrected so often: what was said before
+    /// stays.
+    pub(crate) fn kept(self, corrections: u32) -> usize {
+        let tenth = self.last_tenth().files();
+        let corrected = tenth.map(|number| self.numbers(number, 0).count());
+        self.values() + corrected.sum::<usize>() * usize::try_from(corrections).unwrap_or(0)
     }
 
     /// Values of one series in [`Self::last_year`].
@@ -170,21 +178,57 @@ fn day(number: i32) -> UtcTime {
     legal_day_bounds(FIRST_DAY.plus(number)).0
 }
 
-/// An industrial load in watt hours: a level of its own, two shifts, and noise of some per cent.
+/// A value in watt hours. One series in three is an industrial load, the next one a roof, the third a
+/// household: what a value takes is the mean of the three.
 fn value(series: u32, at: i64, correction: u32) -> i64 {
-    let base = 40_000 + i64::from(series) * 7_919 % 60_000;
+    let noise = noise(series, at, correction);
     let hour = at / 3_600 % 24;
+    match series % 3 {
+        0 => factory(series, hour, noise),
+        1 => roof(series, at, noise),
+        _ => household(hour, noise),
+    }
+}
+
+/// A level of its own, two shifts, and noise of some per cent.
+fn factory(series: u32, hour: i64, noise: i64) -> i64 {
+    let base = 40_000 + i64::from(series) * 7_919 % 60_000;
     let shifts = if (5..21).contains(&hour) {
         base
     } else {
         base / 4
     };
+    shifts + shifts * (noise - 128) / 3_200
+}
+
+/// Half a day of sun, with clouds; nothing at night.
+fn roof(series: u32, at: i64, noise: i64) -> i64 {
+    let peak = 2_000 + i64::from(series) * 31 % 6_000;
+    let quarter = at / 900 % 96 - 24;
+    if !(0..48).contains(&quarter) {
+        return 0;
+    }
+    // A parabola is a sun high enough for this.
+    let sun = peak * quarter * (48 - quarter) / (24 * 24);
+    sun - sun * noise / 2_000
+}
+
+/// Little as a rule, nothing for a third of the time, and now and then a stove.
+fn household(hour: i64, noise: i64) -> i64 {
+    match noise {
+        0..90 => 0,
+        240.. if (6..22).contains(&hour) => 400 + noise * 3,
+        _ => 30 + noise / 4,
+    }
+}
+
+/// From 0 to 255, the same for the same value.
+fn noise(series: u32, at: i64, correction: u32) -> i64 {
     let mut noise = at.cast_unsigned() ^ (u64::from(series) << 40) ^ (u64::from(correction) << 60);
     for _ in 0..2 {
         noise = (noise ^ (noise >> 31)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
-    let per_cent = i64::try_from(noise >> 56).unwrap_or(0) - 128;
-    shifts + shifts * per_cent / 3_200
+    i64::try_from(noise >> 56).unwrap_or(0)
 }
 
 /// A market location with its check digit.

@@ -53,20 +53,20 @@ fn ours(shape: Shape, home: &Path) -> Result<()> {
     let data = home.join("data");
     let seconds = take_in(shape, &data, 0)?;
     let rate = shape.values() as f64 / seconds;
-    line(shape, &data, "mscons-gateway", &format!("{rate:.0}"))?;
+    line(shape, &data, 0, "mscons-gateway", &format!("{rate:.0}"))?;
     for correction in 1..=CORRECTIONS {
         take_in(shape.last_tenth(), &data, correction)?;
     }
     let name = format!("the same, its last tenth corrected {CORRECTIONS} times");
-    line(shape, &data, &name, "–")?;
+    line(shape, &data, CORRECTIONS, &name, "–")?;
     if compact(home, &data)? {
-        line(shape, &data, "the same after `compact`", "–")?;
+        line(shape, &data, CORRECTIONS, "the same after `compact`", "–")?;
     }
     Ok(())
 }
 
-/// Opens the store again and prints what it has become. Bytes are a value of those that hold.
-fn line(shape: Shape, data: &Path, name: &str, rate: &str) -> Result<()> {
+/// Opens the store again and prints what it has become. Bytes are a value of all that are kept.
+fn line(shape: Shape, data: &Path, corrections: u32, name: &str, rate: &str) -> Result<()> {
     let begin = Instant::now();
     let (store, archive) = store::open(data, CACHE_BYTES)?;
     let reopened_ms = milliseconds(begin);
@@ -83,7 +83,7 @@ fn line(shape: Shape, data: &Path, name: &str, rate: &str) -> Result<()> {
         read_ms = read_ms.min(milliseconds(begin));
         ensure!(held.len() == shape.values_a_year(), "{} values", held.len());
     }
-    let values = shape.values() as f64;
+    let values = shape.kept(corrections) as f64;
     let archived = archive.bytes() as f64;
     drop((store, archive));
     let other = bytes_in(data)? as f64 - archived;

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use crate::market::calendar::UtcTime;
 use crate::market::quantity::Decimal;
-use crate::series::columns::Row;
 use crate::series::quality::Quality;
-use crate::series::{Block, Label, Value};
+use crate::series::{Block, Columns, Label, Value};
 
 /// A block together with the message that brought it.
 #[derive(Clone, Debug)]
@@ -67,54 +66,50 @@ pub fn merge(mut spoken: Vec<Spoken>) -> Vec<Held> {
     if spoken.iter().any(|said| is_timeless(&said.block)) {
         return newest_table(&spoken);
     }
-    let mut candidates: Vec<Candidate> = Vec::new();
+    let values: Vec<Values<'_>> = spoken.iter().map(Values::of).collect();
+    let mut candidates = Vec::with_capacity(values.iter().map(Values::len).sum());
     for (rank, said) in spoken.iter().enumerate() {
-        let values = Values::of(said);
-        candidates.extend(said.block.columns.rows().map(|row| Candidate {
-            start: row.start,
-            end: row.end,
+        let columns = &said.block.columns;
+        let times = columns.starts().iter().zip(columns.ends()).enumerate();
+        candidates.extend(times.map(|(row, (start, end))| Candidate {
+            start: *start,
+            end: *end,
             rank,
-            held: values.held(row),
+            row,
         }));
     }
-    let is_sorted = candidates
-        .windows(2)
-        .all(|pair| matches!(pair, [a, b] if a.start < b.start));
+    let is_sorted = candidates.is_sorted_by(|a, b| a.start < b.start);
     if !is_sorted {
         // Stable: of one message that says an interval twice, the last row counts.
         candidates.sort_by_key(|candidate| (candidate.start, candidate.end, candidate.rank));
     }
-    winners(candidates)
+    winners(&candidates, &values)
 }
 
-/// A row of one message.
+/// A row of one message: its times as numbers, and where the rest of it is.
+#[derive(Clone, Copy)]
 struct Candidate {
-    start: Option<UtcTime>,
-    end: Option<UtcTime>,
+    start: i64,
+    end: i64,
     /// Place of its message in the order of precedence.
     rank: usize,
-    held: Held,
+    row: usize,
 }
 
 /// The last of each interval, with the number of messages before it.
-fn winners(candidates: Vec<Candidate>) -> Vec<Held> {
+fn winners(candidates: &[Candidate], values: &[Values<'_>]) -> Vec<Held> {
     let mut held: Vec<Held> = Vec::with_capacity(candidates.len());
-    let mut last: Option<(Option<UtcTime>, Option<UtcTime>, usize)> = None;
-    for candidate in candidates {
-        let Candidate {
-            start,
-            end,
-            rank,
-            held: mut value,
-        } = candidate;
-        match (last, held.last_mut()) {
-            (Some((s, e, r)), Some(before)) if s == start && e == end => {
-                value.superseded = before.superseded + u32::from(r != rank);
-                *before = value;
-            }
-            (_, _) => held.push(value),
-        }
-        last = Some((start, end, rank));
+    let alike = candidates.chunk_by(|a, b| (a.start, a.end) == (b.start, b.end));
+    for said in alike {
+        let Some(last) = said.last() else { continue };
+        let messages = said.chunk_by(|a, b| a.rank == b.rank).count();
+        let value = values
+            .get(last.rank)
+            .and_then(|values| values.held(last.row));
+        held.extend(value.map(|value| Held {
+            superseded: u32::try_from(messages - 1).unwrap_or(u32::MAX),
+            ..value
+        }));
     }
     held
 }
@@ -125,10 +120,10 @@ fn newest_table(spoken: &[Spoken]) -> Vec<Held> {
     };
     let values = Values::of(newest);
     let superseded = u32::try_from(before.len()).unwrap_or(u32::MAX);
-    let rows = newest.block.columns.rows();
-    rows.map(|row| Held {
+    let rows = (0..values.len()).filter_map(|row| values.held(row));
+    rows.map(|value| Held {
         superseded,
-        ..values.held(row)
+        ..value
     })
     .collect()
 }
@@ -155,40 +150,44 @@ fn precedence(said: &Spoken) -> (UtcTime, UtcTime, u64) {
 }
 
 /// Turns the rows of one message into values; its labels are shared by all of them.
-struct Values {
-    labels: Vec<Arc<Label>>,
+struct Values<'a> {
+    columns: &'a Columns,
+    /// Each with the quality of a number that has it.
+    labels: Vec<(Arc<Label>, Quality)>,
     none: Arc<Label>,
     source: u64,
 }
 
-impl Values {
-    fn of(said: &Spoken) -> Self {
-        let labels = said
-            .block
-            .labels
-            .as_slice()
-            .iter()
-            .cloned()
-            .map(Arc::new)
-            .collect();
+impl<'a> Values<'a> {
+    fn of(said: &'a Spoken) -> Self {
+        let labels = said.block.labels.as_slice().iter();
+        let labels = labels.map(|label| (Arc::new(label.clone()), Quality::of(label, true)));
         Self {
-            labels,
+            columns: &said.block.columns,
+            labels: labels.collect(),
             none: Arc::default(),
             source: said.sequence,
         }
     }
 
-    fn held(&self, row: Row<'_>) -> Held {
-        let number = usize::try_from(row.label).ok();
-        let label = number
-            .and_then(|number| self.labels.get(number))
-            .unwrap_or(&self.none);
+    fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    fn held(&self, row: usize) -> Option<Held> {
+        let row = self.columns.row(row)?;
         let number = match row.value {
             Value::Number(number) => Some(number),
             Value::Text(_) | Value::Absent => None,
         };
-        let quality = Quality::of(label, number.is_some());
-        Held {
+        let label = usize::try_from(row.label).ok();
+        let label = label.and_then(|label| self.labels.get(label));
+        let (label, quality) = match label {
+            Some((label, quality)) => (label, *quality),
+            None => (&self.none, Quality::of(&self.none, true)),
+        };
+        let quality = number.map_or(Quality::Missing, |_| quality);
+        Some(Held {
             start: row.start,
             end: row.end,
             // Senders write `QTY+Z30:0` for a missing value: that zero is none.
@@ -197,7 +196,7 @@ impl Values {
             label: Arc::clone(label),
             source: self.source,
             superseded: 0,
-        }
+        })
     }
 }
 
@@ -206,7 +205,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::series::{Columns, Labels};
+    use crate::series::Labels;
+    use crate::series::columns::Row;
 
     /// What a message says: document date, version, and (quarter hour, value).
     #[derive(Clone, Debug)]

@@ -189,7 +189,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// At least the next [`PEEKED`] bits, with zeros behind the end.
-    fn peek(&self) -> u64 {
+    pub(super) fn peek(&self) -> u64 {
         let rest = self.bytes.get(self.at_bit / 8..).unwrap_or_default();
         let word = rest.first_chunk().copied().unwrap_or_else(|| {
             let mut last = [0; 8];
@@ -201,7 +201,8 @@ impl<'a> BitReader<'a> {
         u64::from_le_bytes(word) >> (self.at_bit % 8)
     }
 
-    fn skip(&mut self, width: u32) -> Result<(), DamagedBlock> {
+    /// Leaves out so many bits.
+    pub(super) fn skip(&mut self, width: u32) -> Result<(), DamagedBlock> {
         if width as usize > self.remaining_bits() {
             return Err(self.damaged("more bits"));
         }
@@ -215,7 +216,7 @@ impl<'a> BitReader<'a> {
 }
 
 /// Eight bytes hold so many bits wherever in the first of them one begins.
-const PEEKED: u32 = 57;
+pub(super) const PEEKED: u32 = 57;
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,7 @@
 //! All arithmetic wraps, so every `i64` can be told.
 
 use crate::series::block::DamagedBlock;
-use crate::series::block::bits::{BitReader, BitWriter, delta_width, width_of};
+use crate::series::block::bits::{BitReader, BitWriter, PEEKED, delta_width, width_of};
 
 /// Writes a column. Its length must be known to the reader.
 pub(super) fn write(out: &mut BitWriter, values: &[i64]) {
@@ -297,6 +297,14 @@ fn put_rice(out: &mut BitWriter, value: u64, k: u32) {
 }
 
 fn take_rice(input: &mut BitReader<'_>, k: u32) -> Result<u64, DamagedBlock> {
+    // Both parts are at hand as a rule.
+    let bits = input.peek();
+    let ones = bits.trailing_ones();
+    if ones < MOST_ONES && ones + 1 + k <= PEEKED {
+        input.skip(ones + 1 + k)?;
+        let low = (bits >> (ones + 1)) & ((1 << k) - 1);
+        return Ok((u64::from(ones) << k) | low);
+    }
     let high = input.take_ones(MOST_ONES)?;
     if high == MOST_ONES {
         return input.take_delta();
