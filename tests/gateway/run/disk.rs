@@ -10,7 +10,7 @@ use super::gateway::{Gateway, Home, wait_for};
 #[test]
 fn a_full_disk_loses_nothing_and_the_gateway_goes_on_when_there_is_room() {
     let home = Home::new();
-    let disk = SmallDisk::mount(&home.path("data"), "4m");
+    let disk = SmallDisk::mount(&home.path("data"), "2m");
     home.configure(&[home.maildir("mails", "delete_after_fetch = true\npoll_interval = \"1s\"")]);
     for number in 0..MAILS {
         home.deliver("mails", number);
@@ -71,4 +71,4 @@ impl Drop for SmallDisk {
 }
 
 /// More than the small disk holds.
-const MAILS: u32 = 3_000;
+const MAILS: u32 = 2_000;

@@ -87,5 +87,11 @@ mod tests {
             prop_assert_eq!(read(&bytes), Some(expected));
             prop_assert!(read(&bytes[..bytes.len() - 1]).is_none());
         }
+
+        #[test]
+        fn random_bytes_do_no_harm(first: u64, bytes: Vec<u8>) {
+            let places = places(first, &bytes).unwrap_or_default();
+            prop_assert!(places.iter().all(|(_, place)| bytes.get(place.clone()).is_some()));
+        }
     }
 }

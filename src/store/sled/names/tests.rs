@@ -88,4 +88,12 @@ proptest! {
         let value = records.value(b"i").unwrap().unwrap();
         prop_assert_eq!(read_page(b"i", &value).unwrap(), entries);
     }
+
+    #[test]
+    fn random_bytes_do_no_harm(bytes: Vec<u8>) {
+        // Whatever they are read as, it is no more than they can hold.
+        if let Ok(entries) = read_page(b"i", &[&[1], bytes.as_slice()].concat()) {
+            prop_assert!(entries.len() <= bytes.len());
+        }
+    }
 }
