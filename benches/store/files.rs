@@ -22,12 +22,13 @@ pub(crate) struct Shape {
     first_file: u32,
 }
 
-/// From the one that costs a value the most.
-pub(crate) const SHAPES: [Shape; 4] = [
+/// From the one that costs a value the most; the last one takes minutes, and is run by its name alone.
+pub(crate) const SHAPES: [Shape; 5] = [
     Shape::new("day", 3, 1, 1_460, 1),
     Shape::new("site", 285, 285, 60, 1),
     Shape::new("month", 100, 100, 360, 30),
     Shape::new("series", 10_000, 250, 1, 1),
+    Shape::new(LARGE, 1_000, 50, 1_080, 30),
 ];
 
 impl Shape {
@@ -46,6 +47,11 @@ impl Shape {
             days_a_file,
             first_file: 0,
         }
+    }
+
+    /// Whether it is so large that it is taken in once, and nothing else is done.
+    pub(crate) fn is_large(self) -> bool {
+        self.name == LARGE
     }
 
     /// In words.
@@ -246,6 +252,7 @@ fn quarters(from: UtcTime, to: UtcTime) -> usize {
     usize::try_from(to.seconds() - from.seconds()).unwrap_or(0) / QUARTER
 }
 
+const LARGE: &str = "large";
 /// 2015-01-01.
 const FIRST_DAY: Day = Day::from_number(16_436);
 /// Seconds.
