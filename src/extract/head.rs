@@ -97,6 +97,7 @@ pub fn field_name(line: &[u8]) -> Option<&[u8]> {
 /// A stranger's string, fit to show: one line, no control characters, at most `most` characters.
 pub fn display(text: &str, most: usize) -> String {
     let text = text.trim();
+    // As almost all are: copied at once.
     let is_plain = |byte: u8| (b' '..=b'~').contains(&byte);
     if text.len() <= most && text.bytes().all(is_plain) {
         return text.to_owned();

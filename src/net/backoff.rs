@@ -16,8 +16,7 @@ pub enum Cause {
     Login,
     /// Something that a person must change, other than a password.
     Permanent,
-    /// What it needs is tried again by another, after so long: sooner is for nothing, and the
-    /// failures until then are one.
+    /// What it needs is tried again by another, after so long: sooner is for nothing.
     Behind(Duration),
 }
 

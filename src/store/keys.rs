@@ -352,10 +352,18 @@ mod tests {
             let pair = |(day, series, _): (i32, u32, u64)| (series, day);
             prop_assert_eq!(key(a).cmp(&key(b)), pair(a).cmp(&pair(b)));
             prop_assert_eq!(sheaf_of(&key(a)), Some(pair(a)));
-            let key_of_names = names(3, a.2, a.1);
-            prop_assert_eq!(names_of(&key_of_names), Some((3, a.2, a.1)));
             let part = part(&key(a), 7);
             prop_assert_eq!(whole_of(&part), Some(&*key(a)));
+        }
+
+        #[test]
+        fn names_stand_in_the_order_of_level_run_and_page(
+            a: (u8, u64, u32),
+            b: (u8, u64, u32),
+        ) {
+            let key = |(level, number, page)| names(level, number, page);
+            prop_assert_eq!(key(a).cmp(&key(b)), a.cmp(&b));
+            prop_assert_eq!(names_of(&key(a)), Some(a));
         }
 
         #[test]

@@ -1,4 +1,5 @@
-//! One function for each sentence of `de.ftl` and `en.ftl`.
+//! One function for each sentence of `de.ftl` and `en.ftl`: a table with a line for each, and as long
+//! as there are sentences.
 
 use fluent_bundle::FluentValue;
 

@@ -127,6 +127,15 @@ fn mails_and_messages_come_newest_first_in_pages(house: &House) {
         let messages = |below, limit| numbers(&store.messages(below, limit).unwrap());
         assert_eq!(messages(u64::MAX, 2), [9, 7]);
         assert_eq!(messages(7, 9), [5, 3, 1]);
+        let interchanges = |below, limit| {
+            let page = store.interchanges(below, limit).unwrap();
+            page.iter()
+                .map(|(number, hash, _)| (*number, *hash))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(interchanges(u64::MAX, 2), [(8, hash(4)), (6, hash(3))]);
+        assert_eq!(interchanges(4, 9), [(2, hash(1)), (0, hash(0))]);
+        assert!(interchanges(0, 9).is_empty());
     });
 }
 

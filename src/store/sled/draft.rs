@@ -43,6 +43,7 @@ pub(super) struct Draft<'a> {
     cursors: HashMap<Vec<u8>, Cursor>,
     /// Letters that are not written yet.
     bundle: Option<Bundle>,
+    /// By what the interchanges of these mails are to be found.
     names: Vec<names::Entry>,
     /// Interchange references of these mails, with the letters to which they lead.
     references: HashMap<Name, u64>,

@@ -125,7 +125,7 @@ impl Letters<'_> {
         self.records.get(&keys::reference(reference))
     }
 
-    /// Whether an interchange reference leads to some letter.
+    /// Whether a name leads to some letter.
     pub(super) fn is_named(&self, name: Name) -> Result<bool, StoreError> {
         Ok(!self.index.names.letters(self.records, name)?.is_empty())
     }
@@ -141,26 +141,33 @@ impl Letters<'_> {
         letters.collect()
     }
 
-    /// Where an interchange stands. Of one that was tried again the newest place holds.
+    /// Where an interchange stands.
     pub(super) fn place(&self, hash: &Hash) -> Result<Option<Place>, StoreError> {
-        let letters = self.named(Name::of_interchange(hash))?;
-        let place = |letter: Arc<Letter>| {
-            let at = letter.interchanges.iter().position(|one| one.hash == *hash);
-            at.map(|at| Place(letter.number, at))
-        };
-        Ok(letters.into_iter().find_map(place))
+        let found = self.find(hash)?;
+        Ok(found.map(|(letter, at)| Place(letter.number, at)))
     }
 
     /// The record of an interchange.
     pub(super) fn interchange(&self, hash: &Hash) -> Result<Option<InterchangeRecord>, StoreError> {
-        let Some(Place(number, at)) = self.place(hash)? else {
-            return Ok(None);
-        };
-        let letter = self.letter(number)?;
-        let brought = letter
+        let found = self.find(hash)?;
+        let brought = found
             .as_ref()
-            .and_then(|letter| letter.interchanges.get(at));
+            .and_then(|(letter, at)| letter.interchanges.get(*at));
         brought.map(|brought| self.record(brought)).transpose()
+    }
+
+    /// The letter of an interchange, and how many stand before it there. Of one that was tried again
+    /// the newest place holds.
+    fn find(&self, hash: &Hash) -> Result<Option<(Arc<Letter>, usize)>, StoreError> {
+        let letters = self.named(Name::of_interchange(hash))?;
+        let found = letters.into_iter().find_map(|letter| {
+            let at = letter
+                .interchanges
+                .iter()
+                .position(|one| one.hash == *hash)?;
+            Some((letter, at))
+        });
+        Ok(found)
     }
 
     fn record(&self, brought: &Brought) -> Result<InterchangeRecord, StoreError> {
@@ -179,10 +186,10 @@ impl Letters<'_> {
     ) -> Result<Vec<Numbered>, StoreError> {
         let mut found = Vec::new();
         for letter in self.before(below) {
-            let letter = letter?;
             if found.len() >= limit {
                 break;
             }
+            let letter = letter?;
             for (at, brought) in letter.interchanges.iter().enumerate() {
                 if self.place(&brought.hash)? == Some(Place(letter.number, at)) {
                     found.push((letter.number, brought.hash, self.record(brought)?));

@@ -3,7 +3,7 @@
 //! Names are spread evenly, so each would fall into another leaf of the tree, and change it alone.
 //! Here the names of a write are one *run*, in their order, and [`FAN`] runs of a level become one of
 //! the next: a name is written a few times, hundreds at once. A filter in memory tells which runs
-//! are worth reading; a name that is new, as almost all are, is looked for in none.
+//! are worth reading: for a name that is new, as almost all are, none as a rule.
 //! ```text
 //! page = first letter:number { name, less the one before it:number letter, less the first:number }
 //! ```

@@ -58,12 +58,17 @@ fn message(open: &Open, key: &[u8], number: u64, record: &MessageRecord) -> Resu
 pub(super) fn names(open: &Open, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
     for (name, number) in names::read_page(key, value)? {
         let letter = open.letters().letter(number)?;
-        let is_named = |one: &Brought| {
+        // Hashes are at hand; the name of a reference is worked out.
+        let has_hash = |one: &Brought| Name::of_interchange(&one.hash) == name;
+        let has_reference = |one: &Brought| {
             let message = one.messages.first();
-            Name::of_interchange(&one.hash) == name
-                || message.is_some_and(|message| Name::of_reference(&message.reference) == name)
+            message.is_some_and(|message| Name::of_reference(&message.reference) == name)
         };
-        if !letter.is_some_and(|letter| letter.interchanges.iter().any(is_named)) {
+        let is_named = |letter: &Letter| {
+            let brought = &letter.interchanges;
+            brought.iter().any(has_hash) || brought.iter().any(has_reference)
+        };
+        if !letter.is_some_and(|letter| is_named(&letter)) {
             return Err(damaged(key, "a letter has nothing of a name, or is gone"));
         }
     }
