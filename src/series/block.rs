@@ -23,7 +23,7 @@ mod words;
 use crate::market::calendar::{Day, UtcTime};
 use crate::market::quantity::Decimal;
 use crate::series::block::bits::{BitReader, BitWriter};
-use crate::series::block::integers::{fold, unfold};
+use crate::series::block::integers::{Column, fold, unfold};
 use crate::series::columns::NO_TIME;
 use crate::series::{Columns, Labels};
 
@@ -206,14 +206,15 @@ fn read_label_numbers(
     rows: usize,
     labels: &Labels,
 ) -> Result<Vec<u32>, DamagedBlock> {
-    let mut numbers = Vec::with_capacity(rows);
-    for number in integers::read(input, rows)? {
-        let number = u32::try_from(number)
-            .ok()
-            .filter(|number| labels.get(*number).is_some());
-        numbers.push(number.ok_or_else(|| input.damaged("the number of a label"))?);
-    }
-    Ok(numbers)
+    let number = |told: i64| {
+        let number = u32::try_from(told).ok();
+        number.filter(|number| labels.get(*number).is_some())
+    };
+    let numbers = match integers::read_column(input, rows)? {
+        Column::Same(told) => number(told).map(|number| vec![number; rows]),
+        Column::Each(told) => told.into_iter().map(number).collect(),
+    };
+    numbers.ok_or_else(|| input.damaged("the number of a label"))
 }
 
 /// What the document date is told from: it lies near the values as a rule.

@@ -215,17 +215,19 @@ impl Columns {
 
     /// The row at this place.
     pub fn row(&self, at: usize) -> Option<Row<'_>> {
-        let mantissa = *self.mantissa.get(at)?;
-        let value = match *self.scale.get(at)? {
-            ABSENT => Value::Absent,
-            TEXT => Value::Text(self.texts.get(usize::try_from(mantissa).ok()?)?),
-            scale => Value::Number(Decimal::new(mantissa, scale)?),
-        };
         Some(Row {
             start: time(*self.start.get(at)?),
             end: time(*self.end.get(at)?),
-            value,
+            value: self.value(*self.mantissa.get(at)?, *self.scale.get(at)?)?,
             label: *self.label.get(at)?,
+        })
+    }
+
+    fn value(&self, mantissa: i64, scale: u8) -> Option<Value<'_>> {
+        Some(match scale {
+            ABSENT => Value::Absent,
+            TEXT => Value::Text(self.texts.get(usize::try_from(mantissa).ok()?)?),
+            scale => Value::Number(Decimal::new(mantissa, scale)?),
         })
     }
 
@@ -290,7 +292,8 @@ impl Columns {
         let lengths = [start.len(), end.len(), mantissa.len(), scale.len()];
         let has_text = |at: &i64| usize::try_from(*at).is_ok_and(|at| at < texts.len());
         let is_whole = lengths.iter().all(|length| *length == label.len())
-            && (mantissa.iter().zip(&scale)).all(|(at, scale)| *scale != TEXT || has_text(at));
+            && (!scale.contains(&TEXT)
+                || (mantissa.iter().zip(&scale)).all(|(at, scale)| *scale != TEXT || has_text(at)));
         is_whole.then_some(Self {
             start,
             end,
@@ -303,7 +306,17 @@ impl Columns {
 
     /// All rows in order.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        (0..self.len()).filter_map(|at| self.row(at))
+        let times = self.start.iter().zip(&self.end);
+        let numbers = self.mantissa.iter().zip(&self.scale);
+        let rows = times.zip(numbers).zip(&self.label);
+        rows.filter_map(|(((start, end), (mantissa, scale)), label)| {
+            Some(Row {
+                start: time(*start),
+                end: time(*end),
+                value: self.value(*mantissa, *scale)?,
+                label: *label,
+            })
+        })
     }
 }
 

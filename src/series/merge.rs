@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::market::calendar::UtcTime;
 use crate::market::quantity::Decimal;
 use crate::series::quality::Quality;
-use crate::series::{Block, Columns, Label, Value};
+use crate::series::{Block, Columns, Label, Row, Value};
 
 /// A block together with the message that brought it.
 #[derive(Clone, Debug)]
@@ -66,6 +66,29 @@ pub fn merge(mut spoken: Vec<Spoken>) -> Vec<Held> {
     if spoken.iter().any(|said| is_timeless(&said.block)) {
         return newest_table(&spoken);
     }
+    uncorrected(&spoken).unwrap_or_else(|| corrected(&spoken))
+}
+
+/// All that was said, if no two rows begin at the same time, and no message speaks of times between
+/// those of another, as is the rule: then every row holds.
+fn uncorrected(spoken: &[Spoken]) -> Option<Vec<Held>> {
+    let mut in_time: Vec<&Spoken> = spoken.iter().collect();
+    in_time.sort_by_key(|said| said.block.columns.starts().first());
+    let starts = || in_time.iter().flat_map(|said| said.block.columns.starts());
+    if !starts().is_sorted_by(|a, b| a < b) {
+        return None;
+    }
+    let rows = in_time.iter().map(|said| said.block.columns.len()).sum();
+    let mut held = Vec::with_capacity(rows);
+    for said in in_time {
+        let values = Values::of(said);
+        held.extend(said.block.columns.rows().map(|row| values.held(row)));
+    }
+    Some(held)
+}
+
+/// The newest word for each interval, however many there are.
+fn corrected(spoken: &[Spoken]) -> Vec<Held> {
     let values: Vec<Values<'_>> = spoken.iter().map(Values::of).collect();
     let mut candidates = Vec::with_capacity(values.iter().map(Values::len).sum());
     for (rank, said) in spoken.iter().enumerate() {
@@ -78,11 +101,8 @@ pub fn merge(mut spoken: Vec<Spoken>) -> Vec<Held> {
             row,
         }));
     }
-    let is_sorted = candidates.is_sorted_by(|a, b| a.start < b.start);
-    if !is_sorted {
-        // Stable: of one message that says an interval twice, the last row counts.
-        candidates.sort_by_key(|candidate| (candidate.start, candidate.end, candidate.rank));
-    }
+    // Stable: of one message that says an interval twice, the last row counts.
+    candidates.sort_by_key(|candidate| (candidate.start, candidate.end, candidate.rank));
     winners(&candidates, &values)
 }
 
@@ -103,9 +123,10 @@ fn winners(candidates: &[Candidate], values: &[Values<'_>]) -> Vec<Held> {
     for said in alike {
         let Some(last) = said.last() else { continue };
         let messages = said.chunk_by(|a, b| a.rank == b.rank).count();
-        let value = values
-            .get(last.rank)
-            .and_then(|values| values.held(last.row));
+        let value = values.get(last.rank).and_then(|values| {
+            let row = values.columns.row(last.row)?;
+            Some(values.held(row))
+        });
         held.extend(value.map(|value| Held {
             superseded: u32::try_from(messages - 1).unwrap_or(u32::MAX),
             ..value
@@ -120,10 +141,10 @@ fn newest_table(spoken: &[Spoken]) -> Vec<Held> {
     };
     let values = Values::of(newest);
     let superseded = u32::try_from(before.len()).unwrap_or(u32::MAX);
-    let rows = (0..values.len()).filter_map(|row| values.held(row));
-    rows.map(|value| Held {
+    let rows = newest.block.columns.rows();
+    rows.map(|row| Held {
         superseded,
-        ..value
+        ..values.held(row)
     })
     .collect()
 }
@@ -174,8 +195,7 @@ impl<'a> Values<'a> {
         self.columns.len()
     }
 
-    fn held(&self, row: usize) -> Option<Held> {
-        let row = self.columns.row(row)?;
+    fn held(&self, row: Row<'_>) -> Held {
         let number = match row.value {
             Value::Number(number) => Some(number),
             Value::Text(_) | Value::Absent => None,
@@ -187,7 +207,7 @@ impl<'a> Values<'a> {
             None => (&self.none, Quality::of(&self.none, true)),
         };
         let quality = number.map_or(Quality::Missing, |_| quality);
-        Some(Held {
+        Held {
             start: row.start,
             end: row.end,
             // Senders write `QTY+Z30:0` for a missing value: that zero is none.
@@ -196,7 +216,7 @@ impl<'a> Values<'a> {
             label: Arc::clone(label),
             source: self.source,
             superseded: 0,
-        })
+        }
     }
 }
 
@@ -399,6 +419,26 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_nobody_corrected_is_the_same_by_the_short_way_and_by_the_long_one(
+            lengths in proptest::collection::vec(0_i64..12, 8),
+            order in Just((0..8_usize).collect::<Vec<_>>()).prop_shuffle(),
+        ) {
+            let mut from = 0;
+            let words = lengths.iter().map(|length| {
+                let values: Vec<_> = (from..from + length).map(|quarter| (quarter, quarter * 7)).collect();
+                from += length;
+                word(from, None, &values)
+            });
+            let words: Vec<Word> = words.collect();
+            let said: Vec<Spoken> = order.iter().zip(0..).map(|(&at, n)| spoken(n, &words[at])).collect();
+            let held = uncorrected(&said);
+            prop_assert_eq!(held.as_ref().map(Vec::len), usize::try_from(from).ok());
+            prop_assert_eq!(held, Some(corrected(&said)));
+            let twice = [said.as_slice(), &said].concat();
+            prop_assert_eq!(uncorrected(&twice).is_none(), from > 0);
+        }
+
         #[test]
         fn any_order_of_arrival_gives_the_same_values(
             said in proptest::collection::vec(proptest::collection::vec((0_i64..40, -9_i64..9), 0..12), 1..8),

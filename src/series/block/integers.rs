@@ -33,37 +33,85 @@ pub(super) fn write(out: &mut BitWriter, values: &[i64]) {
     }
 }
 
+/// A column that was read.
+pub(super) enum Column {
+    /// All values are this one.
+    Same(i64),
+    /// One each.
+    Each(Vec<i64>),
+}
+
 /// Reads a column of so many values.
 pub(super) fn read(input: &mut BitReader<'_>, count: usize) -> Result<Vec<i64>, DamagedBlock> {
-    let mut values = Vec::with_capacity(count);
+    Ok(match read_column(input, count)? {
+        Column::Same(value) => vec![value; count],
+        Column::Each(values) => values,
+    })
+}
+
+/// The same, for who need not have a value that is always the same each time.
+pub(super) fn read_column(input: &mut BitReader<'_>, count: usize) -> Result<Column, DamagedBlock> {
     if count == 0 {
-        return Ok(values);
+        return Ok(Column::Each(Vec::new()));
     }
     let code = input.take(2)?;
     let first = unfold(input.take_delta()?);
     let Some(predictor) = Predictor::of(code) else {
         let step = unfold(input.take_delta()?);
-        values.extend(
-            std::iter::successors(Some(first), |value| Some(value.wrapping_add(step))).take(count),
-        );
-        return Ok(values);
+        if step == 0 {
+            return Ok(Column::Same(first));
+        }
+        let mut next = first;
+        let values = (0..count).map(|_| {
+            let value = next;
+            next = next.wrapping_add(step);
+            value
+        });
+        return Ok(Column::Each(values.collect()));
     };
-    values.push(first);
+    let values = match predictor {
+        Predictor::Nothing => {
+            read_predicted(input, count, first, |line| line.predict(Predictor::Nothing))
+        }
+        Predictor::Previous => read_predicted(input, count, first, |line| {
+            line.predict(Predictor::Previous)
+        }),
+        Predictor::Line => {
+            read_predicted(input, count, first, |line| line.predict(Predictor::Line))
+        }
+    };
+    values.map(Column::Each)
+}
+
+/// The values of a column, groups of differences from what is predicted behind the first.
+fn read_predicted(
+    input: &mut BitReader<'_>,
+    count: usize,
+    first: i64,
+    predict: impl Fn(Line) -> i64,
+) -> Result<Vec<i64>, DamagedBlock> {
+    let mut values = Vec::with_capacity(count);
     let mut line = Line::from(first);
+    values.push(first);
+    let mut next = |values: &mut Vec<i64>, difference: i64| {
+        let value = predict(line).wrapping_add(difference);
+        line = line.to(value);
+        values.push(value);
+    };
     while values.len() < count {
         let end = count.min(values.len() + GROUP);
         let k = u32::try_from(input.take(6)?).unwrap_or(0);
         while values.len() < end {
             for _ in 0..run(input, end - values.len(), 0)? {
-                values.push(line.next(predictor, 0));
+                next(&mut values, 0);
             }
             if values.len() == end {
                 break;
             }
-            for _ in 0..run(input, end - values.len(), 1)? {
-                let difference = unfold(take_rice(input, k)?.wrapping_add(1));
-                values.push(line.next(predictor, difference));
-            }
+            let others = run(input, end - values.len(), 1)?;
+            take_rices(input, k, others, |less| {
+                next(&mut values, unfold(less.wrapping_add(1)));
+            })?;
         }
     }
     Ok(values)
@@ -145,13 +193,6 @@ impl Line {
             Predictor::Previous => self.last,
             Predictor::Line => self.last.wrapping_mul(2).wrapping_sub(self.before),
         }
-    }
-
-    /// The next value, by its difference from what was predicted.
-    fn next(&mut self, predictor: Predictor, difference: i64) -> i64 {
-        let value = self.predict(predictor).wrapping_add(difference);
-        *self = self.to(value);
-        value
     }
 
     /// The difference of a value from what was predicted, its sign folded in.
@@ -296,15 +337,40 @@ fn put_rice(out: &mut BitWriter, value: u64, k: u32) {
     }
 }
 
-fn take_rice(input: &mut BitReader<'_>, k: u32) -> Result<u64, DamagedBlock> {
-    // Both parts are at hand as a rule.
-    let bits = input.peek();
-    let ones = bits.trailing_ones();
-    if ones < MOST_ONES && ones + 1 + k <= PEEKED {
-        input.skip(ones + 1 + k)?;
-        let low = (bits >> (ones + 1)) & ((1 << k) - 1);
-        return Ok((u64::from(ones) << k) | low);
+/// Reads so many numbers.
+fn take_rices(
+    input: &mut BitReader<'_>,
+    k: u32,
+    mut count: usize,
+    mut take: impl FnMut(u64),
+) -> Result<(), DamagedBlock> {
+    while count > 0 {
+        // One look shows several, as a rule.
+        let bits = input.peek();
+        let mut seen = 0;
+        while count > 0 {
+            let bits = bits >> seen;
+            let ones = bits.trailing_ones();
+            let width = ones + 1 + k;
+            if ones >= MOST_ONES || seen + width > PEEKED {
+                break;
+            }
+            let low = (bits >> (ones + 1)) & ((1 << k) - 1);
+            take(u64::from(ones) << k | low);
+            seen += width;
+            count -= 1;
+        }
+        input.skip(seen)?;
+        if seen == 0 {
+            take(take_long_rice(input, k)?);
+            count -= 1;
+        }
     }
+    Ok(())
+}
+
+/// Reads a number that one look does not show as a whole.
+fn take_long_rice(input: &mut BitReader<'_>, k: u32) -> Result<u64, DamagedBlock> {
     let high = input.take_ones(MOST_ONES)?;
     if high == MOST_ONES {
         return input.take_delta();

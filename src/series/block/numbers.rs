@@ -14,7 +14,7 @@
 use crate::market::quantity::Decimal;
 use crate::series::block::DamagedBlock;
 use crate::series::block::bits::{BitReader, BitWriter};
-use crate::series::block::integers;
+use crate::series::block::integers::{self, Column};
 use crate::series::columns::{ABSENT, TEXT};
 
 /// Writes mantissas and scales, one each a row.
@@ -71,19 +71,17 @@ pub(super) fn read(
     rows: usize,
 ) -> Result<(Vec<i64>, Vec<u8>), DamagedBlock> {
     let form = Form::of(input.take(2)?).ok_or_else(|| input.damaged("the form of the numbers"))?;
-    let mut scales = Vec::with_capacity(rows);
-    for scale in integers::read(input, rows)? {
-        let scale = u8::try_from(scale)
-            .ok()
-            .filter(|scale| is_number(*scale) || *scale >= TEXT);
-        scales.push(scale.ok_or_else(|| input.damaged("a scale"))?);
-    }
+    let mut scales = read_scales(input, rows)?;
     let least = match form {
         Form::AsReceived | Form::Common => 0,
         Form::Shortest => u8::try_from(input.take_delta()?).unwrap_or(u8::MAX),
     };
     let present = scales.iter().filter(|scale| **scale != ABSENT).count();
-    let mut read = integers::read(input, present)?.into_iter();
+    let read = integers::read(input, present)?;
+    if present == rows && matches!(form, Form::AsReceived) {
+        return Ok((read, scales));
+    }
+    let mut read = read.into_iter();
     let greatest = greatest(&scales);
     let mut mantissas = Vec::with_capacity(rows);
     for scale in &mut scales {
@@ -105,6 +103,18 @@ pub(super) fn read(
         mantissas.push(shown);
     }
     Ok((mantissas, scales))
+}
+
+fn read_scales(input: &mut BitReader<'_>, rows: usize) -> Result<Vec<u8>, DamagedBlock> {
+    let scale = |told: i64| {
+        let scale = u8::try_from(told).ok();
+        scale.filter(|scale| is_number(*scale) || *scale >= TEXT)
+    };
+    let scales = match integers::read_column(input, rows)? {
+        Column::Same(told) => scale(told).map(|scale| vec![scale; rows]),
+        Column::Each(told) => told.into_iter().map(scale).collect(),
+    };
+    scales.ok_or_else(|| input.damaged("a scale"))
 }
 
 /// How mantissas and scales stand to each other.
