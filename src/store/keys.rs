@@ -4,7 +4,7 @@
 //! | letter | fields | record |
 //! |---|---|---|
 //! | `a` | hash of the bytes of an interchange, number u64 | a mail of ours that answers it |
-//! | `b` | first day i32, series u32, sequence u64 | day blocks of one message for one series |
+//! | `b` | level u8, number u64, page u32 | blocks of a run: what messages say of some series |
 //! | `c` | sequence u64 of the cancelling message | its arrival, and what it cancels |
 //! | `d` | series u32, span of days i32 | all of a series for these days, up to the last compaction |
 //! | `e` | page u32 | spans of some series |
@@ -20,6 +20,7 @@
 //! | `o` | number u64 | a mail of ours |
 //! | `p` | key of a long value, part u32 | a part of it |
 //! | `q` | number u64 | quarantine |
+//! | `r` | level u8, number u64 | what a run of blocks has, and where |
 //! | `s` | series u32 | identity of a series |
 //! | `t` | hash of the bytes | how often an interchange came again |
 //! | `u` | name of (mailbox, folder) | cursor |
@@ -36,7 +37,6 @@
 use sha2::{Digest, Sha256};
 
 use crate::mailbox::{MailId, Mark};
-use crate::market::calendar::Day;
 use crate::store::ledger::{Hash, MessageReference};
 use crate::store::outbox::Route;
 
@@ -46,7 +46,7 @@ use crate::store::outbox::Route;
 pub enum Kind {
     /// A mail of ours, under the interchange that it answers.
     Answer = b'a',
-    /// Day blocks of one message for one series.
+    /// Blocks of a run.
     Blocks = b'b',
     /// A cancelling message.
     Cancellation = b'c',
@@ -78,6 +78,8 @@ pub enum Kind {
     Part = b'p',
     /// Something in quarantine.
     Quarantine = b'q',
+    /// What a run of blocks has.
+    Run = b'r',
     /// The identity of a series.
     Series = b's',
     /// How often an interchange came again.
@@ -133,7 +135,7 @@ pub fn numbered(kind: Kind, number: u64) -> Vec<u8> {
     Key::new(kind).with(&number.to_be_bytes())
 }
 
-/// The number in a key that ends with one: [`numbered`], [`undone`], [`answer`] and [`blocks`].
+/// The number in a key that ends with one: [`numbered`], [`undone`] and [`answer`].
 pub fn number(key: &[u8]) -> Option<u64> {
     key.last_chunk().copied().map(u64::from_be_bytes)
 }
@@ -148,37 +150,16 @@ pub fn series_number(key: &[u8]) -> Option<u32> {
     key.last_chunk().copied().map(u32::from_be_bytes)
 }
 
-/// The blocks of a message for a series, the first of them for this day. What comes on one day lies
-/// together.
-pub fn blocks(first: Day, series: u32, sequence: u64) -> Vec<u8> {
-    Key::new(Kind::Blocks)
-        .and(&sortable(first.number()))
-        .and(&series.to_be_bytes())
-        .with(&sequence.to_be_bytes())
-}
-
-/// First day, series and sequence in a key made by [`blocks`].
-pub fn blocks_of(key: &[u8]) -> Option<(Day, u32, u64)> {
-    let (rest, sequence) = key.split_last_chunk()?;
-    let (rest, series) = rest.split_last_chunk()?;
-    let day = Day::from_number(number_of(*rest.last_chunk()?));
-    Some((
-        day,
-        u32::from_be_bytes(*series),
-        u64::from_be_bytes(*sequence),
-    ))
-}
-
-/// All blocks whose first is for a day, or for a later one.
-pub fn blocks_from(first: Day) -> Vec<u8> {
-    Key::new(Kind::Blocks).with(&sortable(first.number()))
-}
-
 /// All of a series for a span of days.
 pub fn sheaf(series: u32, span: i32) -> Vec<u8> {
     Key::new(Kind::Sheaf)
         .and(&series.to_be_bytes())
         .with(&sortable(span))
+}
+
+/// Everything of a series that is bound together.
+pub fn sheaves(of: u32) -> Vec<u8> {
+    series(Kind::Sheaf, of)
 }
 
 /// Series and span in a key made by [`sheaf`].
@@ -195,23 +176,32 @@ pub fn whole_of(key: &[u8]) -> Option<&[u8]> {
     Some(whole)
 }
 
-/// A page of the names that interchanges are found by.
-pub fn names(level: u8, number: u64, page: u32) -> Vec<u8> {
-    Key::new(Kind::Names)
+/// A page of a run: names that interchanges are found by, or blocks.
+pub fn page(kind: Kind, level: u8, number: u64, page: u32) -> Vec<u8> {
+    Key::new(kind)
         .and(&[level])
         .and(&number.to_be_bytes())
         .with(&page.to_be_bytes())
 }
 
-/// Level, number and page in a key made by [`names`].
-pub fn names_of(key: &[u8]) -> Option<(u8, u64, u32)> {
-    let (rest, page) = key.split_last_chunk()?;
-    let (rest, number) = rest.split_last_chunk()?;
-    Some((
-        *rest.last()?,
-        u64::from_be_bytes(*number),
-        u32::from_be_bytes(*page),
-    ))
+/// Level and number of the run, and the page, in a key made by [`page`].
+pub fn page_of(key: &[u8]) -> Option<(u8, u64, u32)> {
+    let (run, page) = key.split_last_chunk()?;
+    let (level, number) = run_of(run)?;
+    Some((level, number, u32::from_be_bytes(*page)))
+}
+
+/// What a run of blocks has.
+pub fn run(level: u8, number: u64) -> Vec<u8> {
+    Key::new(Kind::Run)
+        .and(&[level])
+        .with(&number.to_be_bytes())
+}
+
+/// Level and number in a key made by [`run`].
+pub fn run_of(key: &[u8]) -> Option<(u8, u64)> {
+    let (rest, number) = key.split_last_chunk()?;
+    Some((*rest.last()?, u64::from_be_bytes(*number)))
 }
 
 /// How often an interchange came again.
@@ -341,29 +331,25 @@ mod tests {
 
     proptest! {
         #[test]
-        fn blocks_stand_in_the_order_of_day_series_and_sequence(
-            a: (i32, u32, u64),
-            b: (i32, u32, u64),
-        ) {
-            let key = |(day, series, sequence)| blocks(Day::from_number(day), series, sequence);
+        fn sheaves_stand_in_the_order_of_series_and_span(a: (u32, i32), b: (u32, i32)) {
+            let key = |(series, span)| sheaf(series, span);
             prop_assert_eq!(key(a).cmp(&key(b)), a.cmp(&b));
-            prop_assert_eq!(blocks_of(&key(a)), Some((Day::from_number(a.0), a.1, a.2)));
-            let key = |(day, series, _)| sheaf(series, day);
-            let pair = |(day, series, _): (i32, u32, u64)| (series, day);
-            prop_assert_eq!(key(a).cmp(&key(b)), pair(a).cmp(&pair(b)));
-            prop_assert_eq!(sheaf_of(&key(a)), Some(pair(a)));
+            prop_assert_eq!(sheaf_of(&key(a)), Some(a));
+            prop_assert!(key(a).starts_with(&sheaves(a.0)));
             let part = part(&key(a), 7);
             prop_assert_eq!(whole_of(&part), Some(&*key(a)));
         }
 
         #[test]
-        fn names_stand_in_the_order_of_level_run_and_page(
+        fn pages_stand_in_the_order_of_level_run_and_page(
             a: (u8, u64, u32),
             b: (u8, u64, u32),
         ) {
-            let key = |(level, number, page)| names(level, number, page);
+            let key = |(level, number, at)| page(Kind::Names, level, number, at);
             prop_assert_eq!(key(a).cmp(&key(b)), a.cmp(&b));
-            prop_assert_eq!(names_of(&key(a)), Some(a));
+            prop_assert_eq!(page_of(&key(a)), Some(a));
+            let (level, number, _) = a;
+            prop_assert_eq!(run_of(&run(level, number)), Some((level, number)));
         }
 
         #[test]

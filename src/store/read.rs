@@ -34,8 +34,17 @@ pub fn values(
         return Ok(Vec::new());
     }
     let mut held = merge(store.blocks(series.id, days, as_of)?);
-    held.retain(|value| value.start.is_none_or(|start| from <= start && start < to));
+    keep(&mut held, from, to);
     Ok(held)
+}
+
+/// Keeps those of some values in order of time that start in `[from, to)`, or have no time.
+fn keep(held: &mut Vec<Held>, from: UtcTime, to: UtcTime) {
+    let is_before = |value: &Held, at| value.start.is_none_or(|start| start < at);
+    held.truncate(held.partition_point(|value| is_before(value, to)));
+    let timed = held.partition_point(|value| value.start.is_none());
+    let first = held.partition_point(|value| is_before(value, from));
+    held.drain(timed..first.max(timed));
 }
 
 /// The series whose `location/obis` (or any part of it) fits a pattern: `*` any characters; without

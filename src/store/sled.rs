@@ -21,6 +21,7 @@ mod phrases;
 mod raw;
 mod rebuild;
 mod records;
+mod runs;
 mod spans;
 mod verify;
 

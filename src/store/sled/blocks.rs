@@ -1,65 +1,226 @@
 //! Blocks in the tree: as they came, and bound together by the last compaction.
 //!
-//! What comes stands by its day, so that a mail's blocks fill a few leaves; those of one message for
-//! one series are one record, by runs of days. `compact` binds all that there is of a series within
-//! some days into one record. Readers take both.
+//! What comes stands in sorted runs (`runs`), by series and day, whatever mails it came with: what
+//! one message says of one series for some days is a *stretch*. `compact` binds all that there is of
+//! a series within some days into one record. Readers take both.
 
-use std::collections::BTreeSet;
+mod page;
+mod stretch;
+mod sweep;
+
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+use sled::{Batch, IVec};
+
 use crate::market::calendar::Day;
-use crate::series::Block;
 use crate::series::block::sheaf;
 use crate::series::merge::Spoken;
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
-use crate::store::ledger::NewBlock;
 use crate::store::sled::database::Open;
-use crate::store::sled::records::{Records, body, damaged, decode};
+use crate::store::sled::records::{Records, body, damaged, decode, put, put_body};
+use crate::store::sled::runs::{self, RunId, Runs, Summary};
+use page::Page;
 
-/// The blocks of a message for a series within [`RUN_DAYS`] days.
-pub(super) struct Run<'a> {
-    /// The day of the first.
-    pub(super) first: Day,
-    /// Each block, behind the number of days since the first.
-    pub(super) days: Vec<(u8, &'a [u8])>,
+pub(super) use page::stretches;
+pub(super) use stretch::{At, STRETCH_DAYS, Stretch};
+pub(super) use sweep::Sweep;
+
+/// All runs of blocks: what came since the last compaction.
+#[derive(Debug, Default)]
+pub(super) struct Blocks(Runs<Run>);
+
+/// What a run has, and where.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Run {
+    /// Series and first day of the first stretch of each page.
+    pages: Vec<(u32, i32)>,
+    /// The days that its blocks are of.
+    first: i32,
+    last: i32,
+    bytes: usize,
 }
 
-/// The blocks of a message for one series, cut into runs.
-pub(super) fn runs<'a>(mut blocks: Vec<&'a NewBlock>) -> Vec<Run<'a>> {
-    blocks.sort_by_key(|block| block.day);
-    let mut runs: Vec<Run<'a>> = Vec::new();
-    for block in blocks {
-        let bytes = block.bytes.as_slice();
-        let behind = |run: &Run<'a>| {
-            let days = i64::from(block.day.number()) - i64::from(run.first.number());
-            u8::try_from(days).ok().filter(|days| *days < RUN_DAYS)
-        };
-        match runs.last_mut().map(|run| (behind(run), run)) {
-            Some((Some(days), run)) => run.days.push((days, bytes)),
-            Some((None, _)) | None => runs.push(Run {
-                first: block.day,
-                days: vec![(0, bytes)],
-            }),
+/// How a write changes the runs.
+pub(super) type Change = runs::Change<Run>;
+
+impl Blocks {
+    /// Reads what all runs have.
+    pub(super) fn load(records: &Records) -> Result<Self, StoreError> {
+        let mut runs = Runs::default();
+        for pair in records.scan(&keys::prefix(Kind::Run)) {
+            let (key, value) = pair?;
+            runs.insert(run_of(&key)?, decode(&key, &value)?);
         }
+        Ok(Self(runs))
     }
-    runs
+
+    /// Adds stretches to a write. Unless there is reason not to, what has become too many runs is
+    /// merged.
+    pub(super) fn add(
+        &self,
+        records: &Records,
+        writes: &mut Batch,
+        mut stretches: Vec<Stretch>,
+        may_merge: bool,
+    ) -> Result<Change, StoreError> {
+        if stretches.is_empty() {
+            return Ok(Change::default());
+        }
+        let bytes = stretches.iter().map(|stretch| stretch.days.len()).sum();
+        let (id, merged) = if may_merge {
+            self.0.place(bytes, MERGED_BYTES)
+        } else {
+            (self.0.alone(), Vec::new())
+        };
+        for id in &merged {
+            let pages = self.0.get(*id).map_or(0, |run| run.pages.len());
+            for page in 0..pages {
+                let key = id.page(Kind::Blocks, page);
+                let value = page_of(records, &key)?;
+                stretches.extend(page::stretches(&key, &value, |_| true)?);
+                records.remove(writes, &key)?;
+            }
+            records.remove(writes, &keys::run(id.level, id.number))?;
+        }
+        stretches.sort_unstable();
+        let mut run = Run {
+            pages: Vec::new(),
+            first: i32::MAX,
+            last: i32::MIN,
+            bytes: 0,
+        };
+        for stretch in &stretches {
+            run.first = run.first.min(stretch.at.first.number());
+            run.last = run.last.max(stretch.last().number());
+        }
+        for (number, page) in Page::of(&stretches).into_iter().enumerate() {
+            run.pages.push(fence(page.first));
+            let body = page.finish();
+            run.bytes += body.len();
+            put_body(writes, id.page(Kind::Blocks, number), &body);
+        }
+        put(writes, keys::run(id.level, id.number), &run)?;
+        Ok(Change {
+            merged,
+            new: Some((id, run)),
+        })
+    }
+
+    /// Takes over what is written now.
+    pub(super) fn follow(&mut self, change: Change) {
+        self.0.follow(change);
+    }
+
+    /// What messages say of a series, in stretches that may have something of some days.
+    fn of(
+        &self,
+        records: &Records,
+        series: u32,
+        days: &Range<Day>,
+    ) -> Result<Vec<Stretch>, StoreError> {
+        // A stretch that begins before the range may reach into it.
+        let earliest = days
+            .start
+            .number()
+            .saturating_sub(i32::from(STRETCH_DAYS) - 1);
+        let firsts = earliest..days.end.number();
+        let mut found = Vec::new();
+        for (id, run) in self.0.iter().filter(|(_, run)| run.may_have(days)) {
+            for page in run.pages_of(series, &firsts) {
+                let key = id.page(Kind::Blocks, page);
+                let value = page_of(records, &key)?;
+                let is_wanted = |at: At| at.series == series && firsts.contains(&at.first.number());
+                found.extend(page::stretches(&key, &value, is_wanted)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether a page belongs to a run, and has what that tells of it.
+    pub(super) fn check_page(
+        &self,
+        records: &Records,
+        key: &[u8],
+        stretches: &[Stretch],
+    ) -> Result<(), StoreError> {
+        let place = keys::page_of(key).ok_or_else(|| damaged(key, "the key is short"))?;
+        let (level, number, page) = place;
+        let run = self.0.get(RunId { level, number });
+        let run = run.ok_or_else(|| damaged(key, "it belongs to no run"))?;
+        if !records.contains(&keys::run(level, number))? {
+            return Err(damaged(key, "what tells of its run is gone"));
+        }
+        let told = usize::try_from(page).ok();
+        let told = told.and_then(|page| run.pages.get(page)).copied();
+        let first = stretches.first().map(|stretch| fence(stretch.at));
+        let days = run.first..=run.last;
+        let is_told = |stretch: &Stretch| {
+            days.contains(&stretch.at.first.number()) && days.contains(&stretch.last().number())
+        };
+        if told != first || !stretches.is_sorted() || !stretches.iter().all(is_told) {
+            return Err(damaged(key, "its run tells something else of it"));
+        }
+        Ok(())
+    }
+
+    /// Whether what tells of a run is what is known of it, and its pages are there.
+    pub(super) fn check_run(
+        &self,
+        records: &Records,
+        key: &[u8],
+        value: &[u8],
+    ) -> Result<(), StoreError> {
+        let told: Run = decode(key, value)?;
+        let id = run_of(key)?;
+        let known = self.0.get(id).map(|run| &run.pages);
+        if known != Some(&told.pages) {
+            return Err(damaged(
+                key,
+                "it tells something else than it did when it was read",
+            ));
+        }
+        for page in 0..told.pages.len() {
+            if !records.contains(&id.page(Kind::Blocks, page))? {
+                return Err(damaged(key, "a page of it is gone"));
+            }
+        }
+        Ok(())
+    }
 }
 
-/// The first days of all runs in the tree, in order.
-pub(super) fn first_days(records: &Records) -> Result<BTreeSet<Day>, StoreError> {
-    let mut days = BTreeSet::new();
-    let mut from = keys::prefix(Kind::Blocks).to_vec();
-    while let Some(pair) = records.range(from, keys::behind(Kind::Blocks)).next() {
-        let (key, _) = pair?;
-        let (day, _, _) = keys::blocks_of(&key).ok_or_else(|| damaged(&key, "the key is short"))?;
-        days.insert(day);
-        let Some(next) = day.number().checked_add(1) else {
-            break;
-        };
-        from = keys::blocks_from(Day::from_number(next));
+impl Run {
+    fn may_have(&self, days: &Range<Day>) -> bool {
+        self.first < days.end.number() && days.start.number() <= self.last
     }
-    Ok(days)
+
+    /// The pages in which stretches of a series that begin on some days may stand.
+    fn pages_of(&self, series: u32, firsts: &Range<i32>) -> Range<usize> {
+        let before = |day| self.pages.partition_point(|first| *first < (series, day));
+        before(firsts.start).saturating_sub(1)..before(firsts.end)
+    }
+}
+
+impl Summary for Run {
+    /// In bytes.
+    fn size(&self) -> usize {
+        self.bytes
+    }
+}
+
+fn fence(at: At) -> (u32, i32) {
+    (at.series, at.first.number())
+}
+
+fn run_of(key: &[u8]) -> Result<RunId, StoreError> {
+    let run = keys::run_of(key).map(|(level, number)| RunId { level, number });
+    run.ok_or_else(|| damaged(key, "the key is short"))
+}
+
+fn page_of(records: &Records, key: &[u8]) -> Result<IVec, StoreError> {
+    let value = records.value(key)?;
+    value.ok_or_else(|| damaged(key, "it is missing"))
 }
 
 /// What messages say of a series for the days of a range, of those that count, in no order.
@@ -88,54 +249,19 @@ pub(super) fn read(
                 .map(|(sequence, block)| Spoken { sequence, block }),
         );
     }
-    // A run that begins before the range may reach into it.
-    let earliest = days.start.number().saturating_sub(i32::from(RUN_DAYS) - 1);
-    let firsts = open
-        .index
-        .first_days
-        .range(Day::from_number(earliest)..days.end);
-    for first in firsts {
-        let range = keys::blocks(*first, series, 0)..=keys::blocks(*first, series, u64::MAX);
-        for pair in records.range_to(range) {
-            let (key, value) = pair?;
-            let run = StoredRun::read(&key, &value)?;
-            if !counts(run.sequence) {
-                continue;
-            }
-            for (_, bytes) in run.days.into_iter().filter(|(day, _)| days.contains(day)) {
-                let sequence = run.sequence;
-                let block = Block::decode(bytes).map_err(|error| StoreError::Damaged {
-                    what: format!("a block of series {series} from message {sequence}"),
-                    detail: error.to_string(),
-                })?;
-                found.push(Spoken { sequence, block });
-            }
+    for stretch in open.index.blocks.of(records, series, days)? {
+        let sequence = stretch.at.sequence;
+        if !counts(sequence) {
+            continue;
         }
+        let blocks = stretch.blocks(|day| days.contains(&day))?;
+        found.extend(
+            blocks
+                .into_iter()
+                .map(|(_, block)| Spoken { sequence, block }),
+        );
     }
     Ok(found)
-}
-
-/// A run as it is in the tree.
-pub(super) struct StoredRun<'a> {
-    pub(super) series: u32,
-    pub(super) sequence: u64,
-    /// Each block with its day.
-    pub(super) days: Vec<(Day, &'a [u8])>,
-}
-
-impl<'a> StoredRun<'a> {
-    pub(super) fn read(key: &[u8], value: &'a [u8]) -> Result<Self, StoreError> {
-        let place = keys::blocks_of(key).ok_or_else(|| damaged(key, "the key is short"))?;
-        let (first, series, sequence) = place;
-        let days: Vec<(u8, &[u8])> = decode(key, value)?;
-        let day = |behind: u8| Day::from_number(first.number().saturating_add(behind.into()));
-        let days = days.into_iter().map(|(behind, bytes)| (day(behind), bytes));
-        Ok(Self {
-            series,
-            sequence,
-            days: days.collect(),
-        })
-    }
 }
 
 /// The span of days whose blocks are bound together.
@@ -143,65 +269,11 @@ pub(super) fn span_of(day: Day) -> i32 {
     day.number().div_euclid(SPAN_DAYS)
 }
 
-/// The first day of a span.
-pub(super) fn first_of(span: i32) -> Day {
-    Day::from_number(span.saturating_mul(SPAN_DAYS))
-}
-
-/// Days of a run: a message that brings a month is one.
-pub(super) const RUN_DAYS: u8 = 32;
 /// Days of a sheaf: 3,072 quarter hours take 3 to 6 kB.
 const SPAN_DAYS: i32 = 32;
+/// A run of more is merged no more: a merge is one write, in memory as a whole (4 MiB), and mails
+/// wait for it.
+const MERGED_BYTES: usize = 512 << 10;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::series::{Key, Kind};
-
-    fn block(day: i32) -> NewBlock {
-        NewBlock {
-            key: Key {
-                location: String::new(),
-                device: None,
-                obis: String::new(),
-                kind: Kind::Interval,
-                unit: None,
-            },
-            day: Day::from_number(day),
-            bytes: day.to_be_bytes().to_vec(),
-            values: 1,
-        }
-    }
-
-    fn shape(days: &[i32]) -> Vec<(i32, Vec<u8>)> {
-        let blocks: Vec<_> = days.iter().map(|day| block(*day)).collect();
-        let offsets = |run: Run<'_>| {
-            let offsets = run.days.iter().map(|(behind, _)| *behind).collect();
-            (run.first.number(), offsets)
-        };
-        runs(blocks.iter().collect())
-            .into_iter()
-            .map(offsets)
-            .collect()
-    }
-
-    #[test]
-    fn a_month_is_one_run_and_a_longer_message_several() {
-        assert_eq!(
-            shape(&(0..31).collect::<Vec<_>>()),
-            [(0, (0..31).collect())]
-        );
-        assert_eq!(
-            shape(&[40, 5, 5, 37, 36]),
-            [(5, vec![0, 0, 31]), (37, vec![0, 3])]
-        );
-    }
-
-    #[test]
-    fn the_most_distant_days_are_runs_of_their_own() {
-        assert_eq!(
-            shape(&[i32::MAX, i32::MIN]),
-            [(i32::MIN, vec![0]), (i32::MAX, vec![0])]
-        );
-    }
-}
+mod tests;

@@ -5,15 +5,13 @@
 //! without values: that makes its leaves, of eight keys each. Then each value is written once, and no
 //! leaf is written again: its records lie in the log one behind the other, and nothing beside them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use crate::market::calendar::Day;
-use crate::series::Block;
 use crate::series::block::sheaf::{self, Piece};
 use crate::store::keys::{self, Kind};
-use crate::store::sled::blocks::{RUN_DAYS, StoredRun, first_of, span_of};
+use crate::store::sled::blocks::{Stretch, Sweep, span_of};
 use crate::store::sled::database::Open;
 use crate::store::sled::raw::Raw;
 use crate::store::sled::records::{Records, body, damaged, pairs};
@@ -81,7 +79,7 @@ pub(super) fn fill(
 
 /// Every key and value, but for blocks.
 fn others(records: &Records, each: &mut Each<'_>) -> Result<(), StoreError> {
-    let kinds = [Kind::Blocks, Kind::Sheaf].map(|kind| Some(kind as u8));
+    let kinds = [Kind::Blocks, Kind::Run, Kind::Sheaf].map(|kind| Some(kind as u8));
     records.each(&mut |key, value| {
         let whole = keys::whole_of(key).unwrap_or(key);
         if kinds.contains(&whole.first().copied()) {
@@ -94,21 +92,27 @@ fn others(records: &Records, each: &mut Each<'_>) -> Result<(), StoreError> {
 /// What takes the keys and values of a record.
 type Pairs<'a> = dyn FnMut(Vec<(Vec<u8>, Vec<u8>)>) -> Result<(), StoreError> + 'a;
 
-/// All blocks, bound together by series and span of days, span by span; gives the number of values.
+/// All blocks, bound together by series and span of days; gives the number of values.
 fn bound(open: &Open, each: &mut Pairs<'_>) -> Result<u64, StoreError> {
     let mut values = 0;
-    for span in spans(open)? {
-        let mut pieces = fresh(open, span)?;
-        for id in open.index.series.values().copied() {
+    let mut fresh = Sweep::of(&open.index.blocks, &open.records);
+    let series: BTreeSet<u32> = open.index.series.values().copied().collect();
+    for id in series {
+        for (span, stretches) in spans(open, &mut fresh, id)? {
             let key = keys::sheaf(id, span);
             let mut all = match open.records.value(&key)? {
                 Some(value) => sheaf::pieces(body(&key, &value)?)
                     .map_err(|error| damaged(&key, &error.to_string()))?,
                 None => Vec::new(),
             };
-            all.extend(pieces.remove(&id).into_iter().flatten());
-            if all.is_empty() {
-                continue;
+            for stretch in stretches {
+                let sequence = stretch.at.sequence;
+                let blocks = stretch.blocks(|day| span_of(day) == span)?.into_iter();
+                all.extend(blocks.map(|(day, block)| Piece {
+                    sequence,
+                    day,
+                    block,
+                }));
             }
             let rows = all.iter().map(|piece| piece.block.columns.len() as u64);
             values += rows.sum::<u64>();
@@ -118,52 +122,25 @@ fn bound(open: &Open, each: &mut Pairs<'_>) -> Result<u64, StoreError> {
     Ok(values)
 }
 
-/// The spans of days that have blocks.
-fn spans(open: &Open) -> Result<BTreeSet<i32>, StoreError> {
-    let mut spans = BTreeSet::new();
-    for first in &open.index.first_days {
-        let last = first.number().saturating_add(i32::from(RUN_DAYS) - 1);
-        spans.extend(span_of(*first)..=span_of(Day::from_number(last)));
-    }
-    for pair in open.records.scan(&keys::prefix(Kind::Sheaf)) {
+/// The spans of days of which there is something of a series, each with what came since the last
+/// compaction.
+fn spans(
+    open: &Open,
+    fresh: &mut Sweep<'_>,
+    series: u32,
+) -> Result<BTreeMap<i32, Vec<Stretch>>, StoreError> {
+    let mut spans: BTreeMap<i32, Vec<Stretch>> = BTreeMap::new();
+    for pair in open.records.scan(&keys::sheaves(series)) {
         let (key, _) = pair?;
         let place = keys::sheaf_of(&key).ok_or_else(|| damaged(&key, "the key is short"))?;
-        spans.insert(place.1);
+        spans.entry(place.1).or_default();
+    }
+    for stretch in fresh.series(series)? {
+        for span in span_of(stretch.at.first)..=span_of(stretch.last()) {
+            spans.entry(span).or_default().push(stretch.clone());
+        }
     }
     Ok(spans)
-}
-
-/// What came of a span since the last compaction, by series.
-fn fresh(open: &Open, span: i32) -> Result<HashMap<u32, Vec<Piece>>, StoreError> {
-    let first = first_of(span).number();
-    let earliest = Day::from_number(first.saturating_sub(i32::from(RUN_DAYS) - 1));
-    let mut found: HashMap<u32, Vec<Piece>> = HashMap::new();
-    for pair in open
-        .records
-        .range(keys::blocks_from(earliest), keys::behind(Kind::Blocks))
-    {
-        let (key, value) = pair?;
-        let run = StoredRun::read(&key, &value)?;
-        if run
-            .days
-            .first()
-            .is_some_and(|(day, _)| span_of(*day) > span)
-        {
-            break;
-        }
-        for (day, bytes) in run.days {
-            if span_of(day) != span {
-                continue;
-            }
-            let block = Block::decode(bytes).map_err(|error| damaged(&key, &error.to_string()))?;
-            found.entry(run.series).or_default().push(Piece {
-                sequence: run.sequence,
-                day,
-                block,
-            });
-        }
-    }
-    Ok(found)
 }
 
 /// Each record is read twice, in order.

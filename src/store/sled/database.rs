@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::store::StoreError;
@@ -24,6 +25,18 @@ pub(super) struct Database {
     disk: Box<dyn Disk>,
     state: RwLock<State>,
     flushing: Mutex<()>,
+    /// How many need that blocks stay where they are.
+    unmerged: AtomicUsize,
+}
+
+/// Blocks stay where they are while it is there.
+#[derive(Debug)]
+pub(super) struct Unmerged<'a>(&'a AtomicUsize);
+
+impl Drop for Unmerged<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// Whether the database can be used.
@@ -68,7 +81,15 @@ impl Database {
             cache_bytes,
             disk,
             flushing: Mutex::new(()),
+            unmerged: AtomicUsize::new(0),
         })
+    }
+
+    /// Has blocks stay where they are until what this gives is dropped, for who reads all of them in
+    /// several steps.
+    pub(super) fn without_merging(&self) -> Unmerged<'_> {
+        self.unmerged.fetch_add(1, Ordering::SeqCst);
+        Unmerged(&self.unmerged)
     }
 
     /// Runs something that reads.
@@ -103,7 +124,8 @@ impl Database {
             return Err(self.failed(format!("number {sequence} is taken, the next is {next}")));
         }
         let (answer, writes, news) = self.guarded(|| {
-            let mut draft = Draft::new(open.letters(), sequence);
+            let may_merge = self.unmerged.load(Ordering::SeqCst) == 0;
+            let mut draft = Draft::new(open.letters(), sequence, may_merge);
             let answer = gather(&mut draft)?;
             let (writes, news) = draft.finish()?;
             Ok((answer, writes, news))

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sled::Batch as Writes;
 
 use crate::mailbox::{Cursor, MailId};
-use crate::market::calendar::Day;
 use crate::series::Key;
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
@@ -17,7 +16,7 @@ use crate::store::ledger::{
 };
 use crate::store::outbox::Undone;
 use crate::store::request::AskedRecord;
-use crate::store::sled::blocks;
+use crate::store::sled::blocks::{self, Stretch};
 use crate::store::sled::index::{Cancellation, Cancelling, Counts, Index};
 use crate::store::sled::letter;
 use crate::store::sled::letter::bundle::Bundle;
@@ -43,6 +42,10 @@ pub(super) struct Draft<'a> {
     cursors: HashMap<Vec<u8>, Cursor>,
     /// Letters that are not written yet.
     bundle: Option<Bundle>,
+    /// What the messages of these mails say of their series.
+    stretches: Vec<Stretch>,
+    /// Whether runs of blocks may be merged.
+    may_merge: bool,
     /// By what the interchanges of these mails are to be found.
     names: Vec<names::Entry>,
     /// Interchange references of these mails, with the letters to which they lead.
@@ -64,12 +67,12 @@ pub(super) struct News {
     cancellations: HashMap<u64, Vec<Cancellation>>,
     documents: HashMap<u64, Vec<u64>>,
     phrases: Vec<Box<str>>,
-    first_days: BTreeSet<Day>,
+    blocks: blocks::Change,
     outbox: Undone,
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(letters: Letters<'a>, sequence: u64) -> Self {
+    pub(super) fn new(letters: Letters<'a>, sequence: u64, may_merge: bool) -> Self {
         let Letters { records, index, .. } = letters;
         Self {
             letters,
@@ -87,12 +90,14 @@ impl<'a> Draft<'a> {
                 cancellations: HashMap::new(),
                 documents: HashMap::new(),
                 phrases: Vec::new(),
-                first_days: BTreeSet::new(),
+                blocks: blocks::Change::default(),
                 outbox: index.outbox,
             },
             phrases: Growing::new(&index.phrases),
             cursors: HashMap::new(),
             bundle: None,
+            stretches: Vec::new(),
+            may_merge,
             names: Vec::new(),
             references: HashMap::new(),
             documents: HashMap::new(),
@@ -148,11 +153,11 @@ impl<'a> Draft<'a> {
         if let Some(bundle) = self.bundle.take() {
             write_bundle(&mut self.writes, bundle);
         }
-        let names = std::mem::take(&mut self.names);
-        self.news.names = self
-            .index
-            .names
-            .add(self.records, &mut self.writes, names)?;
+        let Index { names, blocks, .. } = self.index;
+        let new = std::mem::take(&mut self.names);
+        self.news.names = names.add(self.records, &mut self.writes, new)?;
+        let new = std::mem::take(&mut self.stretches);
+        self.news.blocks = blocks.add(self.records, &mut self.writes, new, self.may_merge)?;
         for (key, cursor) in self.cursors {
             put(&mut self.writes, key, &cursor)?;
         }
@@ -252,7 +257,8 @@ impl<'a> Draft<'a> {
             Some(document) => self.cancellation(record, document, sequence)?,
             None => self.document(record, sequence),
         }
-        self.blocks(&new.blocks, sequence)
+        self.blocks(&new.blocks, sequence);
+        Ok(())
     }
 
     /// A message that can be cancelled; its cancellation may have come before it.
@@ -299,20 +305,15 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn blocks(&mut self, new: &[NewBlock], sequence: u64) -> Result<(), StoreError> {
+    fn blocks(&mut self, new: &[NewBlock], sequence: u64) {
         let mut by_series: BTreeMap<u32, Vec<&NewBlock>> = BTreeMap::new();
         for block in new {
             let id = self.series(block);
             by_series.entry(id).or_default().push(block);
         }
         for (series, new) in by_series {
-            for run in blocks::runs(new) {
-                let key = keys::blocks(run.first, series, sequence);
-                self.news.first_days.insert(run.first);
-                put(&mut self.writes, key, &run.days)?;
-            }
+            self.stretches.extend(Stretch::cut(series, sequence, new));
         }
-        Ok(())
     }
 
     /// The number of the block's series; its span and the counts grow.
@@ -462,7 +463,7 @@ impl Index {
                 self.documents.add(name, sequence);
             }
         }
-        self.first_days.extend(news.first_days);
+        self.blocks.follow(news.blocks);
         for phrase in news.phrases {
             self.phrases.push(phrase);
         }

@@ -12,7 +12,7 @@ use crate::store::keys::{self, Kind};
 use crate::store::sled::records::{Records, put};
 
 /// The form that this program reads and writes.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// What has no number.
 const FIRST: u32 = 1;
 
@@ -53,7 +53,7 @@ mod tests {
         let data_dir = DataDir::open(home.path()).unwrap();
         drop(SledStore::open(&data_dir, 1 << 20).unwrap());
         let path = home.path().join("sled");
-        for (number, found) in [(None, "format 1"), (Some(FORMAT + 1), "format 4")] {
+        for (number, found) in [(None, "format 1"), (Some(FORMAT + 1), "format 5")] {
             let raw = Raw::open(&path, 1 << 20).unwrap();
             let mut writes = Batch::default();
             let key = keys::prefix(Kind::Format).to_vec();

@@ -1,16 +1,15 @@
 //! What is kept in memory beside the tree: small, read with each mail or page, loaded at open.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::market::calendar::Day;
 use crate::series::Key;
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::ledger::SeriesEntry;
 use crate::store::outbox::{OutboxRecord, Undone};
-use crate::store::sled::blocks;
+use crate::store::sled::blocks::Blocks;
 use crate::store::sled::documents::Documents;
 use crate::store::sled::names::Names;
 use crate::store::sled::phrases::Phrases;
@@ -31,8 +30,8 @@ pub(super) struct Index {
     /// All cancellations by the names of their documents ([`Documents::name`]).
     pub(super) cancellations: HashMap<u64, Vec<Cancellation>>,
     pub(super) documents: Documents,
-    /// First days of the runs of blocks that came since the last compaction.
-    pub(super) first_days: BTreeSet<Day>,
+    /// What came since the last compaction.
+    pub(super) blocks: Blocks,
     pub(super) phrases: Phrases,
     /// Mails of ours that have not ended.
     pub(super) outbox: Undone,
@@ -80,7 +79,7 @@ impl Index {
         let counts = records.get(&keys::prefix(Kind::Counts))?;
         let mut index = Self {
             counts: counts.unwrap_or_default(),
-            first_days: blocks::first_days(records)?,
+            blocks: Blocks::load(records)?,
             spans: Spans::load(records)?,
             names: Names::load(records)?,
             ..Self::default()

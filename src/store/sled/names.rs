@@ -1,16 +1,12 @@
 //! Which letters have something of a name: an interchange by its hash, an interchange reference.
 //!
-//! Names are spread evenly, so each would fall into another leaf of the tree, and change it alone.
-//! Here the names of a write are one *run*, in their order, and [`FAN`] runs of a level become one of
-//! the next: a name is written a few times, hundreds at once. A filter in memory tells which runs
+//! Names are spread evenly, so they stand in sorted runs (`runs`). A filter in memory tells which runs
 //! are worth reading: for a name that is new, as almost all are, none as a rule.
 //! ```text
 //! page = first letter:number { name, less the one before it:number letter, less the first:number }
 //! ```
 
 mod filter;
-
-use std::collections::BTreeMap;
 
 use sled::Batch;
 
@@ -19,6 +15,7 @@ use crate::store::keys::{self, Kind};
 use crate::store::ledger::{Hash, MessageReference};
 use crate::store::sled::bytes::{Reader, Writer};
 use crate::store::sled::records::{Records, body, damaged, put_body};
+use crate::store::sled::runs::{self, RunId, Runs, Summary};
 use filter::Filter;
 
 /// A name: 40 bits of a SHA-256. What is found by it must be compared.
@@ -51,22 +48,13 @@ impl Name {
 /// A name, and the number of a letter that has something of it.
 pub(super) type Entry = (Name, u64);
 
-/// All runs.
+/// All runs of names.
 #[derive(Debug, Default)]
-pub(super) struct Names {
-    runs: BTreeMap<RunId, Run>,
-}
-
-/// Level of a run, and its number, which is above those of all runs before it.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-struct RunId {
-    level: u8,
-    number: u64,
-}
+pub(super) struct Names(Runs<Run>);
 
 /// What is in memory of a run.
 #[derive(Debug)]
-struct Run {
+pub(super) struct Run {
     filter: Filter,
     /// The first name of each page.
     pages: Vec<Name>,
@@ -74,11 +62,7 @@ struct Run {
 }
 
 /// How a write changes the runs.
-#[derive(Debug, Default)]
-pub(super) struct Change {
-    merged: Vec<RunId>,
-    new: Option<(RunId, Run)>,
-}
+pub(super) type Change = runs::Change<Run>;
 
 impl Names {
     /// Reads all runs.
@@ -99,17 +83,18 @@ impl Names {
     }
 
     fn extend(&mut self, run: Option<(RunId, Vec<Entry>)>) {
-        let run = run.map(|(id, entries)| (id, Run::of(&entries)));
-        self.runs.extend(run);
+        if let Some((id, entries)) = run {
+            self.0.insert(id, Run::of(&entries));
+        }
     }
 
     /// Numbers of the letters that may have something of a name, the newest first.
     pub(super) fn letters(&self, records: &Records, name: Name) -> Result<Vec<u64>, StoreError> {
         let mut letters = Vec::new();
-        let runs = self.runs.iter();
+        let runs = self.0.iter();
         for (id, run) in runs.filter(|(_, run)| run.filter.may_have(name.0)) {
             for page in run.pages_of(name) {
-                let entries = id.read(records, page)?.into_iter();
+                let entries = read(records, id, page)?.into_iter();
                 let entries = entries.filter(|(other, _)| *other == name);
                 letters.extend(entries.map(|(_, letter)| letter));
             }
@@ -128,31 +113,16 @@ impl Names {
         if entries.is_empty() {
             return Ok(Change::default());
         }
-        let newest = self.runs.keys().map(|id| id.number).max();
-        let mut id = RunId {
-            level: 0,
-            number: newest.map_or(0, |newest| newest + 1),
-        };
-        let mut merged = Vec::new();
-        let mut names = entries.len();
-        while names <= MERGED_NAMES {
-            let level: Vec<(RunId, usize)> = self.of_level(id.level).collect();
-            if level.len() + 1 < FAN {
-                break;
-            }
-            names += level.iter().map(|(_, names)| names).sum::<usize>();
-            merged.extend(level.into_iter().map(|(id, _)| id));
-            id.level += 1;
-        }
+        let (id, merged) = self.0.place(entries.len(), MERGED_NAMES);
         for id in &merged {
-            for page in 0..self.runs.get(id).map_or(0, |run| run.pages.len()) {
-                entries.extend(id.read(records, page)?);
-                records.remove(writes, &id.page(page))?;
+            for page in 0..self.0.get(*id).map_or(0, |run| run.pages.len()) {
+                entries.extend(read(records, *id, page)?);
+                records.remove(writes, &id.page(Kind::Names, page))?;
             }
         }
         entries.sort_unstable();
         for (page, entries) in entries.chunks(PAGE_NAMES).enumerate() {
-            put_body(writes, id.page(page), &page_of(entries));
+            put_body(writes, id.page(Kind::Names, page), &page_of(entries));
         }
         Ok(Change {
             merged,
@@ -162,35 +132,20 @@ impl Names {
 
     /// Takes over what is written now.
     pub(super) fn follow(&mut self, change: Change) {
-        for id in change.merged {
-            self.runs.remove(&id);
-        }
-        self.runs.extend(change.new);
-    }
-
-    /// The runs of a level that are short enough to be merged, with how many names they have.
-    fn of_level(&self, level: u8) -> impl Iterator<Item = (RunId, usize)> {
-        let first = RunId { level, number: 0 };
-        let last = RunId {
-            level,
-            number: u64::MAX,
-        };
-        let runs = self.runs.range(first..=last);
-        let runs = runs.map(|(id, run)| (*id, run.names));
-        runs.filter(|(_, names)| *names <= MERGED_NAMES)
+        self.0.follow(change);
     }
 }
 
-impl RunId {
-    fn page(self, page: usize) -> Vec<u8> {
-        let page = u32::try_from(page).unwrap_or(u32::MAX);
-        keys::names(self.level, self.number, page)
-    }
+fn read(records: &Records, run: RunId, page: usize) -> Result<Vec<Entry>, StoreError> {
+    let key = run.page(Kind::Names, page);
+    let value = records.value(&key)?;
+    read_page(&key, &value.ok_or_else(|| damaged(&key, "it is missing"))?)
+}
 
-    fn read(self, records: &Records, page: usize) -> Result<Vec<Entry>, StoreError> {
-        let key = self.page(page);
-        let value = records.value(&key)?;
-        read_page(&key, &value.ok_or_else(|| damaged(&key, "it is missing"))?)
+impl Summary for Run {
+    /// In names.
+    fn size(&self) -> usize {
+        self.names
     }
 }
 
@@ -248,17 +203,15 @@ fn page_of(entries: &[Entry]) -> Vec<u8> {
 
 /// Level, number of the run, and page in a key.
 fn place(key: &[u8]) -> Result<(u8, u64, u32), StoreError> {
-    keys::names_of(key).ok_or_else(|| damaged(key, "the key is short"))
+    keys::page_of(key).ok_or_else(|| damaged(key, "the key is short"))
 }
 
 const NAME_BYTES: usize = 5;
 /// Names of a page: some 4 kB, so that it is one value of the tree.
 const PAGE_NAMES: usize = 512;
-/// Runs of a level that become one.
-const FAN: usize = 8;
 /// A run of more names is merged no more: a merge is one write, in memory as a whole (16 MB), and
 /// mails wait for it. A million mails are two to sixteen such runs.
-const MERGED_NAMES: usize = (1 << 20) / FAN;
+const MERGED_NAMES: usize = (1 << 20) / runs::FAN;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,6 @@
 //! Records as values of the one tree: a version byte and postcard; long ones in parts.
 
 use std::io;
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -56,14 +55,6 @@ impl Records {
         to: Vec<u8>,
     ) -> impl DoubleEndedIterator<Item = Result<(IVec, IVec), StoreError>> + '_ {
         self.complete(self.tree.range(from..to))
-    }
-
-    /// The bytes of all records from a key up to another, and of that one.
-    pub(super) fn range_to(
-        &self,
-        keys: RangeInclusive<Vec<u8>>,
-    ) -> impl DoubleEndedIterator<Item = Result<(IVec, IVec), StoreError>> + '_ {
-        self.complete(self.tree.range(keys))
     }
 
     fn complete(

@@ -12,12 +12,11 @@ use std::ops::Range;
 use sled::IVec;
 
 use crate::mailbox::Cursor;
-use crate::market::calendar::Day;
 use crate::series::Block;
 use crate::series::block::sheaf::{self, Piece};
 use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
-use crate::store::sled::blocks::StoredRun;
+use crate::store::sled::blocks::{self, Stretch};
 use crate::store::sled::database::{Database, Open};
 use crate::store::sled::index::Counts;
 use crate::store::sled::records::{body, damaged, decode};
@@ -36,6 +35,7 @@ pub(super) fn verify(
         read: 0,
         messages: Vec::new(),
     };
+    let _unmerged = database.without_merging();
     let before = walk.counts();
     let mut counted = walk.letters()?;
     walk.pages(Kind::Names, NAMES, &mut |open, key, value| {
@@ -63,6 +63,9 @@ pub(super) fn verify(
     let series = walk.through(Kind::Series, check::identity)?;
     counted.next_series = u32::try_from(series).unwrap_or(u32::MAX);
     walk.through(Kind::Spans, check::spans)?;
+    walk.through(Kind::Run, |open, key, value| {
+        open.index.blocks.check_run(&open.records, key, value)
+    })?;
     counted.values = walk.blocks()?;
     if let (Some(before), Some(after)) = (before, walk.counts()) {
         walk.compare(&before, &counted, &after);
@@ -188,9 +191,13 @@ impl Walk<'_> {
             }
             Ok(())
         };
-        self.pages(Kind::Blocks, PAGE, &mut |open, key, value| {
-            let run = StoredRun::read(key, value)?;
-            note(open, key, run.series, run_spans(key, &run)?)
+        self.pages(Kind::Blocks, PAGES, &mut |open, key, value| {
+            let stretches = blocks::stretches(key, value, |_| true)?;
+            let blocks = &open.index.blocks;
+            blocks.check_page(&open.records, key, &stretches)?;
+            stretches
+                .iter()
+                .try_for_each(|stretch| note(open, key, stretch.at.series, said(stretch)?))
         })?;
         self.pages(Kind::Sheaf, SHEAVES, &mut |open, key, value| {
             let place = keys::sheaf_of(key).ok_or_else(|| damaged(key, "the key is short"))?;
@@ -270,13 +277,11 @@ impl Walk<'_> {
     }
 }
 
-/// The sequence and the spans of the days of a run, each of which can be read.
-fn run_spans(key: &[u8], run: &StoredRun<'_>) -> Result<Vec<(u64, Span)>, StoreError> {
-    let span = |(day, bytes): &(Day, &[u8])| {
-        let block = Block::decode(bytes).map_err(|error| damaged(key, &error.to_string()))?;
-        Ok((run.sequence, Span::of(*day, rows(&block))))
-    };
-    run.days.iter().map(span).collect()
+/// The sequence and the spans of the days of a stretch, each of which can be read.
+fn said(stretch: &Stretch) -> Result<Vec<(u64, Span)>, StoreError> {
+    let blocks = stretch.blocks(|_| true)?.into_iter();
+    let said = |(day, block)| (stretch.at.sequence, Span::of(day, rows(&block)));
+    Ok(blocks.map(said).collect())
 }
 
 fn rows(block: &Block) -> u32 {
@@ -289,6 +294,8 @@ const PAGE: usize = 1_000;
 const LETTERS: usize = 20;
 /// Pages of names that are read at once: a thousand names, each with its letter.
 const NAMES: usize = 2;
+/// Pages of blocks that are read at once: some ten thousand values as a rule.
+const PAGES: usize = 5;
 /// Sheaves that are read at once: some ten thousand values as a rule.
 const SHEAVES: usize = 20;
 
@@ -301,6 +308,7 @@ mod tests {
     use super::*;
     use crate::ingest::{Arrival, Ingest, Parcel};
     use crate::mailbox::MailId;
+    use crate::market::calendar::Day;
     use crate::market::calendar::UtcTime;
     use crate::store::disk::RealDisk;
     use crate::store::{self, Store};
@@ -365,6 +373,7 @@ mod tests {
             Kind::Letters,
             Kind::Names,
             Kind::Phrase,
+            Kind::Run,
             Kind::Series,
             Kind::Spans,
         ] {

@@ -1,0 +1,121 @@
+//! Sorted runs, and which of them become one: a log-structured merge tree (O'Neil 1996) inside of
+//! the one tree.
+//!
+//! What is spread over all keys would change a leaf of the tree for each thing. Here what a write
+//! brings is one *run*, some pages in order, and [`FAN`] runs of a level become one of the next: all
+//! is written a few times, much of it at once, and nothing is ever changed in its place.
+
+use std::collections::BTreeMap;
+
+use crate::store::keys::{self, Kind};
+
+/// Level of a run, and its number, which is above those of all runs before it.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct RunId {
+    pub(super) level: u8,
+    pub(super) number: u64,
+}
+
+impl RunId {
+    /// The key of a page of it.
+    pub(super) fn page(self, kind: Kind, page: usize) -> Vec<u8> {
+        let page = u32::try_from(page).unwrap_or(u32::MAX);
+        keys::page(kind, self.level, self.number, page)
+    }
+}
+
+/// What is in memory of a run.
+pub(super) trait Summary {
+    /// How much it has, in whatever is counted.
+    fn size(&self) -> usize;
+}
+
+/// All runs of one kind.
+#[derive(Debug)]
+pub(super) struct Runs<R>(BTreeMap<RunId, R>);
+
+/// How a write changes the runs.
+#[derive(Debug)]
+pub(super) struct Change<R> {
+    pub(super) merged: Vec<RunId>,
+    pub(super) new: Option<(RunId, R)>,
+}
+
+impl<R> Default for Runs<R> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<R> Default for Change<R> {
+    fn default() -> Self {
+        Self {
+            merged: Vec::new(),
+            new: None,
+        }
+    }
+}
+
+impl<R: Summary> Runs<R> {
+    pub(super) fn insert(&mut self, id: RunId, run: R) {
+        self.0.insert(id, run);
+    }
+
+    pub(super) fn get(&self, id: RunId) -> Option<&R> {
+        self.0.get(&id)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (RunId, &R)> {
+        self.0.iter().map(|(id, run)| (*id, run))
+    }
+
+    /// Where a new run comes to stand that is not merged.
+    pub(super) fn alone(&self) -> RunId {
+        let newest = self.0.keys().map(|id| id.number).max();
+        RunId {
+            level: 0,
+            number: newest.map_or(0, |newest| newest + 1),
+        }
+    }
+
+    /// Where a new run of this size comes to stand, and which others become a part of it. What is
+    /// above `most` is merged no more.
+    pub(super) fn place(&self, mut size: usize, most: usize) -> (RunId, Vec<RunId>) {
+        let mut id = self.alone();
+        let mut merged = Vec::new();
+        while size <= most {
+            let level: Vec<(RunId, usize)> = self.of_level(id.level, most).collect();
+            if level.len() + 1 < FAN {
+                break;
+            }
+            size += level.iter().map(|(_, size)| size).sum::<usize>();
+            merged.extend(level.into_iter().map(|(id, _)| id));
+            id.level += 1;
+        }
+        (id, merged)
+    }
+
+    /// The oldest runs of a level that are small enough to be merged, at most as many as become one
+    /// with another, with their sizes.
+    pub(super) fn of_level(&self, level: u8, most: usize) -> impl Iterator<Item = (RunId, usize)> {
+        let first = RunId { level, number: 0 };
+        let last = RunId {
+            level,
+            number: u64::MAX,
+        };
+        let runs = self.0.range(first..=last);
+        let runs = runs.map(|(id, run)| (*id, run.size()));
+        runs.filter(move |(_, size)| *size <= most).take(FAN - 1)
+    }
+
+    /// Takes over what is written now.
+    pub(super) fn follow(&mut self, change: Change<R>) {
+        for id in change.merged {
+            self.0.remove(&id);
+        }
+        self.0.extend(change.new);
+    }
+}
+
+/// Runs of a level that become one.
+pub(super) const FAN: usize = 8;
