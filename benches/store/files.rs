@@ -24,7 +24,7 @@ pub(crate) struct Shape {
 
 /// From the one that costs a value the most; the last one takes minutes, and is run by its name alone.
 pub(crate) const SHAPES: [Shape; 5] = [
-    Shape::new("day", 3, 1, 1_460, 1),
+    Shape::new("day", 30, 1, 730, 1),
     Shape::new("site", 285, 285, 60, 1),
     Shape::new("month", 100, 100, 360, 30),
     Shape::new("series", 10_000, 250, 1, 1),

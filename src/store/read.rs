@@ -93,7 +93,37 @@ fn day_behind(day: Day) -> Day {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::series::quality::Quality;
+
+    proptest! {
+        #[test]
+        fn those_that_start_in_the_range_are_kept_and_those_without_time(
+            mut starts in proptest::collection::vec(proptest::option::of(0..50_i64), 0..40),
+            from in 0..50_i64,
+            to in 0..50_i64,
+        ) {
+            starts.sort_unstable();
+            let at = UtcTime::from_seconds;
+            let held = |start: &Option<i64>| Held {
+                start: start.map(at),
+                end: None,
+                value: None,
+                label: Arc::default(),
+                quality: Quality::Missing,
+                source: 0,
+                superseded: 0,
+            };
+            let mut kept: Vec<Held> = starts.iter().map(held).collect();
+            keep(&mut kept, at(from), at(to));
+            starts.retain(|start| start.is_none_or(|start| from <= start && start < to));
+            prop_assert_eq!(kept, starts.iter().map(held).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn a_star_stands_for_any_characters() {

@@ -20,7 +20,7 @@ use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 use crate::store::sled::database::Open;
 use crate::store::sled::records::{Records, body, damaged, decode, put, put_body};
-use crate::store::sled::runs::{self, RunId, Runs, Summary};
+use crate::store::sled::runs::{self, Merging, RunId, Runs, Summary};
 use page::Page;
 
 pub(super) use page::stretches;
@@ -70,7 +70,7 @@ impl Blocks {
         }
         let bytes = stretches.iter().map(|stretch| stretch.days.len()).sum();
         let (id, merged) = if may_merge {
-            self.0.place(bytes, MERGED_BYTES)
+            self.0.place(bytes, MERGING)
         } else {
             (self.0.alone(), Vec::new())
         };
@@ -271,9 +271,12 @@ pub(super) fn span_of(day: Day) -> i32 {
 
 /// Days of a sheaf: 3,072 quarter hours take 3 to 6 kB.
 const SPAN_DAYS: i32 = 32;
-/// A run of more is merged no more: a merge is one write, in memory as a whole (4 MiB), and mails
-/// wait for it.
-const MERGED_BYTES: usize = 512 << 10;
+/// A merge is one write, in memory as a whole (4 MiB), and mails wait for it. What is merged leaves its
+/// old copies in sled's log, so that it is done seldom, and not with what fills some pages by itself.
+const MERGING: Merging = Merging {
+    fan: 32,
+    most: 128 << 10,
+};
 
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ use crate::store::keys::{self, Kind};
 use crate::store::ledger::{Hash, MessageReference};
 use crate::store::sled::bytes::{Reader, Writer};
 use crate::store::sled::records::{Records, body, damaged, put_body};
-use crate::store::sled::runs::{self, RunId, Runs, Summary};
+use crate::store::sled::runs::{self, Merging, RunId, Runs, Summary};
 use filter::Filter;
 
 /// A name: 40 bits of a SHA-256. What is found by it must be compared.
@@ -113,7 +113,7 @@ impl Names {
         if entries.is_empty() {
             return Ok(Change::default());
         }
-        let (id, merged) = self.0.place(entries.len(), MERGED_NAMES);
+        let (id, merged) = self.0.place(entries.len(), MERGING);
         for id in &merged {
             for page in 0..self.0.get(*id).map_or(0, |run| run.pages.len()) {
                 entries.extend(read(records, *id, page)?);
@@ -209,9 +209,12 @@ fn place(key: &[u8]) -> Result<(u8, u64, u32), StoreError> {
 const NAME_BYTES: usize = 5;
 /// Names of a page: some 4 kB, so that it is one value of the tree.
 const PAGE_NAMES: usize = 512;
-/// A run of more names is merged no more: a merge is one write, in memory as a whole (16 MB), and
-/// mails wait for it. A million mails are two to sixteen such runs.
-const MERGED_NAMES: usize = (1 << 20) / runs::FAN;
+/// A merge is one write, in memory as a whole (16 MB), and mails wait for it: at most a million names.
+/// A million mails are two to sixteen runs that are merged no more.
+const MERGING: Merging = Merging {
+    fan: 8,
+    most: (1 << 20) / 8,
+};
 
 #[cfg(test)]
 mod tests;

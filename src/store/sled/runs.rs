@@ -2,7 +2,7 @@
 //! the one tree.
 //!
 //! What is spread over all keys would change a leaf of the tree for each thing. Here what a write
-//! brings is one *run*, some pages in order, and [`FAN`] runs of a level become one of the next: all
+//! brings is one *run*, some pages in order, and so many runs of a level become one of the next: all
 //! is written a few times, much of it at once, and nothing is ever changed in its place.
 
 use std::collections::BTreeMap;
@@ -78,14 +78,16 @@ impl<R: Summary> Runs<R> {
         }
     }
 
-    /// Where a new run of this size comes to stand, and which others become a part of it. What is
-    /// above `most` is merged no more.
-    pub(super) fn place(&self, mut size: usize, most: usize) -> (RunId, Vec<RunId>) {
+    /// Where a new run of this size comes to stand, and which others become a part of it: the oldest
+    /// of their levels.
+    pub(super) fn place(&self, mut size: usize, merging: Merging) -> (RunId, Vec<RunId>) {
         let mut id = self.alone();
         let mut merged = Vec::new();
-        while size <= most {
-            let level: Vec<(RunId, usize)> = self.of_level(id.level, most).collect();
-            if level.len() + 1 < FAN {
+        while size <= merging.most {
+            let others = merging.fan - 1;
+            let level = self.of_level(id.level, merging.most).take(others);
+            let level: Vec<(RunId, usize)> = level.collect();
+            if level.len() < others {
                 break;
             }
             size += level.iter().map(|(_, size)| size).sum::<usize>();
@@ -95,8 +97,7 @@ impl<R: Summary> Runs<R> {
         (id, merged)
     }
 
-    /// The oldest runs of a level that are small enough to be merged, at most as many as become one
-    /// with another, with their sizes.
+    /// The runs of a level that have no more than this, with their sizes.
     pub(super) fn of_level(&self, level: u8, most: usize) -> impl Iterator<Item = (RunId, usize)> {
         let first = RunId { level, number: 0 };
         let last = RunId {
@@ -105,7 +106,7 @@ impl<R: Summary> Runs<R> {
         };
         let runs = self.0.range(first..=last);
         let runs = runs.map(|(id, run)| (*id, run.size()));
-        runs.filter(move |(_, size)| *size <= most).take(FAN - 1)
+        runs.filter(move |(_, size)| *size <= most)
     }
 
     /// Takes over what is written now.
@@ -117,5 +118,11 @@ impl<R: Summary> Runs<R> {
     }
 }
 
-/// Runs of a level that become one.
-pub(super) const FAN: usize = 8;
+/// Which runs become one.
+#[derive(Clone, Copy)]
+pub(super) struct Merging {
+    /// How many runs of a level.
+    pub(super) fan: usize,
+    /// What has more is merged no more.
+    pub(super) most: usize,
+}

@@ -104,7 +104,7 @@ fn each_series_has_what_was_told_of_it_while_runs_are_merged_and_after_a_restart
         new.extend(stretches(series, write + 1_000, first, 1, 10));
         told.add(new, true);
     }
-    assert!(told.runs() < 4 * runs::FAN, "{}", told.runs());
+    assert!(told.runs() < 3 * MERGING.fan, "{}", told.runs());
     told.check();
 }
 
@@ -112,26 +112,28 @@ fn each_series_has_what_was_told_of_it_while_runs_are_merged_and_after_a_restart
 fn what_must_stay_where_it_is_stays_and_is_merged_later() {
     let mut told = Told::new();
     let one = |write: u64| stretches(1, write, 0, 1, 50);
-    for write in 0..30 {
+    let many = 3 * MERGING.fan;
+    for write in 0..many as u64 {
         told.add(one(write), false);
     }
-    assert_eq!(told.runs(), 30);
+    assert_eq!(told.runs(), many);
     told.check();
     // Some at a time.
-    for write in 30..40 {
+    for write in 1_000..1_010 {
         told.add(one(write), true);
     }
-    assert!(told.runs() < 2 * runs::FAN, "{}", told.runs());
+    assert!(told.runs() < MERGING.fan, "{}", told.runs());
     told.check();
 }
 
 #[test]
 fn long_runs_are_merged_no_more() {
     let mut told = Told::new();
-    for write in 0..10 {
-        told.add(stretches(1, write, 0, 60, MERGED_BYTES / 50), true);
+    let many = 2 * MERGING.fan;
+    for write in 0..many as u64 {
+        told.add(stretches(1, write, 0, 60, MERGING.most / 50), true);
     }
-    assert_eq!(told.runs(), 10);
+    assert_eq!(told.runs(), many);
     told.check();
 }
 

@@ -38,7 +38,7 @@ fn each_name_leads_to_its_letters_while_runs_are_merged_and_after_a_restart() {
         });
         add(&mut names, &records, entries.collect());
     }
-    assert!(names.0.iter().count() < 4 * runs::FAN);
+    assert!(names.0.iter().count() < 4 * MERGING.fan);
     let loaded = Names::load(&records).unwrap();
     for names in [&names, &loaded] {
         for name in 0..5_000 {
@@ -59,16 +59,16 @@ fn each_name_leads_to_its_letters_while_runs_are_merged_and_after_a_restart() {
 fn long_runs_are_merged_no_more() {
     let records = records();
     let mut names = Names::default();
-    for write in 1..=2 * runs::FAN as u64 {
+    for write in 1..=2 * MERGING.fan as u64 {
         add(&mut names, &records, vec![(Name(7), write)]);
-        if write % runs::FAN as u64 == 3 {
-            let long = (0..=MERGED_NAMES as u64).map(|name| (Name(name << 20), write));
+        if write % MERGING.fan as u64 == 3 {
+            let long = (0..=MERGING.most as u64).map(|name| (Name(name << 20), write));
             add(&mut names, &records, long.collect());
         }
     }
-    let long = names.0.iter().filter(|(_, run)| run.names > MERGED_NAMES);
+    let long = names.0.iter().filter(|(_, run)| run.names > MERGING.most);
     assert_eq!(long.count(), 2);
-    let of_level = |level| names.0.of_level(level, MERGED_NAMES).count();
+    let of_level = |level| names.0.of_level(level, MERGING.most).count();
     assert_eq!([0, 1, 2].map(of_level), [0, 2, 0]);
     let found = names.letters(&records, Name(7 << 20)).unwrap();
     assert_eq!(found, [11, 3]);
