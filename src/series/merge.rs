@@ -66,30 +66,62 @@ pub fn merge(mut spoken: Vec<Spoken>) -> Vec<Held> {
     if spoken.iter().any(|said| is_timeless(&said.block)) {
         return newest_table(&spoken);
     }
-    uncorrected(&spoken).unwrap_or_else(|| corrected(&spoken))
-}
-
-/// All that was said, if no two rows begin at the same time, and no message speaks of times between
-/// those of another, as is the rule: then every row holds.
-fn uncorrected(spoken: &[Spoken]) -> Option<Vec<Held>> {
-    let mut in_time: Vec<&Spoken> = spoken.iter().collect();
-    in_time.sort_by_key(|said| said.block.columns.starts().first());
-    let starts = || in_time.iter().flat_map(|said| said.block.columns.starts());
-    if !starts().is_sorted_by(|a, b| a < b) {
-        return None;
-    }
-    let rows = in_time.iter().map(|said| said.block.columns.len()).sum();
+    let stretches = stretches(&spoken);
+    // Who corrects says as much as was said before, as a rule.
+    let longest = |said: &Vec<&Spoken>| said.iter().map(|said| said.block.columns.len()).max();
+    let rows = stretches.iter().filter_map(longest).sum();
     let mut held = Vec::with_capacity(rows);
-    for said in in_time {
-        let values = Values::of(said);
-        held.extend(said.block.columns.rows().map(|row| values.held(row)));
+    for said in stretches {
+        match said.as_slice() {
+            [alone] if is_in_order(&alone.block) => add_all(&mut held, alone),
+            all => add_winners(&mut held, all),
+        }
     }
-    Some(held)
+    held
 }
 
-/// The newest word for each interval, however many there are.
-fn corrected(spoken: &[Spoken]) -> Vec<Held> {
-    let values: Vec<Values<'_>> = spoken.iter().map(Values::of).collect();
+/// The messages in groups that speak of times of their own, in order of time, each in the order of
+/// precedence: what nobody corrected is alone, as is the rule.
+fn stretches(spoken: &[Spoken]) -> Vec<Vec<&Spoken>> {
+    let extent = |(rank, said): (usize, &Spoken)| {
+        let starts = said.block.columns.starts();
+        Some((*starts.iter().min()?, *starts.iter().max()?, rank))
+    };
+    let mut extents: Vec<_> = spoken.iter().enumerate().filter_map(extent).collect();
+    extents.sort_unstable();
+    let mut behind = None;
+    let mut stretches: Vec<Vec<usize>> = Vec::new();
+    for (first, last, rank) in extents {
+        match stretches.last_mut() {
+            Some(ranks) if Some(first) <= behind => ranks.push(rank),
+            Some(_) | None => stretches.push(vec![rank]),
+        }
+        behind = behind.max(Some(last));
+    }
+    let said = stretches.into_iter().map(|mut ranks| {
+        ranks.sort_unstable();
+        ranks
+            .into_iter()
+            .filter_map(|rank| spoken.get(rank))
+            .collect()
+    });
+    said.collect()
+}
+
+/// Whether no two rows begin at the same time, and later ones stand behind earlier ones.
+fn is_in_order(block: &Block) -> bool {
+    block.columns.starts().is_sorted_by(|a, b| a < b)
+}
+
+/// Adds what a message says whose every row holds.
+fn add_all(held: &mut Vec<Held>, said: &Spoken) {
+    let values = Values::of(said);
+    held.extend(said.block.columns.rows().map(|row| values.held(row)));
+}
+
+/// Adds the newest word for each interval of what some messages say, in the order of precedence.
+fn add_winners(held: &mut Vec<Held>, spoken: &[&Spoken]) {
+    let values: Vec<Values<'_>> = spoken.iter().map(|said| Values::of(said)).collect();
     let mut candidates = Vec::with_capacity(values.iter().map(Values::len).sum());
     for (rank, said) in spoken.iter().enumerate() {
         let columns = &said.block.columns;
@@ -103,7 +135,7 @@ fn corrected(spoken: &[Spoken]) -> Vec<Held> {
     }
     // Stable: of one message that says an interval twice, the last row counts.
     candidates.sort_by_key(|candidate| (candidate.start, candidate.end, candidate.rank));
-    winners(&candidates, &values)
+    held.extend(winners(&candidates, &values));
 }
 
 /// A row of one message: its times as numbers, and where the rest of it is.
@@ -117,22 +149,20 @@ struct Candidate {
 }
 
 /// The last of each interval, with the number of messages before it.
-fn winners(candidates: &[Candidate], values: &[Values<'_>]) -> Vec<Held> {
-    let mut held: Vec<Held> = Vec::with_capacity(candidates.len());
+fn winners<'a>(
+    candidates: &'a [Candidate],
+    values: &'a [Values<'_>],
+) -> impl Iterator<Item = Held> {
     let alike = candidates.chunk_by(|a, b| (a.start, a.end) == (b.start, b.end));
-    for said in alike {
-        let Some(last) = said.last() else { continue };
+    alike.filter_map(|said| {
+        let last = said.last()?;
         let messages = said.chunk_by(|a, b| a.rank == b.rank).count();
-        let value = values.get(last.rank).and_then(|values| {
-            let row = values.columns.row(last.row)?;
-            Some(values.held(row))
-        });
-        held.extend(value.map(|value| Held {
+        let values = values.get(last.rank)?;
+        Some(Held {
             superseded: u32::try_from(messages - 1).unwrap_or(u32::MAX),
-            ..value
-        }));
-    }
-    held
+            ..values.held(values.columns.row(last.row)?)
+        })
+    })
 }
 
 fn newest_table(spoken: &[Spoken]) -> Vec<Held> {
@@ -432,11 +462,10 @@ mod tests {
             });
             let words: Vec<Word> = words.collect();
             let said: Vec<Spoken> = order.iter().zip(0..).map(|(&at, n)| spoken(n, &words[at])).collect();
-            let held = uncorrected(&said);
-            prop_assert_eq!(held.as_ref().map(Vec::len), usize::try_from(from).ok());
-            prop_assert_eq!(held, Some(corrected(&said)));
-            let twice = [said.as_slice(), &said].concat();
-            prop_assert_eq!(uncorrected(&twice).is_none(), from > 0);
+            let mut long = Vec::new();
+            add_winners(&mut long, &said.iter().collect::<Vec<_>>());
+            prop_assert_eq!(stretches(&said).len(), lengths.iter().filter(|length| **length > 0).count());
+            prop_assert_eq!(merge(said), long);
         }
 
         #[test]
