@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::store::StoreError;
 use crate::store::keys::Kind;
 use crate::store::sled::blocks::stretch::Stretch;
-use crate::store::sled::blocks::{Blocks, page, page_of};
+use crate::store::sled::blocks::{Blocks, Run, page, page_of};
 use crate::store::sled::records::Records;
 use crate::store::sled::runs::RunId;
 
@@ -26,7 +26,7 @@ struct Cursor {
 
 impl<'a> Sweep<'a> {
     pub(in crate::store::sled) fn of(blocks: &Blocks, records: &'a Records) -> Self {
-        let cursor = |(run, known): (RunId, &super::Run)| Cursor {
+        let cursor = |(run, known): (RunId, &Run)| Cursor {
             run,
             pages: known.pages.len(),
             next: 0,
