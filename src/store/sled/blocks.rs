@@ -8,7 +8,7 @@ mod page;
 mod stretch;
 mod sweep;
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 use sled::{Batch, IVec};
@@ -68,23 +68,6 @@ impl Blocks {
         if stretches.is_empty() {
             return Ok(Change::default());
         }
-        let bytes = stretches.iter().map(|stretch| stretch.days.len()).sum();
-        let (id, merged) = if may_merge {
-            self.0.place(bytes, MERGING)
-        } else {
-            (self.0.alone(), Vec::new())
-        };
-        for id in &merged {
-            let pages = self.0.get(*id).map_or(0, |run| run.pages.len());
-            for page in 0..pages {
-                let key = id.page(Kind::Blocks, page);
-                let value = page_of(records, &key)?;
-                stretches.extend(page::stretches(&key, &value, |_| true)?);
-                records.remove(writes, &key)?;
-            }
-            records.remove(writes, &keys::run(id.level, id.number))?;
-        }
-        stretches.sort_unstable();
         let mut run = Run {
             pages: Vec::new(),
             first: i32::MAX,
@@ -92,9 +75,25 @@ impl Blocks {
             bytes: 0,
         };
         for stretch in &stretches {
-            run.first = run.first.min(stretch.at.first.number());
-            run.last = run.last.max(stretch.last().number());
+            run.has(stretch.at.first.number()..=stretch.last().number());
         }
+        let (id, merged) = if may_merge {
+            let bytes = stretches.iter().map(|stretch| stretch.days.len()).sum();
+            let read = |id: RunId, run: &Run| run.read(records, id);
+            let (id, merged, others) = self.0.gather(bytes, MERGING, read)?;
+            stretches.extend(others);
+            (id, merged)
+        } else {
+            (self.0.alone(), Vec::new())
+        };
+        for (id, known) in merged.iter().filter_map(|id| Some((id, self.0.get(*id)?))) {
+            run.has(known.first..=known.last);
+            for page in 0..known.pages.len() {
+                records.remove(writes, &id.page(Kind::Blocks, page))?;
+            }
+            records.remove(writes, &keys::run(id.level, id.number))?;
+        }
+        stretches.sort_unstable();
         for (number, page) in Page::of(&stretches).into_iter().enumerate() {
             run.pages.push(fence(page.first));
             let body = page.finish();
@@ -191,6 +190,22 @@ impl Blocks {
 }
 
 impl Run {
+    /// Takes note that it has something of these days.
+    fn has(&mut self, days: RangeInclusive<i32>) {
+        self.first = self.first.min(*days.start());
+        self.last = self.last.max(*days.end());
+    }
+
+    /// All that it has.
+    fn read(&self, records: &Records, id: RunId) -> Result<Vec<Stretch>, StoreError> {
+        let mut stretches = Vec::new();
+        for page in 0..self.pages.len() {
+            let key = id.page(Kind::Blocks, page);
+            stretches.extend(page::stretches(&key, &page_of(records, &key)?, |_| true)?);
+        }
+        Ok(stretches)
+    }
+
     fn may_have(&self, days: &Range<Day>) -> bool {
         self.first < days.end.number() && days.start.number() <= self.last
     }

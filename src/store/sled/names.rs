@@ -113,10 +113,11 @@ impl Names {
         if entries.is_empty() {
             return Ok(Change::default());
         }
-        let (id, merged) = self.0.place(entries.len(), MERGING);
-        for id in &merged {
-            for page in 0..self.0.get(*id).map_or(0, |run| run.pages.len()) {
-                entries.extend(read(records, *id, page)?);
+        let read = |id: RunId, run: &Run| run.read(records, id);
+        let (id, merged, others) = self.0.gather(entries.len(), MERGING, read)?;
+        entries.extend(others);
+        for (id, known) in merged.iter().filter_map(|id| Some((id, self.0.get(*id)?))) {
+            for page in 0..known.pages.len() {
                 records.remove(writes, &id.page(Kind::Names, page))?;
             }
         }
@@ -161,6 +162,13 @@ impl Run {
                 .collect(),
             names: entries.len(),
         }
+    }
+
+    /// All that it has.
+    fn read(&self, records: &Records, id: RunId) -> Result<Vec<Entry>, StoreError> {
+        let pages = 0..self.pages.len();
+        let pages = pages.map(|page| read(records, id, page));
+        Ok(pages.collect::<Result<Vec<_>, _>>()?.concat())
     }
 
     /// The pages in which a name may stand: it may be the last of one and the first of the next.

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::store::StoreError;
 use crate::store::keys::{self, Kind};
 
 /// Level of a run, and its number, which is above those of all runs before it.
@@ -80,7 +81,7 @@ impl<R: Summary> Runs<R> {
 
     /// Where a new run of this size comes to stand, and which others become a part of it: the oldest
     /// of their levels.
-    pub(super) fn place(&self, mut size: usize, merging: Merging) -> (RunId, Vec<RunId>) {
+    fn place(&self, mut size: usize, merging: Merging) -> (RunId, Vec<RunId>) {
         let mut id = self.alone();
         let mut merged = Vec::new();
         while size <= merging.most {
@@ -107,6 +108,28 @@ impl<R: Summary> Runs<R> {
         let runs = self.0.range(first..=last);
         let runs = runs.map(|(id, run)| (*id, run.size()));
         runs.filter(move |(_, size)| *size <= most)
+    }
+
+    /// The same, with what those others have, as `read` reads a run. Where something of it is
+    /// damaged nothing is merged: it stays for `verify` to tell of, and what comes does not wait.
+    pub(super) fn gather<T>(
+        &self,
+        size: usize,
+        merging: Merging,
+        read: impl Fn(RunId, &R) -> Result<Vec<T>, StoreError>,
+    ) -> Result<(RunId, Vec<RunId>, Vec<T>), StoreError> {
+        let (id, merged) = self.place(size, merging);
+        let mut all = Vec::new();
+        for (run, known) in merged.iter().filter_map(|id| Some((*id, self.get(*id)?))) {
+            match read(run, known) {
+                Ok(some) => all.extend(some),
+                Err(StoreError::Damaged { .. }) => {
+                    return Ok((self.alone(), Vec::new(), Vec::new()));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((id, merged, all))
     }
 
     /// Takes over what is written now.

@@ -138,6 +138,24 @@ fn long_runs_are_merged_no_more() {
 }
 
 #[test]
+fn what_comes_does_not_wait_for_what_is_damaged() {
+    let mut told = Told::new();
+    told.add(stretches(1, 0, 0, 1, 50), true);
+    let key = keys::page(Kind::Blocks, 0, 0, 0);
+    let whole = told.records.value(&key).unwrap().unwrap();
+    told.records.fill(&key, &[1, 0xFF]).unwrap();
+    let many = 2 * MERGING.fan;
+    for write in 1..many as u64 {
+        told.add(stretches(1, write, 0, 1, 50), true);
+    }
+    assert_eq!(told.runs(), many);
+    told.records.fill(&key, &whole).unwrap();
+    told.add(stretches(1, 999, 0, 1, 50), true);
+    assert!(told.runs() < many, "{}", told.runs());
+    told.check();
+}
+
+#[test]
 fn a_page_that_is_gone_or_another_is_told() {
     let mut told = Told::new();
     told.add(stretches(1, 1, 0, 31, 1_000), true);

@@ -56,6 +56,21 @@ fn each_name_leads_to_its_letters_while_runs_are_merged_and_after_a_restart() {
 }
 
 #[test]
+fn what_comes_does_not_wait_for_what_is_damaged() {
+    let records = records();
+    let mut names = Names::default();
+    add(&mut names, &records, vec![(Name(1), 1)]);
+    records
+        .fill(&keys::page(Kind::Names, 0, 0, 0), &[77])
+        .unwrap();
+    for write in 2..40 {
+        add(&mut names, &records, vec![(Name(write), write)]);
+    }
+    assert_eq!(names.0.iter().count(), 39);
+    assert_eq!(names.letters(&records, Name(39)).unwrap(), [39]);
+}
+
+#[test]
 fn long_runs_are_merged_no_more() {
     let records = records();
     let mut names = Names::default();
