@@ -286,11 +286,11 @@ pub(super) fn span_of(day: Day) -> i32 {
 
 /// Days of a sheaf: 3,072 quarter hours take 3 to 6 kB.
 const SPAN_DAYS: i32 = 32;
-/// A merge is one write, in memory as a whole (4 MiB), and mails wait for it. What is merged leaves its
+/// A merge is one write, in memory as a whole (1 MiB), and mails wait for it. What is merged leaves its
 /// old copies in sled's log, so that it is done seldom, and not with what fills some pages by itself.
 const MERGING: Merging = Merging {
     fan: 32,
-    most: 128 << 10,
+    most: 32 << 10,
 };
 
 #[cfg(test)]
