@@ -69,6 +69,7 @@ pub(super) fn read_column(input: &mut BitReader<'_>, count: usize) -> Result<Col
         });
         return Ok(Column::Each(values.collect()));
     };
+    // A loop for each predictor, so that none is chosen for each value.
     let values = match predictor {
         Predictor::Nothing => {
             read_predicted(input, count, first, |line| line.predict(Predictor::Nothing))

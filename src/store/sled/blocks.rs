@@ -11,7 +11,7 @@ mod sweep;
 use std::ops::{Range, RangeInclusive};
 
 use serde::{Deserialize, Serialize};
-use sled::{Batch, IVec};
+use sled::Batch;
 
 use crate::market::calendar::Day;
 use crate::series::block::sheaf;
@@ -22,9 +22,10 @@ use crate::store::sled::database::Open;
 use crate::store::sled::records::{Records, body, damaged, decode, put, put_body};
 use crate::store::sled::runs::{self, Merging, RunId, Runs, Summary};
 use page::Page;
+use stretch::{At, STRETCH_DAYS};
 
 pub(super) use page::stretches;
-pub(super) use stretch::{At, STRETCH_DAYS, Stretch};
+pub(super) use stretch::Stretch;
 pub(super) use sweep::Sweep;
 
 /// All runs of blocks: what came since the last compaction.
@@ -129,7 +130,7 @@ impl Blocks {
         for (id, run) in self.0.iter().filter(|(_, run)| run.may_have(days)) {
             for page in run.pages_of(series, &firsts) {
                 let key = id.page(Kind::Blocks, page);
-                let value = page_of(records, &key)?;
+                let value = records.existing(&key)?;
                 let is_wanted = |at: At| at.series == series && firsts.contains(&at.first.number());
                 found.extend(page::stretches(&key, &value, is_wanted)?);
             }
@@ -201,7 +202,7 @@ impl Run {
         let mut stretches = Vec::new();
         for page in 0..self.pages.len() {
             let key = id.page(Kind::Blocks, page);
-            stretches.extend(page::stretches(&key, &page_of(records, &key)?, |_| true)?);
+            stretches.extend(page::stretches(&key, &records.existing(&key)?, |_| true)?);
         }
         Ok(stretches)
     }
@@ -231,11 +232,6 @@ fn fence(at: At) -> (u32, i32) {
 fn run_of(key: &[u8]) -> Result<RunId, StoreError> {
     let run = keys::run_of(key).map(|(level, number)| RunId { level, number });
     run.ok_or_else(|| damaged(key, "the key is short"))
-}
-
-fn page_of(records: &Records, key: &[u8]) -> Result<IVec, StoreError> {
-    let value = records.value(key)?;
-    value.ok_or_else(|| damaged(key, "it is missing"))
 }
 
 /// What messages say of a series for the days of a range, of those that count, in no order.

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
+use sled::IVec;
+
 use crate::series::block::sheaf::{self, Piece};
 use crate::store::keys::{self, Kind};
 use crate::store::sled::blocks::{Stretch, Sweep, span_of};
@@ -98,14 +100,14 @@ fn bound(open: &Open, each: &mut Pairs<'_>) -> Result<u64, StoreError> {
     let mut fresh = Sweep::of(&open.index.blocks, &open.records);
     let series: BTreeSet<u32> = open.index.series.values().copied().collect();
     for id in series {
-        for (span, stretches) in spans(open, &mut fresh, id)? {
+        for (span, known) in spans(open, &mut fresh, id)? {
             let key = keys::sheaf(id, span);
-            let mut all = match open.records.value(&key)? {
+            let mut all = match known.bound {
                 Some(value) => sheaf::pieces(body(&key, &value)?)
                     .map_err(|error| damaged(&key, &error.to_string()))?,
                 None => Vec::new(),
             };
-            for stretch in stretches {
+            for stretch in known.fresh {
                 let sequence = stretch.at.sequence;
                 let blocks = stretch.blocks(|day| span_of(day) == span)?.into_iter();
                 all.extend(blocks.map(|(day, block)| Piece {
@@ -122,22 +124,30 @@ fn bound(open: &Open, each: &mut Pairs<'_>) -> Result<u64, StoreError> {
     Ok(values)
 }
 
-/// The spans of days of which there is something of a series, each with what came since the last
-/// compaction.
+/// What there is of a series for a span of days.
+#[derive(Default)]
+struct Known {
+    /// Bound together by the last compaction.
+    bound: Option<IVec>,
+    /// What came since.
+    fresh: Vec<Stretch>,
+}
+
+/// The spans of days of which there is something of a series.
 fn spans(
     open: &Open,
     fresh: &mut Sweep<'_>,
     series: u32,
-) -> Result<BTreeMap<i32, Vec<Stretch>>, StoreError> {
-    let mut spans: BTreeMap<i32, Vec<Stretch>> = BTreeMap::new();
+) -> Result<BTreeMap<i32, Known>, StoreError> {
+    let mut spans: BTreeMap<i32, Known> = BTreeMap::new();
     for pair in open.records.scan(&keys::sheaves(series)) {
-        let (key, _) = pair?;
+        let (key, value) = pair?;
         let place = keys::sheaf_of(&key).ok_or_else(|| damaged(&key, "the key is short"))?;
-        spans.entry(place.1).or_default();
+        spans.entry(place.1).or_default().bound = Some(value);
     }
     for stretch in fresh.series(series)? {
         for span in span_of(stretch.at.first)..=span_of(stretch.last()) {
-            spans.entry(span).or_default().push(stretch.clone());
+            spans.entry(span).or_default().fresh.push(stretch.clone());
         }
     }
     Ok(spans)

@@ -139,8 +139,7 @@ impl Names {
 
 fn read(records: &Records, run: RunId, page: usize) -> Result<Vec<Entry>, StoreError> {
     let key = run.page(Kind::Names, page);
-    let value = records.value(&key)?;
-    read_page(&key, &value.ok_or_else(|| damaged(&key, "it is missing"))?)
+    read_page(&key, &records.existing(&key)?)
 }
 
 impl Summary for Run {

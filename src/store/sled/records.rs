@@ -35,6 +35,12 @@ impl Records {
         value.map(|value| self.whole(key, value)).transpose()
     }
 
+    /// The bytes of a record that must be there.
+    pub(super) fn existing(&self, key: &[u8]) -> Result<IVec, StoreError> {
+        let value = self.value(key)?;
+        value.ok_or_else(|| damaged(key, "it is missing"))
+    }
+
     /// Whether there is a record of a key.
     pub(super) fn contains(&self, key: &[u8]) -> Result<bool, StoreError> {
         (self.tree.contains_key(key)).map_err(|error| self.failed(&error))

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::store::StoreError;
 use crate::store::keys::Kind;
 use crate::store::sled::blocks::stretch::Stretch;
-use crate::store::sled::blocks::{Blocks, Run, page, page_of};
+use crate::store::sled::blocks::{Blocks, Run, page};
 use crate::store::sled::records::Records;
 use crate::store::sled::runs::RunId;
 
@@ -61,7 +61,7 @@ impl Cursor {
     fn peek(&mut self, records: &Records) -> Result<Option<&Stretch>, StoreError> {
         while self.ahead.is_empty() && self.next < self.pages {
             let key = self.run.page(Kind::Blocks, self.next);
-            let value = page_of(records, &key)?;
+            let value = records.existing(&key)?;
             self.ahead.extend(page::stretches(&key, &value, |_| true)?);
             self.next += 1;
         }
