@@ -88,7 +88,7 @@ fn take_in(
             },
             at: UtcTime::from_seconds(FIRST_ARRIVAL + i64::from(number)),
         };
-        let taken_in = ingest.take_in(arrival, Parcel::Mail(mail.clone()));
+        let taken_in = ingest.take_in(arrival, Parcel::Mail(mail.clone().into()));
         let outcome = runtime.block_on(taken_in).context("not durable")?;
         ensure!(outcome == Outcome::Stored, "mail {number}: {outcome:?}");
     }

@@ -514,7 +514,7 @@ mod tests {
 
         ingest.settle(announcing(&[2, 5], 9)).await.unwrap();
         assert_eq!(cursor(), None);
-        let mail = Parcel::Mail(crate::sample::load_profile_mail(0).bytes);
+        let mail = Parcel::Mail(crate::sample::load_profile_mail(0).bytes.into());
         ingest.take_in(arrival(5), mail).await.unwrap();
         let settled: Vec<u32> = (1..12)
             .filter(|uid| cursor().unwrap().is_settled(*uid))
@@ -533,7 +533,7 @@ mod tests {
         let ingest = Ingest::start(Arc::new(store), Arc::new(archive)).unwrap();
         let arrived = arrival(1);
         let bytes = b"Subject: x\r\n\r\nUNB+UNOC:3+a+b'".to_vec();
-        let parcel = Parcel::Mail(bytes.clone());
+        let parcel = Parcel::Mail(bytes.clone().into());
         let digest = unreadable_at_panic(&arrived, &parcel, || panic!("index out of bounds"));
         let outcome = ingest.commit(digest).await.unwrap();
         assert_eq!(outcome, Outcome::Quarantined);
@@ -550,7 +550,7 @@ mod tests {
         let cursor = ingest.cursor("metering", "INBOX").unwrap().unwrap();
         assert!(cursor.is_settled(1));
 
-        let fine = Parcel::Mail(crate::sample::load_profile_mail(0).bytes);
+        let fine = Parcel::Mail(crate::sample::load_profile_mail(0).bytes.into());
         let outcome = ingest.take_in(arrival(2), fine).await.unwrap();
         assert_eq!(outcome, Outcome::Stored);
     }

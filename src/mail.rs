@@ -17,6 +17,7 @@ pub mod visit;
 
 use std::future::Future;
 
+use bytes::Bytes;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::config::mailbox::Mailbox;
@@ -35,7 +36,7 @@ pub struct FetchedMail {
     /// Folder (IMAP); empty otherwise.
     pub folder: String,
     /// RFC 5322 bytes; empty if [`FetchedMail::too_large_bytes`] is set.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// Set if the mail is over `max_mail_size` and was not loaded: its size in bytes.
     pub too_large_bytes: Option<u64>,
     /// Bounds the bytes in flight; dropped when the mail is settled.

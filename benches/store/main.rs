@@ -128,7 +128,7 @@ fn take_in(shape: Shape, data: &Path, correction: u32) -> Result<f64> {
                 id: MailId::Imap { validity: 1, uid },
                 at: UtcTime::from_seconds(FIRST_ARRIVAL + i64::from(uid)),
             };
-            ingest.take_in(arrival, Parcel::File(format!("{uid}.edi"), bytes))
+            ingest.take_in(arrival, Parcel::File(format!("{uid}.edi"), bytes.into()))
         });
         let outcomes = outcomes.buffer_unordered(MAILS_AT_ONCE).collect::<Vec<_>>();
         for outcome in runtime.block_on(outcomes) {

@@ -92,7 +92,7 @@ async fn take_in(ingest: &Ingest, input: Input) -> (String, u64, Result<Outcome,
                 id,
                 at: clock::now(),
             };
-            let parcel = Parcel::File(name.clone(), bytes);
+            let parcel = Parcel::File(name.clone(), bytes.into());
             let answer = ingest.take_in(arrival, parcel).await;
             answer.map_err(|error: IngestError| error.to_string())
         }

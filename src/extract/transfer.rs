@@ -69,13 +69,18 @@ fn base64(body: &[u8]) -> Vec<u8> {
 
 /// Base64 as nearly everybody writes it: lines of digits, padded at the end. `None` for any other.
 fn base64_of_lines(body: &[u8]) -> Option<Vec<u8>> {
-    let body = body.trim_ascii_end();
-    let mut digits = Vec::with_capacity(body.len());
-    let mut begin = 0;
-    for end in memchr::memchr_iter(b'\n', body).chain([body.len()]) {
-        let line = body.get(begin..end)?;
+    let mut rest = body.trim_ascii_end();
+    let mut digits = Vec::with_capacity(rest.len());
+    let mut width = 0;
+    while !rest.is_empty() {
+        // All lines but the last are of one length. Where one is not, and a line end is taken for a
+        // digit, decoding fails.
+        if rest.get(width) != Some(&b'\n') {
+            width = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        }
+        let (line, behind) = rest.split_at(width);
         digits.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
-        begin = end + 1;
+        rest = behind.get(1..).unwrap_or_default();
     }
     let length = base64_simd::STANDARD
         .decode_inplace(&mut digits)

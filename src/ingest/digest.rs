@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
 use crate::acknowledge::{Heard, TermsNow, heard, is_answered};
@@ -39,9 +40,9 @@ pub struct Arrival {
 #[derive(Clone, Debug)]
 pub enum Parcel {
     /// A mail (RFC 5322).
-    Mail(Vec<u8>),
+    Mail(Bytes),
     /// A file of any kind, by name.
-    File(String, Vec<u8>),
+    File(String, Bytes),
     /// A mail over the limit that was not loaded: its size in bytes.
     TooLarge(u64),
 }
@@ -161,12 +162,9 @@ pub fn digest(
             if looked.is_report {
                 gathering.digest.report = report::read(bytes);
             }
-            (looked, bytes.as_slice())
+            (looked, bytes)
         }
-        Parcel::File(name, bytes) => (
-            extract::each_in_file(name, bytes, bounds, &mut take),
-            bytes.as_slice(),
-        ),
+        Parcel::File(name, bytes) => (extract::each_in_file(name, bytes, bounds, &mut take), bytes),
         Parcel::TooLarge(_) => return gathering.digest,
     };
     let Looked {

@@ -90,7 +90,7 @@ pub(super) fn digest_archived(
         at: UtcTime::from_seconds(arrived),
     };
     let hash: Hash = Sha256::digest(&bytes).into();
-    let parcel = Parcel::File(name, bytes);
+    let parcel = Parcel::File(name, bytes.into());
     let mut digest = crate::ingest::digest_safely(&arrival, &parcel, bounds, agreed);
     for piece in &mut digest.pieces {
         if piece.hash == hash {

@@ -179,7 +179,7 @@ async fn take<I: Intake>(
             path: shown(&file.path),
         },
         folder: String::new(),
-        bytes,
+        bytes: bytes.into(),
         too_large_bytes,
         permit: Some(permit),
     };

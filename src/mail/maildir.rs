@@ -231,7 +231,7 @@ async fn take<I: Intake>(
     let mail = FetchedMail {
         id: file.id(),
         folder: String::new(),
-        bytes,
+        bytes: bytes.into(),
         too_large_bytes,
         permit: Some(permit),
     };

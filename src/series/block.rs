@@ -142,8 +142,7 @@ fn write_rows(out: &mut BitWriter, columns: &Columns, labels: &Labels) {
     write_times(out, columns);
     numbers::write(out, columns.mantissas(), columns.scales());
     words::write_labels(out, labels);
-    let numbers: Vec<i64> = columns.labels().iter().copied().map(i64::from).collect();
-    integers::write(out, &numbers);
+    integers::write_each(out, columns.labels().iter().copied().map(i64::from));
     words::write_texts(out, columns.texts());
 }
 
@@ -180,10 +179,8 @@ fn write_times(out: &mut BitWriter, columns: &Columns) {
     let index = unit.unwrap_or(UNITS.len() - 1);
     let unit = UNITS.get(index).copied().unwrap_or(1);
     out.put(u64::try_from(index).unwrap_or(0), 2);
-    let starts: Vec<i64> = columns.starts().iter().map(|start| start / unit).collect();
-    let lengths: Vec<i64> = lengths().map(|length| length / unit).collect();
-    integers::write(out, &starts);
-    integers::write(out, &lengths);
+    integers::write_each(out, columns.starts().iter().map(|start| start / unit));
+    integers::write_each(out, lengths().map(|length| length / unit));
 }
 
 fn read_times(

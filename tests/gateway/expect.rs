@@ -62,7 +62,7 @@ impl House {
         let message = Message::new(13_025, &document, at).with(place);
         let reference = format!("R{}", self.number);
         let interchange = Interchange::new(GRID, "9985046000001", &reference, at).with(message);
-        let parcel = Parcel::File("test.edi".to_owned(), write(&interchange).unwrap());
+        let parcel = Parcel::File("test.edi".to_owned(), write(&interchange).unwrap().into());
         let arrival = Arrival {
             mailbox: "test".to_owned(),
             folder: String::new(),

@@ -68,7 +68,7 @@ impl House {
     fn edi(&mut self, text: &str) -> Outcome {
         self.take_in(Parcel::File(
             "test.edi".to_owned(),
-            text.as_bytes().to_vec(),
+            text.as_bytes().to_vec().into(),
         ))
     }
 
@@ -310,7 +310,7 @@ fn a_bad_message_goes_to_quarantine_and_its_neighbours_go_on() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/broken/good_message_beside_a_bad_one.edi");
     let bytes = std::fs::read(path).unwrap();
-    let outcome = house.take_in(Parcel::File("beside.edi".to_owned(), bytes));
+    let outcome = house.take_in(Parcel::File("beside.edi".to_owned(), bytes.into()));
     assert_eq!(outcome, Outcome::Quarantined);
     assert_eq!(house.values(LOCATION, None), ["1.5"]);
     let (number, entry) = house.store().quarantine().unwrap().remove(0);
@@ -387,8 +387,14 @@ fn a_mail_over_the_limit_is_shown_and_one_without_edifact_left_alone() {
     );
     assert!(house.store().quarantine().unwrap()[0].1.reasons[0].contains("99000000"));
     let mail = b"From: a@b.example\r\nSubject: Hallo\r\n\r\nkein Anhang\r\n".to_vec();
-    assert_eq!(house.take_in(Parcel::Mail(mail)), Outcome::Irrelevant);
-    assert_eq!(house.take_in(Parcel::Mail(Vec::new())), Outcome::Irrelevant);
+    assert_eq!(
+        house.take_in(Parcel::Mail(mail.into())),
+        Outcome::Irrelevant
+    );
+    assert_eq!(
+        house.take_in(Parcel::Mail(Vec::new().into())),
+        Outcome::Irrelevant
+    );
 }
 
 #[test]
@@ -536,7 +542,7 @@ fn picture(store: &dyn Store) -> (Vec<(String, u64, Vec<String>)>, Totals) {
 fn the_archive_alone_gives_everything_again() {
     let mut house = House::new();
     for mail in sample::demo(Day::parse("2026-11-24").unwrap(), 1) {
-        house.take_in(Parcel::Mail(mail.bytes));
+        house.take_in(Parcel::Mail(mail.bytes.into()));
     }
     let (before, totals) = picture(house.store());
     assert!(

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_imap::imap_proto::RequestId;
+use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tracing::warn;
@@ -176,7 +177,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
                 self.announce(&window).await?;
                 self.announce(&[mail]).await?;
                 self.in_flight.make_room(summary).await;
-                self.hand_over(mail.uid, Vec::new(), Some(mail.size_bytes), None);
+                self.hand_over(mail.uid, Bytes::new(), Some(mail.size_bytes), None);
             } else {
                 bytes += mail.size_bytes;
                 let full = bytes > WINDOW_BYTES || window.len() == WINDOW_MAILS;
@@ -208,7 +209,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
         };
         let bytes = match fetched.body {
             Body::Absent => return Ok(()),
-            Body::Nil => Vec::new(),
+            Body::Nil => Bytes::new(),
             Body::Given(bytes) => bytes,
         };
         let asked = self.windows.iter_mut().find_map(|window| {
@@ -222,7 +223,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
         self.in_flight.make_room(summary).await;
         if let Some(size) = fetched.size_bytes.filter(|size| *size > limit) {
             // Announced smaller than it is; the guard did not load it.
-            self.hand_over(uid, Vec::new(), Some(size), None);
+            self.hand_over(uid, Bytes::new(), Some(size), None);
         } else if bytes.is_empty() || is_substitute(&bytes) {
             self.not_given.insert(uid);
         } else {
@@ -267,7 +268,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
     fn hand_over(
         &mut self,
         uid: u32,
-        bytes: Vec<u8>,
+        bytes: Bytes,
         too_large_bytes: Option<u64>,
         permit: Option<OwnedSemaphorePermit>,
     ) {

@@ -110,7 +110,7 @@ async fn read(wire: &mut Wire, newest: Newest) -> Result<(usize, Vec<Vec<u8>>), 
                 && let Some(rest) = left.checked_sub(bytes.len() as u64)
             {
                 left = rest;
-                mails.insert(uid, bytes);
+                mails.insert(uid, bytes.to_vec());
             }
         })
         .await?;

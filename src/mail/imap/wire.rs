@@ -11,6 +11,7 @@ use async_imap::imap_proto::rfc4315::UidSetMember;
 use async_imap::imap_proto::{
     AttributeValue, MailboxDatum, RequestId, Response, ResponseCode, Status,
 };
+use bytes::Bytes;
 use tokio::time::{Instant, timeout};
 
 use crate::mail::imap::guard::Guard;
@@ -125,7 +126,7 @@ pub(super) enum Body {
     /// Asked for, and NIL: the server does not give it.
     Nil,
     /// The mail's bytes.
-    Given(Vec<u8>),
+    Given(Bytes),
 }
 
 impl Wire {
@@ -215,7 +216,17 @@ impl Wire {
         match self.session.read_response().await {
             Ok(Some(response)) => {
                 self.note(response.parsed());
-                let event = event(response.parsed());
+                let mut event = event(response.parsed());
+                if let Event::Fetch(Fetched {
+                    body: Body::Given(bytes),
+                    ..
+                }) = &mut event
+                {
+                    *bytes = Bytes::from_owner(Literal {
+                        response,
+                        body: |response| body_of(response.parsed()),
+                    });
+                }
                 self.count(&event)?;
                 Ok(event)
             }
@@ -329,6 +340,35 @@ fn verb(command: &str) -> &str {
         .unwrap_or(command)
 }
 
+/// A response that is kept for the mail in it, so that megabytes are not copied. Its type has no
+/// public name.
+struct Literal<R> {
+    response: R,
+    body: fn(&R) -> &[u8],
+}
+
+impl<R> AsRef<[u8]> for Literal<R> {
+    fn as_ref(&self) -> &[u8] {
+        (self.body)(&self.response)
+    }
+}
+
+/// The mail in a FETCH response; nothing for any other.
+fn body_of<'a>(response: &'a Response<'_>) -> &'a [u8] {
+    let Response::Fetch(_, attributes) = response else {
+        return &[];
+    };
+    let body = |attribute: &'a AttributeValue<'_>| {
+        if let AttributeValue::BodySection { data, .. } = attribute {
+            data.as_deref()
+        } else {
+            None
+        }
+    };
+    let given = attributes.iter().rev().find_map(body);
+    given.unwrap_or_default()
+}
+
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "an open enum of the parser; we use these"
@@ -369,9 +409,11 @@ fn fetched(sequence: u32, attributes: &[AttributeValue<'_>]) -> Fetched {
             AttributeValue::Uid(uid) => fetched.uid = Some(*uid),
             AttributeValue::Rfc822Size(size) => fetched.size_bytes = Some(u64::from(*size)),
             AttributeValue::BodySection { data, .. } => {
-                fetched.body = data
-                    .as_deref()
-                    .map_or(Body::Nil, |bytes| Body::Given(bytes.to_vec()));
+                fetched.body = match data {
+                    // Not copied: the response is kept with them.
+                    Some(_) => Body::Given(Bytes::new()),
+                    None => Body::Nil,
+                };
             }
             AttributeValue::InternalDate(date) => fetched.arrived = Some(date.to_string()),
             AttributeValue::Flags(flags) => {

@@ -136,7 +136,7 @@ impl<I: Intake> Fetch<'_, '_, I> {
         let mail = FetchedMail {
             id: MailId::Pop3 { uidl },
             folder: String::new(),
-            bytes,
+            bytes: bytes.into(),
             too_large_bytes,
             permit,
         };

@@ -16,15 +16,35 @@ use crate::series::block::bits::{BitReader, BitWriter, PEEKED, delta_width, widt
 
 /// Writes a column. Its length must be known to the reader.
 pub(super) fn write(out: &mut BitWriter, values: &[i64]) {
-    let Some(&first) = values.first() else {
-        return;
+    if !write_run(out, values.iter().copied()) {
+        write_predicted(out, values);
+    }
+}
+
+/// The same of values that are made one by one: a run, which most of a block's columns are, needs
+/// no list of them.
+pub(super) fn write_each(out: &mut BitWriter, values: impl Iterator<Item = i64> + Clone) {
+    if !write_run(out, values.clone()) {
+        write_predicted(out, &values.collect::<Vec<_>>());
+    }
+}
+
+/// Writes the column if it is a run, or empty.
+fn write_run(out: &mut BitWriter, values: impl Iterator<Item = i64> + Clone) -> bool {
+    let Some(first) = values.clone().next() else {
+        return true;
     };
-    if let Some(step) = step(values) {
+    let step = step(values);
+    if let Some(step) = step {
         out.put(RUN, 2);
         out.put_delta(fold(first));
         out.put_delta(fold(step));
-        return;
     }
+    step.is_some()
+}
+
+fn write_predicted(out: &mut BitWriter, values: &[i64]) {
+    let first = values.first().copied().unwrap_or(0);
     let predictor = Predictor::best_for(values);
     out.put(predictor.code(), 2);
     out.put_delta(fold(first));
@@ -119,11 +139,9 @@ fn read_predicted(
 }
 
 /// The common difference of neighbours, if there is one. A single value has step 0.
-fn step(values: &[i64]) -> Option<i64> {
-    let mut steps = values
-        .iter()
-        .zip(values.iter().skip(1))
-        .map(|(a, b)| b.wrapping_sub(*a));
+fn step(values: impl Iterator<Item = i64> + Clone) -> Option<i64> {
+    let next = values.clone().skip(1);
+    let mut steps = values.zip(next).map(|(a, b)| b.wrapping_sub(a));
     let step = steps.next().unwrap_or(0);
     steps.all(|other| other == step).then_some(step)
 }

@@ -11,6 +11,8 @@
 //! ```
 //! Absent values and texts keep their marks in the column of scales; absent ones have no mantissa.
 
+use std::borrow::Cow;
+
 use crate::market::quantity::Decimal;
 use crate::series::block::DamagedBlock;
 use crate::series::block::bits::{BitReader, BitWriter};
@@ -34,6 +36,7 @@ pub(super) fn write(out: &mut BitWriter, mantissas: &[i64], scales: &[u8]) {
         .min()
         .unwrap_or(0);
     let (form, mantissas) = match lifted {
+        None if !scales.contains(&ABSENT) => (Form::AsReceived, Cow::Borrowed(mantissas)),
         None => (Form::AsReceived, present().map(|row| row.0).collect()),
         Some((greatest, lifted)) => {
             let shortest = present().zip(&lifted).all(|((_, scale), mantissa)| {
@@ -45,20 +48,17 @@ pub(super) fn write(out: &mut BitWriter, mantissas: &[i64], scales: &[u8]) {
                 } else {
                     Form::Common
                 },
-                lifted,
+                Cow::Owned(lifted),
             )
         }
     };
     out.put(form.code(), 2);
     let greatest = greatest(scales);
-    let told: Vec<i64> = scales
-        .iter()
-        .map(|scale| match form {
-            Form::Shortest if is_number(*scale) => i64::from(greatest),
-            Form::Shortest | Form::Common | Form::AsReceived => i64::from(*scale),
-        })
-        .collect();
-    integers::write(out, &told);
+    let told = scales.iter().map(|scale| match form {
+        Form::Shortest if is_number(*scale) => i64::from(greatest),
+        Form::Shortest | Form::Common | Form::AsReceived => i64::from(*scale),
+    });
+    integers::write_each(out, told);
     if matches!(form, Form::Shortest) {
         out.put_delta(u64::from(least));
     }
@@ -150,14 +150,15 @@ fn lift(present: impl Iterator<Item = (i64, u8)>, scales: &[u8]) -> Option<(u8, 
     {
         return None;
     }
-    let lifted = present.map(|(mantissa, scale)| {
-        if is_number(scale) {
-            mantissa.checked_mul(power_of_ten(greatest - scale)?)
+    let mut lifted = Vec::with_capacity(scales.len());
+    for (mantissa, scale) in present {
+        lifted.push(if is_number(scale) {
+            mantissa.checked_mul(power_of_ten(greatest - scale)?)?
         } else {
-            Some(mantissa)
-        }
-    });
-    Some((greatest, lifted.collect::<Option<_>>()?))
+            mantissa
+        });
+    }
+    Some((greatest, lifted))
 }
 
 /// The mantissa with so many digits fewer, if those are zeros.

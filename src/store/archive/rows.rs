@@ -201,7 +201,7 @@ impl Span {
     fn next(self) -> Option<Self> {
         Some(Self {
             start: self.end,
-            end: self.end.plus(self.end.minutes - self.start.minutes)?,
+            end: self.end.plus(self.end.since(self.start))?,
         })
     }
 }
@@ -209,8 +209,10 @@ impl Span {
 /// A time of the row's own clock.
 #[derive(Clone, Copy)]
 struct Time {
-    /// Since 1970-01-01T00:00.
-    minutes: i64,
+    /// Days since 1970-01-01.
+    day: i64,
+    /// Minutes since midnight.
+    minute: i64,
     /// `CCYYMMDDHHMM`.
     digits: [u8; TIME],
 }
@@ -225,37 +227,45 @@ impl Time {
                 .fold(0, |number, byte| number * 10 + i64::from(byte - b'0'))
         };
         let day = days_from_civil(number(0, 4), number(4, 6), number(6, 8));
-        let minutes = day * DAY_MINUTES + number(8, 10) * 60 + number(10, 12);
         // The 31st of February is another day.
-        Self::at(minutes).filter(|time| time.digits == digits)
+        Self::at(day, number(8, 10) * 60 + number(10, 12)).filter(|time| time.digits == digits)
     }
 
-    /// `None` for years of more than four digits.
-    fn at(minutes: i64) -> Option<Self> {
-        let (year, month, day) = civil_from_days(minutes.div_euclid(DAY_MINUTES));
+    /// So many minutes after the beginning of a day; `None` for years of more than four digits.
+    fn at(day: i64, minutes: i64) -> Option<Self> {
+        let day = day + minutes.div_euclid(DAY_MINUTES);
+        let (year, month, date) = civil_from_days(day);
         (1..=9999).contains(&year).then(|| {
             let mut digits = [b'0'; TIME];
-            let [date @ .., _, _, _, _] = &mut digits;
-            write_digits(date, (year * 100 + month) * 100 + day);
-            Self { minutes, digits }.with_clock()
+            let [calendar @ .., _, _, _, _] = &mut digits;
+            write_digits(calendar, (year * 100 + month) * 100 + date);
+            let minute = minutes.rem_euclid(DAY_MINUTES);
+            Self {
+                day,
+                minute,
+                digits,
+            }
+            .with_clock()
         })
+    }
+
+    /// Minutes from another time to this one.
+    fn since(self, other: Self) -> i64 {
+        (self.day - other.day) * DAY_MINUTES + self.minute - other.minute
     }
 
     /// So many minutes later. Where that is the same day, its date is there already.
     fn plus(self, minutes: i64) -> Option<Self> {
-        let later = self.minutes + minutes;
-        if later.div_euclid(DAY_MINUTES) != self.minutes.div_euclid(DAY_MINUTES) {
-            return Self::at(later);
+        let minute = self.minute + minutes;
+        if !(0..DAY_MINUTES).contains(&minute) {
+            return Self::at(self.day, minute);
         }
-        let time = Self {
-            minutes: later,
-            ..self
-        };
-        Some(time.with_clock())
+        Some(Self { minute, ..self }.with_clock())
     }
 
     fn with_clock(mut self) -> Self {
-        let minute = self.minutes.rem_euclid(DAY_MINUTES);
+        // Less than 1,440: small divisions are quick ones.
+        let minute = u16::try_from(self.minute).unwrap_or(0);
         let [.., a, b, c, d] = &mut self.digits;
         for (digits, number) in [([a, b], minute / 60), ([c, d], minute % 60)] {
             let [tens, ones] = digits;
@@ -267,12 +277,12 @@ impl Time {
 
 fn write_digits(to: &mut [u8], mut number: i64) {
     for to in to.iter_mut().rev() {
-        *to = digit(number % 10);
+        *to = digit(u16::try_from(number % 10).unwrap_or(0));
         number /= 10;
     }
 }
 
-fn digit(number: i64) -> u8 {
+fn digit(number: u16) -> u8 {
     b'0' + number.to_le_bytes()[0]
 }
 

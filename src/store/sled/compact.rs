@@ -27,7 +27,7 @@ pub(super) fn fill(
     open: &Open,
     go_on: &mut dyn FnMut(u64, u64) -> io::Result<()>,
 ) -> Result<(), StoreError> {
-    let database = Raw::open(new, CACHE_BYTES)?;
+    let database = Raw::to_be_filled(new, CACHE_BYTES)?;
     let records = &open.records;
     let of = 2 * records.count();
     let mut done = 0;

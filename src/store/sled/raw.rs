@@ -48,13 +48,23 @@ impl fmt::Debug for LastHandle {
 impl Raw {
     /// Opens or makes the database. sled panics on some damage.
     pub(super) fn open(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
+        // Without this thread there is no garbage collection.
+        Self::with(path, cache_bytes, Some(500))
+    }
+
+    /// Makes a database that is to be filled: nothing of it is moved by a garbage collection, which
+    /// would come now and then and leave another size each time.
+    pub(super) fn to_be_filled(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
+        Self::with(path, cache_bytes, None)
+    }
+
+    fn with(path: &Path, cache_bytes: u64, flush_ms: Option<u64>) -> Result<Self, StoreError> {
         let log = path.join("db");
         let is_new = !log.exists();
         let config = sled::Config::new()
             .path(path)
             .cache_capacity(cache_bytes)
-            // Without this thread there is no garbage collection.
-            .flush_every_ms(Some(500));
+            .flush_every_ms(flush_ms);
         let open = || -> Result<Self, StoreError> {
             remove_torn_snapshots(path)?;
             let db = patiently(&config).map_err(|error| error_of(path, &error))?;

@@ -331,7 +331,7 @@ mod tests {
                 },
                 at: UtcTime::from_seconds(1_800_000_000),
             };
-            let taken_in = ingest.take_in(arrival, Parcel::Mail(mail.bytes));
+            let taken_in = ingest.take_in(arrival, Parcel::Mail(mail.bytes.into()));
             runtime.block_on(taken_in).unwrap();
         }
         drop(ingest);

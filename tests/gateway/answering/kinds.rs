@@ -79,7 +79,7 @@ impl Holder {
             },
             at: clock::now(),
         };
-        let parcel = Parcel::File("a.edi".to_owned(), bytes);
+        let parcel = Parcel::File("a.edi".to_owned(), bytes.into());
         let outcome = self.ingest.take_in(arrival, parcel).await.unwrap();
         assert_eq!(outcome, Outcome::Stored);
     }
