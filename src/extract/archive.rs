@@ -41,7 +41,7 @@ pub(crate) fn unzip(walk: &mut Walk<'_, '_>, name: &str, archive: &[u8], depth: 
     }
     let mut packed_left = archive.len();
     for index in 0..directory.len() {
-        if !walk.take_part(name) {
+        if !walk.take_part(|| name.to_owned()) {
             return;
         }
         match directory.by_index_data(index) {
@@ -61,7 +61,7 @@ pub(crate) fn unzip(walk: &mut Walk<'_, '_>, name: &str, archive: &[u8], depth: 
 /// Looks into a gzip stream, which may be several one after the other (RFC 1952 §2.2). Its piece
 /// is called as the stream itself: there is but one.
 pub(crate) fn gunzip(walk: &mut Walk<'_, '_>, name: &str, stream: &[u8], depth: usize) {
-    if !walk.take_part(name) {
+    if !walk.take_part(|| name.to_owned()) {
         return;
     }
     let taken = Cell::new(0);

@@ -80,7 +80,7 @@ impl Entity<'_> {
             self.number += 1;
             let (fields, body) = head::split(entity);
             let (_, part) = head::read(fields);
-            if !walk.take_part(&self.name(&part)) {
+            if !walk.take_part(|| self.name(&part)) {
                 return;
             }
             let found = walk.found;
@@ -106,12 +106,12 @@ impl Entity<'_> {
 
     fn name(self, part: &PartHead) -> String {
         let name = match &part.name {
-            Some(name) => name.clone(),
-            None if part.is_mail() => "mail".to_owned(),
-            None if self.number <= 1 => "body".to_owned(),
-            None => format!("part {}", self.number),
+            Some(name) => name,
+            None if part.is_mail() => "mail",
+            None if self.number <= 1 => "body",
+            None => &format!("part {}", self.number),
         };
-        Walk::inside(self.mail, &name)
+        Walk::inside(self.mail, name)
     }
 }
 

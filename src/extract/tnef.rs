@@ -17,7 +17,7 @@ pub(crate) fn attachments(walk: &mut Walk<'_, '_>, name: &str, container: &[u8],
         match id {
             ATTACHMENT_BEGINS => {
                 if let Some(bytes) = file.take() {
-                    if !walk.take_part(name) {
+                    if !walk.take_part(|| name.to_owned()) {
                         return;
                     }
                     walk.piece(&Walk::inside(name, &file_name), bytes, depth);

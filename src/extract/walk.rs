@@ -69,13 +69,13 @@ impl<'b, 't> Walk<'b, 't> {
     }
 
     /// Takes a part or archive entry from the bounds. Once none is left, says so and stays so.
-    pub(crate) fn take_part(&mut self, name: &str) -> bool {
+    pub(crate) fn take_part(&mut self, name: impl FnOnce() -> String) -> bool {
         let taken = self.budget.take_part();
         if !taken && !self.out_of_parts {
             self.out_of_parts = true;
             let parts = self.budget.bounds().parts;
             self.refuse(
-                name,
+                &name(),
                 format!("more than {parts} parts and archive entries: the rest was not looked at"),
             );
         }
@@ -94,11 +94,8 @@ impl<'b, 't> Walk<'b, 't> {
 
     /// Where a piece inside `outer` is found.
     pub(crate) fn inside(outer: &str, name: &str) -> String {
-        if outer.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{outer}/{name}")
-        }
+        let separator = if outer.is_empty() { "" } else { "/" };
+        [outer, separator, name].concat()
     }
 
     fn may_enter(&mut self, name: &str, depth: usize) -> bool {

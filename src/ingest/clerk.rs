@@ -132,15 +132,15 @@ impl Clerk {
         digest: Digest,
         busy: &dyn Fn(u64) -> bool,
     ) -> Result<(Prepared, Subjects), IngestError> {
-        let mut draft = Draft::new(&digest);
-        if let Some(report) = &digest.report
-            && let Some(ours) = bounce::heard(&*self.store, report, clock::now())?
+        let (mut draft, pieces, report) = Draft::of(digest);
+        if let Some(report) = report
+            && let Some(ours) = bounce::heard(&*self.store, &report, clock::now())?
         {
             // What it brings is the mail that we wrote.
             return Ok((draft.returned(ours), Subjects::default()));
         }
-        for piece in digest.pieces {
-            self.decide(piece, digest.replays, &mut draft)?;
+        for piece in pieces {
+            self.decide(piece, draft.replays, &mut draft)?;
         }
         // None is filed before all is decided.
         for (hash, said) in std::mem::take(&mut draft.said) {

@@ -1,9 +1,10 @@
 //! A mail while it is decided about.
 
 use crate::acknowledge::{Acknowledgement, Heard, Verdict};
+use crate::extract::report::Report;
 use crate::ingest::barred::Barred;
 use crate::ingest::clerk::{Prepared, Subjects};
-use crate::ingest::digest::{Digest, Replay};
+use crate::ingest::digest::{Digest, Piece, Replay};
 use crate::mailbox::Outcome;
 use crate::store::archive::ArchivePlace;
 use crate::store::ledger::{
@@ -32,24 +33,34 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub(super) fn new(digest: &Digest) -> Self {
-        let arrival = &digest.arrival;
+    /// Begins with what a mail says of itself; gives what it brings, which is to be decided about.
+    pub(super) fn of(digest: Digest) -> (Self, Vec<Piece>, Option<Report>) {
+        let Digest {
+            arrival,
+            size_bytes,
+            head,
+            pieces,
+            report,
+            too_large,
+            has_outgrown: _,
+            replays,
+        } = digest;
         let mut draft = Self {
             mail: MailRecord {
-                mailbox: arrival.mailbox.clone(),
-                folder: arrival.folder.clone(),
-                id: arrival.id.clone(),
+                mailbox: arrival.mailbox,
+                folder: arrival.folder,
+                id: arrival.id,
                 arrived: arrival.at.seconds(),
-                size_bytes: digest.size_bytes,
-                head: digest.head.clone(),
-                interchanges: digest.pieces.iter().map(|piece| piece.hash).collect(),
-                outcome: if digest.too_large {
+                size_bytes,
+                head,
+                interchanges: pieces.iter().map(|piece| piece.hash).collect(),
+                outcome: if too_large {
                     Outcome::TooLarge
                 } else {
                     Outcome::Irrelevant
                 },
             },
-            replays: digest.replays,
+            replays,
             subjects: Subjects::default(),
             interchanges: Vec::new(),
             duplicates: Vec::new(),
@@ -61,16 +72,15 @@ impl Draft {
             verdicts: Vec::new(),
             repeated: 0,
         };
-        if digest.too_large {
+        if too_large {
             let reason = format!(
-                "the mail has {} bytes, more than max_mail_size allows; it is still at the server",
-                digest.size_bytes
+                "the mail has {size_bytes} bytes, more than max_mail_size allows; it is still at the server"
             );
             let mut barred = Barred::default();
             barred.add("", || vec![reason]);
             draft.bar("mail".to_owned(), None, barred);
         }
-        draft
+        (draft, pieces, report)
     }
 
     /// The same bytes again. What was in quarantine then still holds the mail back.
@@ -132,12 +142,8 @@ impl Draft {
     pub(super) fn finish(mut self) -> Prepared {
         self.mail.outcome = self.outcome();
         let outcome = self.mail.outcome;
-        let MailRecord {
-            mailbox,
-            folder,
-            id,
-            ..
-        } = self.mail.clone();
+        let id = self.mail.id.clone();
+        let batch = Batch::of_mailbox(&self.mail.mailbox, &self.mail.folder);
         let (mail, settles, resolves) = match self.replays {
             None => (MailSlot::New(Box::new(self.mail)), vec![id], None),
             Some(Replay { mail: None, entry }) => {
@@ -156,7 +162,7 @@ impl Draft {
             settles,
             resolves: resolves.into_iter().collect(),
             outbox: self.outbox,
-            ..Batch::of_mailbox(&mailbox, &folder)
+            ..batch
         };
         Prepared {
             batch,

@@ -13,7 +13,8 @@
 //! | form | header | payload |
 //! |---|---|---|
 //! | 1 | [`Origin`], postcard | the bytes, zstd |
-//! | 2 | origin, runs of [`rows`], their text; zstd with [`DICTIONARY`] | the numbers of the rows, packed |
+//! | 2 | origin, runs of [`rows`], their text; zstd with [`FIRST_DICTIONARY`] | the numbers of the rows, packed |
+//! | 3 | the same with [`DICTIONARY`] | the same |
 //!
 //! Numbers are little-endian. The place is part of the checksum, so that an entry counts only where
 //! it was appended: bytes that look like an entry inside of another's payload are none.
@@ -90,15 +91,26 @@ impl Entry {
 enum Form {
     /// As it is: large ones, of which no copy is made.
     Plain = 1,
-    /// Without what the rows of its load profiles repeat.
-    Rows = 2,
+    /// Without what the rows of its load profiles repeat, as it was written at first.
+    FirstRows = 2,
+    /// The same, as it is written now.
+    Rows = 3,
 }
 
 impl Form {
     fn of(byte: u8) -> Option<Self> {
-        [Self::Plain, Self::Rows]
+        [Self::Plain, Self::FirstRows, Self::Rows]
             .into_iter()
             .find(|form| *form as u8 == byte)
+    }
+
+    /// What its header is compressed with; empty for none.
+    fn dictionary(self) -> &'static [u8] {
+        match self {
+            Self::Plain => b"",
+            Self::FirstRows => FIRST_DICTIONARY,
+            Self::Rows => DICTIONARY,
+        }
     }
 }
 
@@ -173,6 +185,7 @@ fn frame_rows(origin: &Origin, bytes: &[u8]) -> Result<Option<Vec<u8>>, String> 
 
 /// Opens what [`frame_rows`] framed.
 fn open_rows(
+    form: Form,
     header: &[u8],
     payload: &[u8],
     length: usize,
@@ -184,7 +197,7 @@ fn open_rows(
         .and_then(|bytes| usize::try_from(bytes).ok())
         .filter(|bytes| *bytes <= MAX_ROWS_HEADER)
         .ok_or("the entry claims an impossible length")?;
-    let header = decompress(header, unpacked)?;
+    let header = decompress(form, header, unpacked)?;
     let read = postcard::take_from_bytes::<(Origin, Vec<Run>)>(&header);
     let ((origin, runs), text) = read.map_err(|_| "the origin cannot be read")?;
     let count = rows::count(&runs);
@@ -209,28 +222,31 @@ fn compress(form: Form, bytes: &[u8], into: &mut [u8]) -> Result<usize, String> 
         static PLAIN: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
         static ROWS: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
     }
-    let (compressor, dictionary) = match form {
-        Form::Plain => (&PLAIN, &b""[..]),
-        Form::Rows => (&ROWS, DICTIONARY),
-    };
+    let compressor = if form == Form::Plain { &PLAIN } else { &ROWS };
     let length = compressor.with_borrow_mut(|kept| {
         let compressor = match kept {
             Some(compressor) => compressor,
-            None => kept.insert(Compressor::with_dictionary(ZSTD_LEVEL, dictionary)?),
+            None => kept.insert(Compressor::with_dictionary(ZSTD_LEVEL, form.dictionary())?),
         };
         compressor.compress_to_buffer(bytes, into)
     });
     length.map_err(|error: io::Error| format!("compressing it failed: {error}"))
 }
 
-fn decompress(bytes: &[u8], length: usize) -> Result<Vec<u8>, &'static str> {
+fn decompress(form: Form, bytes: &[u8], length: usize) -> Result<Vec<u8>, &'static str> {
     thread_local! {
+        static FIRST: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
         static ROWS: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
     }
-    let unpacked = ROWS.with_borrow_mut(|kept| {
+    let decompressor = if form == Form::FirstRows {
+        &FIRST
+    } else {
+        &ROWS
+    };
+    let unpacked = decompressor.with_borrow_mut(|kept| {
         let decompressor = match kept {
             Some(decompressor) => decompressor,
-            None => kept.insert(Decompressor::with_dictionary(DICTIONARY)?),
+            None => kept.insert(Decompressor::with_dictionary(form.dictionary())?),
         };
         decompressor.decompress(bytes, length)
     });
@@ -296,8 +312,8 @@ impl Head {
             .get(HEAD..)
             .and_then(|rest| rest.split_at_checked(self.lengths.header))
             .ok_or("the entry is cut off")?;
-        if self.form == Form::Rows {
-            return open_rows(header, payload, self.lengths.bytes);
+        if self.form != Form::Plain {
+            return open_rows(self.form, header, payload, self.lengths.bytes);
         }
         let origin = postcard::from_bytes(header).map_err(|_| "the origin cannot be read")?;
         let bytes = zstd::bulk::decompress(payload, self.lengths.bytes)
@@ -353,7 +369,7 @@ impl Lengths {
         let bound = zstd::zstd_safe::compress_bound;
         let (header, bytes) = match form {
             Form::Plain => (MAX_HEADER, MAX_BYTES),
-            Form::Rows => (bound(MAX_ROWS_HEADER), MAX_ROWS_BYTES),
+            Form::FirstRows | Form::Rows => (bound(MAX_ROWS_HEADER), MAX_ROWS_BYTES),
         };
         let is_possible = lengths.bytes <= bytes
             && lengths.header <= header
@@ -393,7 +409,10 @@ const MAX_ROWS_HEADER: usize = MAX_ROWS_BYTES + MAX_HEADER;
 const USUAL_ORIGIN: usize = 512;
 /// What messages have in common, the most common last, which is nearest. It is part of the format:
 /// what was packed with it can be read with nothing else.
-const DICTIONARY: &[u8] = include_bytes!("dictionary.edi");
+const FIRST_DICTIONARY: &[u8] = include_bytes!("dictionary.edi");
+/// The same text, and how frequent its bytes, lengths and distances are: zstd need not find that out
+/// for each entry, nor write it down.
+const DICTIONARY: &[u8] = include_bytes!("dictionary.zstd");
 
 #[cfg(test)]
 pub(super) mod tests {
@@ -491,7 +510,7 @@ pub(super) mod tests {
         #[test]
         fn no_bytes_make_it_panic(mut bytes in proptest::collection::vec(any::<u8>(), 24..200)) {
             bytes[..MAGIC.len()].copy_from_slice(MAGIC);
-            bytes[MAGIC.len()] = 1 + bytes[MAGIC.len()] % 2;
+            bytes[MAGIC.len()] = 1 + bytes[MAGIC.len()] % 3;
             prop_assert!(open(PLACE, &bytes).is_err());
         }
     }

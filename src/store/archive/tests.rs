@@ -187,3 +187,18 @@ fn whichever_write_or_sync_fails_an_entry_that_was_synced_can_be_read() {
     }
     assert!(failures > 10, "{failures}");
 }
+
+#[test]
+fn an_entry_of_the_first_form_of_rows_is_read() {
+    let home = tempfile::tempdir().unwrap();
+    let data_dir = DataDir::open(home.path()).unwrap();
+    let directory = data_dir.subdirectory(ARCHIVE).unwrap();
+    let fixtures = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures"));
+    let segment = fixtures.join("archive/first_rows.seg");
+    fs::copy(segment, directory.join("00000001.seg")).unwrap();
+    let archive = Archive::open(&data_dir).unwrap();
+    let (_, origin, bytes) = archive.entries().next().unwrap().unwrap();
+    assert_eq!(origin.name, "hand_13025_96_quarters.edi");
+    let file = fixtures.join("mscons/hand_13025_96_quarters.edi");
+    assert_eq!(bytes, fs::read(file).unwrap());
+}
