@@ -171,16 +171,16 @@ fn write_times(out: &mut BitWriter, columns: &Columns) {
             .zip(columns.ends())
             .map(|(start, end)| end.wrapping_sub(*start))
     };
+    let starts = || columns.starts().iter().copied();
     let unit = UNITS.iter().position(|unit| {
-        columns.starts().iter().all(|start| start % unit == 0)
-            && lengths().all(|length| length % unit == 0)
+        integers::are_in_units(starts(), *unit) && integers::are_in_units(lengths(), *unit)
     });
     // The last unit is a second, which fits everything.
     let index = unit.unwrap_or(UNITS.len() - 1);
     let unit = UNITS.get(index).copied().unwrap_or(1);
     out.put(u64::try_from(index).unwrap_or(0), 2);
-    integers::write_each(out, columns.starts().iter().map(|start| start / unit));
-    integers::write_each(out, lengths().map(|length| length / unit));
+    integers::write_in_units(out, starts(), unit);
+    integers::write_in_units(out, lengths(), unit);
 }
 
 fn read_times(

@@ -29,18 +29,65 @@ pub(super) fn write_each(out: &mut BitWriter, values: impl Iterator<Item = i64> 
     }
 }
 
+/// The same of values divided by a unit that divides them all.
+pub(super) fn write_in_units(
+    out: &mut BitWriter,
+    values: impl Iterator<Item = i64> + Clone,
+    unit: i64,
+) {
+    // Exact, so that what is divided is a run as well.
+    match run(values.clone(), i64::checked_sub) {
+        // A division a value would take as long as all else.
+        Some((first, step)) => put_run_of(out, first / unit, step / unit),
+        None => write_each(out, values.map(|value| value / unit)),
+    }
+}
+
+/// Whether a unit divides all values.
+pub(super) fn are_in_units(mut values: impl Iterator<Item = i64> + Clone, unit: i64) -> bool {
+    let divides = |value| value % unit == 0;
+    match run(values.clone(), i64::checked_sub) {
+        Some((first, step)) => divides(first) && divides(step),
+        None => values.all(divides),
+    }
+}
+
 /// Writes the column if it is a run, or empty.
 fn write_run(out: &mut BitWriter, values: impl Iterator<Item = i64> + Clone) -> bool {
-    let Some(first) = values.clone().next() else {
+    if values.clone().next().is_none() {
         return true;
-    };
-    let step = step(values);
-    if let Some(step) = step {
-        out.put(RUN, 2);
-        out.put_delta(fold(first));
-        out.put_delta(fold(step));
     }
-    step.is_some()
+    let run = run(values, |value, before| Some(value.wrapping_sub(before)));
+    if let Some((first, step)) = run {
+        put_run_of(out, first, step);
+    }
+    run.is_some()
+}
+
+fn put_run_of(out: &mut BitWriter, first: i64, step: i64) {
+    out.put(RUN, 2);
+    out.put_delta(fold(first));
+    out.put_delta(fold(step));
+}
+
+/// The first value and the common difference of neighbours, if there is one. A single value has
+/// step 0.
+fn run(
+    mut values: impl Iterator<Item = i64>,
+    difference: impl Fn(i64, i64) -> Option<i64>,
+) -> Option<(i64, i64)> {
+    let first = values.next()?;
+    let Some(second) = values.next() else {
+        return Some((first, 0));
+    };
+    let step = difference(second, first)?;
+    let mut before = second;
+    let is_run = values.all(|value| {
+        let goes_on = difference(value, before) == Some(step);
+        before = value;
+        goes_on
+    });
+    is_run.then_some((first, step))
 }
 
 fn write_predicted(out: &mut BitWriter, values: &[i64]) {
@@ -123,27 +170,19 @@ fn read_predicted(
         let end = count.min(values.len() + GROUP);
         let k = u32::try_from(input.take(6)?).unwrap_or(0);
         while values.len() < end {
-            for _ in 0..run(input, end - values.len(), 0)? {
+            for _ in 0..take_run(input, end - values.len(), 0)? {
                 next(&mut values, 0);
             }
             if values.len() == end {
                 break;
             }
-            let others = run(input, end - values.len(), 1)?;
+            let others = take_run(input, end - values.len(), 1)?;
             take_rices(input, k, others, |less| {
                 next(&mut values, unfold(less.wrapping_add(1)));
             })?;
         }
     }
     Ok(values)
-}
-
-/// The common difference of neighbours, if there is one. A single value has step 0.
-fn step(values: impl Iterator<Item = i64> + Clone) -> Option<i64> {
-    let next = values.clone().skip(1);
-    let mut steps = values.zip(next).map(|(a, b)| b.wrapping_sub(a));
-    let step = steps.next().unwrap_or(0);
-    steps.all(|other| other == step).then_some(step)
 }
 
 /// From which of the values before it a value is predicted.
@@ -330,7 +369,7 @@ fn put_run(out: &mut BitWriter, length: usize) {
 }
 
 /// The length of a run, from `least` to `most`.
-fn run(input: &mut BitReader<'_>, most: usize, least: u64) -> Result<usize, DamagedBlock> {
+fn take_run(input: &mut BitReader<'_>, most: usize, least: u64) -> Result<usize, DamagedBlock> {
     let length = input.take_gamma()? + least - 1;
     match usize::try_from(length) {
         Ok(length) if length <= most => Ok(length),

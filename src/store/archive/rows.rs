@@ -169,14 +169,18 @@ impl<'a> Row<'a> {
     /// The number and the length of the row that begins here, if it repeats this one.
     fn repeated(&self, text: &[u8]) -> Option<(Decimal, usize)> {
         let rest = text.strip_prefix(self.head)?;
-        let (number, rest) = rest.split_at_checked(number_length(rest))?;
+        let end = self.behind.first()?;
+        let length = rest.iter().take(MAX_NUMBER).position(|byte| byte == end)?;
+        let (number, rest) = rest.split_at_checked(length)?;
         let rest = rest.strip_prefix(self.behind.as_slice())?;
-        let other_mark = if self.mark == b'.' { b',' } else { b'.' };
-        if number.contains(&other_mark) {
+        // What is parsed has one spelling, but for the mark.
+        let decimal = Decimal::parse(number)?;
+        let scale = usize::from(decimal.scale());
+        let is_other_mark = || number.get(length - scale - 1) != Some(&self.mark);
+        if scale > 0 && is_other_mark() {
             return None;
         }
-        // What is parsed has one spelling, but for the mark.
-        Some((Decimal::parse(number)?, text.len() - rest.len()))
+        Some((decimal, text.len() - rest.len()))
     }
 
     /// Writes the row that repeats this one with a number.
@@ -314,6 +318,8 @@ fn at_time(text: &[u8]) -> Option<(&[u8], [u8; TIME], &[u8])> {
 const ROW: &[u8] = b"QTY";
 /// Longest row: usual ones have 85 bytes.
 const MAX_ROW: usize = 512;
+/// More than the longest number: a sign, 18 digits behind a zero and a mark.
+const MAX_NUMBER: usize = 24;
 /// Digits of a time.
 const TIME: usize = 12;
 const DAY_MINUTES: i64 = 24 * 60;
