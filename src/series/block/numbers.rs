@@ -185,8 +185,31 @@ fn greatest(scales: &[u8]) -> u8 {
 }
 
 fn power_of_ten(exponent: u8) -> Option<i64> {
-    10_i64.checked_pow(u32::from(exponent))
+    POWERS_OF_TEN.get(usize::from(exponent)).copied()
 }
+
+/// All that fit: one is asked for with each value.
+const POWERS_OF_TEN: [i64; 19] = [
+    1,
+    10,
+    100,
+    1_000,
+    10_000,
+    100_000,
+    1_000_000,
+    10_000_000,
+    100_000_000,
+    1_000_000_000,
+    10_000_000_000,
+    100_000_000_000,
+    1_000_000_000_000,
+    10_000_000_000_000,
+    100_000_000_000_000,
+    1_000_000_000_000_000,
+    10_000_000_000_000_000,
+    100_000_000_000_000_000,
+    1_000_000_000_000_000_000,
+];
 
 fn is_number(scale: u8) -> bool {
     scale <= Decimal::MAX_SCALE
