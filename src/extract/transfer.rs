@@ -267,5 +267,25 @@ mod tests {
             let body = base64::engine::general_purpose::STANDARD.encode(&bytes);
             prop_assert_eq!(&decode(Encoding::Base64, body.as_bytes())[..], &bytes[..]);
         }
+
+        #[test]
+        fn base64_is_read_wherever_its_lines_end(
+            bytes in proptest::collection::vec(any::<u8>(), 0..300),
+            widths in proptest::collection::vec(1..90_usize, 1..6),
+            line_end in prop_oneof![Just("\n"), Just("\r\n")],
+        ) {
+            use base64::Engine as _;
+            let digits = base64::engine::general_purpose::STANDARD.encode(&bytes);
+            let (mut rest, mut body) = (digits.as_str(), String::new());
+            for width in widths.iter().cycle() {
+                let (line, behind) = rest.split_at(rest.len().min(*width));
+                body.extend([line, line_end]);
+                rest = behind;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            prop_assert_eq!(base64(body.as_bytes()), bytes);
+        }
     }
 }

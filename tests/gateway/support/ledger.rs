@@ -41,7 +41,7 @@ impl Ledger {
             Outcome::Quarantined
         } else if text.contains("[private]") {
             Outcome::Irrelevant
-        } else if books.contents.insert(mail.bytes.clone()) {
+        } else if books.contents.insert(mail.bytes.to_vec()) {
             Outcome::Stored
         } else {
             Outcome::Duplicate
