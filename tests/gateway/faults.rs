@@ -176,7 +176,7 @@ fn a_server_that_restarts_in_the_middle_of_a_fetch_loses_and_doubles_nothing() {
         wait_for("a part of the mails", || {
             let files = std::fs::read_dir(&archive).ok()?;
             let sizes = files.map(|file| file.unwrap().metadata().unwrap().len());
-            (sizes.sum::<u64>() > part * 300_000).then_some(())
+            (sizes.sum::<u64>() > part * 200_000).then_some(())
         });
         bed.stop();
         bed.start_again();

@@ -121,18 +121,24 @@ pub(super) fn compact(
                 .or_else(|error| finish_swap(data_dir).and(Err(error)))
         },
     );
-    // What is left of one that failed is of no use.
-    filled.or_else(|error| remove_dir(&new).and(Err(error)))
+    match filled {
+        // What is left of one that failed is of no use, unless the swap had begun.
+        Err(error) if current.exists() => remove_dir(&new).and(Err(error)),
+        filled => filled,
+    }
 }
 
 /// Finishes a swap that a crash interrupted: an old database that is put aside means that the new
-/// one is whole.
+/// one is whole. If that is gone all the same, the old one takes its place again.
 pub(super) fn finish_swap(data_dir: &DataDir) -> Result<(), StoreError> {
     let [current, new, old] = places(data_dir);
     if !old.exists() {
         return Ok(());
     }
     if !current.exists() {
+        if !new.exists() {
+            return rename(&old, &current);
+        }
         rename(&new, &current)?;
     }
     remove_dir(&old)
@@ -252,5 +258,16 @@ mod tests {
             assert_eq!(marks(&data_dir), [false, true], "{steps}");
             assert!(!old.exists());
         }
+    }
+
+    #[test]
+    fn an_old_database_that_was_put_aside_for_one_that_is_gone_takes_its_place_again() {
+        let (_home, data_dir, rebuild) = begun();
+        drop(rebuild);
+        let [current, new, old] = places(&data_dir);
+        fs::rename(&current, &old).unwrap();
+        fs::remove_dir_all(&new).unwrap();
+        assert_eq!(marks(&data_dir), [true, false]);
+        assert!(!old.exists());
     }
 }
