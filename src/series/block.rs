@@ -23,7 +23,7 @@ mod words;
 use crate::market::calendar::{Day, UtcTime};
 use crate::market::quantity::Decimal;
 use crate::series::block::bits::{BitReader, BitWriter};
-use crate::series::block::integers::{Column, fold, unfold};
+use crate::series::block::integers::{Column, Measures, fold, unfold};
 use crate::series::columns::NO_TIME;
 use crate::series::{Columns, Labels};
 
@@ -164,23 +164,16 @@ fn read_rows(input: &mut BitReader<'_>, bytes: usize) -> Result<(Columns, Labels
 
 /// Starts, and ends as their distance from the start: 0 for readings, one step for profiles.
 fn write_times(out: &mut BitWriter, columns: &Columns) {
-    let lengths = || {
-        columns
-            .starts()
-            .iter()
-            .zip(columns.ends())
-            .map(|(start, end)| end.wrapping_sub(*start))
-    };
-    let starts = || columns.starts().iter().copied();
-    let unit = UNITS.iter().position(|unit| {
-        integers::are_in_units(starts(), *unit) && integers::are_in_units(lengths(), *unit)
-    });
+    let times = columns.starts().iter().zip(columns.ends());
+    let starts = Measures::of(columns.starts().iter().copied());
+    let lengths = Measures::of(times.map(|(start, end)| end.wrapping_sub(*start)));
+    let unit = (UNITS.iter()).position(|unit| starts.are_in(*unit) && lengths.are_in(*unit));
     // The last unit is a second, which fits everything.
     let index = unit.unwrap_or(UNITS.len() - 1);
     let unit = UNITS.get(index).copied().unwrap_or(1);
     out.put(u64::try_from(index).unwrap_or(0), 2);
-    integers::write_in_units(out, starts(), unit);
-    integers::write_in_units(out, lengths(), unit);
+    starts.write(out, unit);
+    lengths.write(out, unit);
 }
 
 fn read_times(

@@ -29,26 +29,35 @@ pub(super) fn write_each(out: &mut BitWriter, values: impl Iterator<Item = i64> 
     }
 }
 
-/// The same of values divided by a unit that divides them all.
-pub(super) fn write_in_units(
-    out: &mut BitWriter,
-    values: impl Iterator<Item = i64> + Clone,
-    unit: i64,
-) {
-    // Exact, so that what is divided is a run as well.
-    match run(values.clone(), i64::checked_sub) {
-        // A division a value would take as long as all else.
-        Some((first, step)) => put_run_of(out, first / unit, step / unit),
-        None => write_each(out, values.map(|value| value / unit)),
-    }
+/// A column that is written in a unit, which is looked for.
+pub(super) struct Measures<I> {
+    values: I,
+    /// Its first value and step, if it is a run: a division a value would take as long as all else.
+    run: Option<(i64, i64)>,
 }
 
-/// Whether a unit divides all values.
-pub(super) fn are_in_units(mut values: impl Iterator<Item = i64> + Clone, unit: i64) -> bool {
-    let divides = |value| value % unit == 0;
-    match run(values.clone(), i64::checked_sub) {
-        Some((first, step)) => divides(first) && divides(step),
-        None => values.all(divides),
+impl<I: Iterator<Item = i64> + Clone> Measures<I> {
+    pub(super) fn of(values: I) -> Self {
+        // Exact, so that what is divided is a run as well.
+        let run = run(values.clone(), i64::checked_sub);
+        Self { values, run }
+    }
+
+    /// Whether a unit divides all of them.
+    pub(super) fn are_in(&self, unit: i64) -> bool {
+        let divides = |value| value % unit == 0;
+        match self.run {
+            Some((first, step)) => divides(first) && divides(step),
+            None => self.values.clone().all(divides),
+        }
+    }
+
+    /// Writes them, divided by a unit that divides all.
+    pub(super) fn write(self, out: &mut BitWriter, unit: i64) {
+        match self.run {
+            Some((first, step)) => put_run_of(out, first / unit, step / unit),
+            None => write_each(out, self.values.map(|value| value / unit)),
+        }
     }
 }
 
