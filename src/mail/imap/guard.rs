@@ -3,6 +3,8 @@
 //! The parser behind ([`async_imap`]) keeps a whole response in memory, up to 512 MiB, and ends the
 //! session at a line that its grammar does not know. The guard reads lines and literals (RFC 9051
 //! section 4.3) as they pass and
+//! - takes mails out: the parser gets a number in quotes for each ([`Guard::take_mail`]), and need
+//!   not move megabytes;
 //! - turns a mail's literal over the limit into `NIL RFC822.SIZE n`, and skips its bytes: a server
 //!   that announced a smaller size (Exchange estimates) costs no memory and no new connection;
 //! - refuses every other literal that is large, lines without an end, and a response of many parts
@@ -14,10 +16,11 @@
 //! - keeps the words of the last tagged answer, for errors.
 
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
 use crate::net::dial::BoxStream;
 
@@ -26,15 +29,23 @@ pub(super) struct Guard {
     inner: BoxStream,
     max_literal: u64,
     received: u64,
-    /// What was read; from `start` on it is not passed on yet, and `cleared` bytes of that may go.
-    inbox: Vec<u8>,
-    start: usize,
+    /// What was read and is not passed on yet; `cleared` bytes of it may go.
+    inbox: BytesMut,
     cleared: usize,
+    /// What goes before the inbox: the line in front of a mail, as soon as the mail is there.
+    held: Vec<u8>,
+    /// The mail that is coming, and those that came with the response under way.
+    mail: BytesMut,
+    mails: Vec<(u64, Bytes)>,
+    /// The number of the last mail.
+    number: u64,
     /// Bytes of the line under way that hold no line end.
     scanned: usize,
     expected: Expected,
     /// The next line begins a response, and does not continue one after a literal.
     fresh: bool,
+    /// The response under way is a `FETCH`.
+    is_fetch: bool,
     /// Bytes of literals and of lines that the response under way has so far.
     literal_bytes: u64,
     line_bytes: usize,
@@ -49,23 +60,28 @@ pub(super) struct Guard {
 enum Expected {
     Line,
     Literal(u64),
+    Mail(u64),
     Skipped(u64),
 }
 
 impl Guard {
     /// Guards a connection of which `received` was read already. No literal over `max_literal`
     /// bytes passes.
-    pub(super) fn new(inner: BoxStream, received: Vec<u8>, max_literal: u64) -> Self {
+    pub(super) fn new(inner: BoxStream, received: &[u8], max_literal: u64) -> Self {
         Self {
             inner,
             max_literal,
             received: 0,
-            inbox: received,
-            start: 0,
+            inbox: BytesMut::from(received),
             cleared: 0,
+            held: Vec::new(),
+            mail: BytesMut::new(),
+            mails: Vec::new(),
+            number: 0,
             scanned: 0,
             expected: Expected::Line,
             fresh: true,
+            is_fetch: false,
             literal_bytes: 0,
             line_bytes: 0,
             left_out: 0,
@@ -82,7 +98,7 @@ impl Guard {
 
     /// Whether a part of a response came, and the rest is due.
     pub(super) fn is_inside(&self) -> bool {
-        !self.fresh || !matches!(self.expected, Expected::Line) || !self.pending().is_empty()
+        !self.is_between_responses() || !self.inbox.is_empty()
     }
 
     /// The last tagged answer, or BYE, as it came; at most 512 bytes.
@@ -90,23 +106,23 @@ impl Guard {
         String::from_utf8_lossy(&self.last_answer).trim().to_owned()
     }
 
-    fn pending(&self) -> &[u8] {
-        self.inbox.get(self.start..).unwrap_or_default()
+    /// The mail that the last response gives under this number; the others of it are forgotten.
+    pub(super) fn take_mail(&mut self, number: &[u8]) -> Option<Bytes> {
+        let number: u64 = std::str::from_utf8(number).ok()?.parse().ok()?;
+        let mut mails = std::mem::take(&mut self.mails).into_iter();
+        let (_, mail) = mails.find(|(of, _)| *of == number)?;
+        Some(mail)
     }
 
-    fn consume(&mut self, length: usize) {
-        self.start += length;
-        if self.start >= self.inbox.len() {
-            self.inbox.clear();
-            self.start = 0;
-        }
+    fn is_between_responses(&self) -> bool {
+        self.fresh && matches!(self.expected, Expected::Line)
     }
 
     /// Looks at what was read: clears it for the parser, or drops it. `false` if more is needed.
     fn sort(&mut self) -> io::Result<bool> {
         match self.expected {
             Expected::Literal(left) => {
-                let (now, later) = divide(left, self.pending().len());
+                let (now, later) = divide(left, self.inbox.len());
                 self.cleared = now;
                 self.expected = if later == 0 {
                     Expected::Line
@@ -115,9 +131,21 @@ impl Guard {
                 };
                 Ok(now > 0 || left == 0)
             }
+            Expected::Mail(left) => {
+                let (now, later) = divide(left, self.inbox.len());
+                if self.mail.is_empty() && later == 0 {
+                    // All of it is here: it stays where it is.
+                    self.mail = self.inbox.split_to(now);
+                } else {
+                    self.mail.reserve(usize::try_from(left).unwrap_or(now));
+                    self.mail.extend_from_slice(&self.inbox.split_to(now));
+                }
+                self.note_mail(later);
+                Ok(later == 0)
+            }
             Expected::Skipped(left) => {
-                let (now, later) = divide(left, self.pending().len());
-                self.consume(now);
+                let (now, later) = divide(left, self.inbox.len());
+                self.inbox.advance(now);
                 self.expected = if later == 0 {
                     Expected::Line
                 } else {
@@ -126,18 +154,29 @@ impl Guard {
                 Ok(later == 0)
             }
             Expected::Line => {
-                let unseen = self.pending().get(self.scanned..).unwrap_or_default();
+                let unseen = self.inbox.get(self.scanned..).unwrap_or_default();
                 if let Some(end) = memchr::memchr(b'\n', unseen) {
                     let length = self.scanned + end + 1;
                     self.scanned = 0;
                     self.sort_line(length)?;
                     return Ok(true);
                 }
-                self.scanned = self.pending().len();
+                self.scanned = self.inbox.len();
                 self.check_line(self.scanned)?;
                 Ok(false)
             }
         }
+    }
+
+    /// So many bytes of a mail are still to come. When none is, the mail is put aside.
+    fn note_mail(&mut self, later: u64) {
+        if later > 0 {
+            self.expected = Expected::Mail(later);
+            return;
+        }
+        self.expected = Expected::Line;
+        let mail = std::mem::take(&mut self.mail).freeze();
+        self.mails.push((self.number, mail));
     }
 
     fn sort_line(&mut self, length: usize) -> io::Result<()> {
@@ -145,14 +184,15 @@ impl Guard {
         let fresh = std::mem::replace(&mut self.fresh, true);
         if fresh {
             (self.literal_bytes, self.line_bytes) = (0, 0);
+            self.mails.clear();
         }
         self.line_bytes += length;
-        let line = self
-            .inbox
-            .get_mut(self.start..self.start + length)
-            .unwrap_or_default();
+        let line = self.inbox.get_mut(..length).unwrap_or_default();
         part_code_from_text(line);
         let line = &*line;
+        if fresh {
+            self.is_fetch = is_fetch(line);
+        }
         let Some((size, header)) = literal_header(line) else {
             if fresh && is_of_no_use(line) {
                 self.left_out += 1;
@@ -161,7 +201,7 @@ impl Guard {
                         "{MAX_LEFT_OUT} lines that nobody asked for, and on"
                     )));
                 }
-                self.consume(length);
+                self.inbox.advance(length);
                 return Ok(());
             }
             self.left_out = 0;
@@ -173,43 +213,49 @@ impl Guard {
         };
         self.fresh = false;
         let before = line.get(..length - header).unwrap_or_default();
-        let is_mail = ends_with_word(before, b"BODY[] ");
+        let is_mail = self.is_fetch && ends_with_word(before, b"BODY[] ");
         let most = if is_mail {
             self.max_literal
         } else {
             self.max_literal.min(MAX_WORD)
         };
         self.literal_bytes = self.literal_bytes.saturating_add(size);
-        if self.literal_bytes <= most {
+        let fits = self.literal_bytes <= most;
+        if fits && !is_mail {
             self.cleared = length;
             self.expected = Expected::Literal(size);
             return Ok(());
         }
         // A mail over the limit is skipped, unless it is not the first part of its response.
-        if size > MAX_SKIPPED || self.literal_bytes > size || !is_mail {
+        if !fits && (size > MAX_SKIPPED || self.literal_bytes > size || !is_mail) {
             let start = before.get(..before.len().min(80)).unwrap_or_default();
             return Err(senseless(format!(
                 "{} and then {size} bytes",
                 String::from_utf8_lossy(start)
             )));
         }
-        let instead = format!("NIL RFC822.SIZE {size}");
-        self.cleared = length - header + instead.len();
-        let end = self.start + length;
-        self.inbox.splice(end - header..end, instead.into_bytes());
-        self.expected = Expected::Skipped(size);
+        self.held.extend_from_slice(before);
+        if fits {
+            self.number += 1;
+            self.expected = Expected::Mail(size);
+            self.held.extend_from_slice(format!("\"{}\"", self.number).as_bytes());
+        } else {
+            self.expected = Expected::Skipped(size);
+            self.held.extend_from_slice(format!("NIL RFC822.SIZE {size}").as_bytes());
+        }
+        self.inbox.advance(length);
         Ok(())
     }
 
     /// A line, or as much of it as there is, must not be longer than a line of its kind can be.
     fn check_line(&self, length: usize) -> io::Result<()> {
-        let most = if starts_with_word(self.pending(), b"* SEARCH") {
+        let most = if starts_with_word(&self.inbox, b"* SEARCH") {
             MAX_SEARCH
         } else {
             MAX_LINE
         };
         if self.line_bytes.saturating_add(length) > most {
-            let start = self.pending().get(..80).unwrap_or_default();
+            let start = self.inbox.get(..80).unwrap_or_default();
             let start = String::from_utf8_lossy(start).into_owned();
             return Err(senseless(format!(
                 "a line of more than {most} bytes: {start}"
@@ -218,17 +264,39 @@ impl Guard {
         Ok(())
     }
 
+    /// Passes on what may go; tells whether anything did.
+    fn pass_on(&mut self, buffer: &mut ReadBuf<'_>) -> bool {
+        if matches!(self.expected, Expected::Mail(_)) {
+            return false;
+        }
+        let held = self.held.len().min(buffer.remaining());
+        buffer.put_slice(self.held.get(..held).unwrap_or_default());
+        self.held.drain(..held);
+        let cleared = self.cleared.min(buffer.remaining());
+        buffer.put_slice(self.inbox.get(..cleared).unwrap_or_default());
+        self.inbox.advance(cleared);
+        self.cleared -= cleared;
+        held + cleared > 0
+    }
+
     fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        self.inbox.drain(..self.start);
-        self.start = 0;
-        let end = self.inbox.len();
-        self.inbox.resize(end + READ_SIZE, 0);
-        let mut space = ReadBuf::new(self.inbox.get_mut(end..).unwrap_or_default());
-        let polled = Pin::new(&mut self.inner).poll_read(cx, &mut space);
-        let read = space.filled().len();
-        self.inbox.truncate(end + read);
+        if self.inbox.capacity() - self.inbox.len() < LEAST_READ {
+            self.inbox.reserve(READ_SIZE);
+        }
+        let read = ready!(pin!(self.inner.read_buf(&mut self.inbox)).poll(cx))?;
         self.received += u64::try_from(read).unwrap_or(u64::MAX);
-        polled.map_ok(|()| read)
+        Poll::Ready(Ok(read))
+    }
+
+    /// Reads on in a mail, past the inbox.
+    fn poll_mail(&mut self, left: u64, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let (wanted, _) = divide(left, usize::MAX);
+        let mut space = (&mut self.mail).limit(wanted);
+        let read = ready!(pin!(self.inner.read_buf(&mut space)).poll(cx))?;
+        let came = u64::try_from(read).unwrap_or(left);
+        self.received += came;
+        self.note_mail(left.saturating_sub(came));
+        Poll::Ready(Ok(read))
     }
 
     /// Reads a literal past the inbox, straight to where it is wanted.
@@ -266,28 +334,33 @@ impl AsyncRead for Guard {
             if buffer.remaining() == 0 {
                 return Poll::Ready(Ok(()));
             }
-            if this.cleared > 0 {
-                let length = this.cleared.min(buffer.remaining());
-                buffer.put_slice(this.pending().get(..length).unwrap_or_default());
-                this.consume(length);
-                this.cleared -= length;
+            if this.pass_on(buffer) {
                 continue;
+            }
+            // One response with mails at a time: what waits to be taken is bounded as a response is.
+            let has_some = buffer.filled().len() > before;
+            if has_some && this.is_between_responses() && !this.mails.is_empty() {
+                return Poll::Ready(Ok(()));
             }
             if this.sort()? {
                 continue;
             }
-            if buffer.filled().len() > before {
+            if has_some {
                 return Poll::Ready(Ok(()));
             }
-            if let Expected::Literal(left) = this.expected
-                && this.pending().is_empty()
-            {
-                return this.poll_literal(left, cx, buffer);
-            }
-            if ready!(this.poll_receive(cx))? == 0 {
+            let read = match this.expected {
+                Expected::Literal(left) if this.inbox.is_empty() => {
+                    return this.poll_literal(left, cx, buffer);
+                }
+                Expected::Mail(left) => ready!(this.poll_mail(left, cx))?,
+                Expected::Line | Expected::Literal(_) | Expected::Skipped(_) => {
+                    ready!(this.poll_receive(cx))?
+                }
+            };
+            if read == 0 {
                 // The end. The parser tells an end in mid-response from one between responses.
-                part_code_from_text(this.inbox.get_mut(this.start..).unwrap_or_default());
-                this.cleared = this.pending().len();
+                part_code_from_text(&mut this.inbox);
+                this.cleared = this.inbox.len();
                 this.scanned = 0;
                 if this.cleared == 0 {
                     return Poll::Ready(Ok(()));
@@ -372,6 +445,13 @@ fn part_code_from_text(line: &mut [u8]) {
     }
 }
 
+/// Whether a line begins a response that is about a mail: `* 7 FETCH (`.
+fn is_fetch(line: &[u8]) -> bool {
+    let rest = line.strip_prefix(b"* ").unwrap_or_default();
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    digits > 0 && starts_with_word(rest.get(digits..).unwrap_or_default(), b" FETCH ")
+}
+
 /// Whether an untagged response can be left out. What begins with a number is about mails.
 fn is_of_no_use(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"* ") else {
@@ -409,7 +489,9 @@ const USED: [&[u8]; 8] = [
     b"LIST",
 ];
 
+/// Mails stay in what was read until they are durable: it is filled well before it is made anew.
 const READ_SIZE: usize = 64 << 10;
+const LEAST_READ: usize = 16 << 10;
 
 /// The lines of one response: those seen have some hundred bytes, lists of capabilities two
 /// thousand.
@@ -439,17 +521,69 @@ mod tests {
 
     /// What comes out if the server sends these pieces and closes.
     async fn pass(pieces: &[&[u8]], max_literal: u64) -> io::Result<Vec<u8>> {
+        let (out, _) = pass_with_mails(pieces, max_literal).await?;
+        Ok(out)
+    }
+
+    /// The same, and the mails that were taken out meanwhile.
+    async fn pass_with_mails(
+        pieces: &[&[u8]],
+        max_literal: u64,
+    ) -> io::Result<(Vec<u8>, Vec<(u64, Bytes)>)> {
         let (ours, mut theirs) = tokio::io::duplex(16);
-        let mut guard = Guard::new(Box::new(ours), Vec::new(), max_literal);
+        let mut guard = Guard::new(Box::new(ours), &[], max_literal);
         let send = async {
             for piece in pieces {
                 let _ = theirs.write_all(piece).await;
             }
             drop(theirs);
         };
-        let mut out = Vec::new();
-        let (read, ()) = tokio::join!(guard.read_to_end(&mut out), send);
-        read.map(|_| out)
+        let read = async {
+            let (mut out, mut mails) = (Vec::new(), Vec::new());
+            while guard.read_buf(&mut out).await? > 0 {
+                mails.append(&mut guard.mails);
+            }
+            Ok((out, mails))
+        };
+        let (read, ()) = tokio::join!(read, send);
+        read
+    }
+
+    #[tokio::test]
+    async fn mails_are_taken_out_and_a_number_stands_for_each() {
+        let sent = b"* 1 FETCH (UID 7 BODY[] {7}\r\na {3}\r\n)\r\n* 2 fetch (BODY[] {0}\r\n UID 8)\r\nA1 OK\r\n";
+        let (out, mails) = pass_with_mails(&[sent], 10).await.unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "* 1 FETCH (UID 7 BODY[] \"1\")\r\n* 2 fetch (BODY[] \"2\" UID 8)\r\nA1 OK\r\n"
+        );
+        assert_eq!(mails, [(1, Bytes::from("a {3}\r\n")), (2, Bytes::new())]);
+    }
+
+    #[tokio::test]
+    async fn no_second_response_is_begun_while_a_mail_waits_to_be_taken() {
+        let (ours, mut theirs) = tokio::io::duplex(1 << 10);
+        let mut guard = Guard::new(Box::new(ours), &[], 10);
+        for sequence in 1..4 {
+            let response = format!("* {sequence} FETCH (BODY[] {{2}}\r\nm{sequence})\r\n");
+            theirs.write_all(response.as_bytes()).await.unwrap();
+        }
+        for sequence in 1..4 {
+            let mut response = Vec::new();
+            assert!(guard.read_buf(&mut response).await.unwrap() > 0);
+            let expected = format!("* {sequence} FETCH (BODY[] \"{sequence}\")\r\n");
+            assert_eq!(String::from_utf8(response).unwrap(), expected);
+            let mail = guard.take_mail(sequence.to_string().as_bytes()).unwrap();
+            assert_eq!(mail, format!("m{sequence}"));
+            assert_eq!(guard.take_mail(sequence.to_string().as_bytes()), None, "taken");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_literal_behind_free_text_is_no_mail() {
+        let sent = b"* OK we know BODY[] {2}\r\nhi\r\n";
+        let (out, mails) = pass_with_mails(&[sent], 10).await.unwrap();
+        assert_eq!((out.as_slice(), mails), (sent.as_slice(), Vec::new()));
     }
 
     #[tokio::test]
@@ -458,7 +592,7 @@ mod tests {
         let out = pass(&[sent], 10).await.unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "* 1 FETCH (UID 7 BODY[] NIL RFC822.SIZE 20)\r\n* 2 FETCH (UID 8 BODY[] {2}\r\nhi)\r\nA1 OK\r\n"
+            "* 1 FETCH (UID 7 BODY[] NIL RFC822.SIZE 20)\r\n* 2 FETCH (UID 8 BODY[] \"1\")\r\nA1 OK\r\n"
         );
     }
 
@@ -479,11 +613,12 @@ mod tests {
     #[tokio::test]
     async fn responses_of_no_use_are_left_out_and_the_content_of_mails_is_not_touched() {
         let sent = b"* FLAGS (\\Odd [x])\r\n* XYZZY\r\n* 3 EXISTS\r\n* 1 FETCH (UID 7 BODY[] {9}\r\n* FLAGS\r\n)\r\nA1 OK\r\n";
-        let out = pass(&[sent], 10).await.unwrap();
+        let (out, mails) = pass_with_mails(&[sent], 10).await.unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "* 3 EXISTS\r\n* 1 FETCH (UID 7 BODY[] {9}\r\n* FLAGS\r\n)\r\nA1 OK\r\n"
+            "* 3 EXISTS\r\n* 1 FETCH (UID 7 BODY[] \"1\")\r\nA1 OK\r\n"
         );
+        assert_eq!(mails, [(1, Bytes::from("* FLAGS\r\n"))]);
     }
 
     #[tokio::test]
@@ -501,9 +636,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_end_inside_a_literal_passes_on_what_came() {
-        let out = pass(&[b"* 1 FETCH (BODY[] {9}\r\nabc"], 10).await.unwrap();
+    async fn an_end_inside_a_literal_passes_on_what_came_but_no_part_of_a_mail() {
+        let out = pass(&[b"* LIST () \".\" {9}\r\nabc"], 10).await.unwrap();
         assert!(out.ends_with(b"abc"));
+        let cut_off: &[&[u8]] = &[b"* 1 EXISTS\r\n* 1 FETCH (BODY[] {9}\r\nabc"];
+        let (out, mails) = pass_with_mails(cut_off, 10).await.unwrap();
+        assert_eq!((out.as_slice(), mails), (b"* 1 EXISTS\r\n".as_slice(), Vec::new()));
     }
 
     #[test]
@@ -515,8 +653,8 @@ mod tests {
     proptest! {
         /// However the bytes are cut into packets, the same comes out.
         #[test]
-        fn packets_do_not_matter(cuts in prop::collection::vec(0..90usize, 0..6)) {
-            let sent: &[u8] = b"* FLAGS ()\r\n* 1 FETCH (UID 7 BODY[] {20}\r\n01234567890123456789)\r\n* 2 EXISTS\r\nA1 OK {x\r\n";
+        fn packets_do_not_matter(cuts in prop::collection::vec(0..130usize, 0..6)) {
+            let sent: &[u8] = b"* FLAGS ()\r\n* 1 FETCH (UID 7 BODY[] {20}\r\n01234567890123456789)\r\n* 2 FETCH (BODY[] {9}\r\n* FLAGS\r\n)\r\n* 2 EXISTS\r\nA1 OK {x\r\n";
             let mut cuts = cuts;
             cuts.sort_unstable();
             let mut pieces = Vec::new();
@@ -526,11 +664,12 @@ mod tests {
                 from = cut.min(sent.len());
             }
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            let out = runtime.block_on(pass(&pieces, 10)).unwrap();
+            let (out, mails) = runtime.block_on(pass_with_mails(&pieces, 10)).unwrap();
             prop_assert_eq!(
                 out,
-                b"* 1 FETCH (UID 7 BODY[] NIL RFC822.SIZE 20)\r\n* 2 EXISTS\r\nA1 OK {x\r\n".to_vec()
+                b"* 1 FETCH (UID 7 BODY[] NIL RFC822.SIZE 20)\r\n* 2 FETCH (BODY[] \"1\")\r\n* 2 EXISTS\r\nA1 OK {x\r\n".to_vec()
             );
+            prop_assert_eq!(mails, [(1, Bytes::from("* FLAGS\r\n"))]);
         }
     }
 }

@@ -62,7 +62,7 @@ async fn sign_in(
             remedy: remedy.to_owned(),
         });
     }
-    let client = Client::new(Guard::new(stream, received, mailbox.max_mail_size.bytes()));
+    let client = Client::new(Guard::new(stream, &received, mailbox.max_mail_size.bytes()));
     let reason = Reason::default();
     let user = mailbox.username.as_str();
     let attempt = async {

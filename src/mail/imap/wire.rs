@@ -221,11 +221,9 @@ impl Wire {
                     body: Body::Given(bytes),
                     ..
                 }) = &mut event
+                    && let Some(mail) = self.session.get_mut().take_mail(bytes)
                 {
-                    *bytes = Bytes::from_owner(Literal {
-                        response,
-                        body: |response| body_of(response.parsed()),
-                    });
+                    *bytes = mail;
                 }
                 self.count(&event)?;
                 Ok(event)
@@ -340,35 +338,6 @@ fn verb(command: &str) -> &str {
         .unwrap_or(command)
 }
 
-/// A response that is kept for the mail in it, so that megabytes are not copied. Its type has no
-/// public name.
-struct Literal<R> {
-    response: R,
-    body: fn(&R) -> &[u8],
-}
-
-impl<R> AsRef<[u8]> for Literal<R> {
-    fn as_ref(&self) -> &[u8] {
-        (self.body)(&self.response)
-    }
-}
-
-/// The mail in a FETCH response; nothing for any other.
-fn body_of<'a>(response: &'a Response<'_>) -> &'a [u8] {
-    let Response::Fetch(_, attributes) = response else {
-        return &[];
-    };
-    let body = |attribute: &'a AttributeValue<'_>| {
-        if let AttributeValue::BodySection { data, .. } = attribute {
-            data.as_deref()
-        } else {
-            None
-        }
-    };
-    let given = attributes.iter().rev().find_map(body);
-    given.unwrap_or_default()
-}
-
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "an open enum of the parser; we use these"
@@ -410,8 +379,8 @@ fn fetched(sequence: u32, attributes: &[AttributeValue<'_>]) -> Fetched {
             AttributeValue::Rfc822Size(size) => fetched.size_bytes = Some(u64::from(*size)),
             AttributeValue::BodySection { data, .. } => {
                 fetched.body = match data {
-                    // Not copied: the response is kept with them.
-                    Some(_) => Body::Given(Bytes::new()),
+                    // A few bytes, as a rule: the guard's number for the mail.
+                    Some(bytes) => Body::Given(Bytes::copy_from_slice(bytes)),
                     None => Body::Nil,
                 };
             }
