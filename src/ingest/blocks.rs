@@ -30,17 +30,12 @@ pub fn blocks_of(interchange: &Interchange, message: &Message, arrived: UtcTime)
             columns,
             labels,
         };
-        blocks.extend(
-            block
-                .split_by_day()
-                .into_iter()
-                .map(|(day, block)| NewBlock {
-                    key: key.clone(),
-                    day,
-                    values: u32::try_from(block.columns.len()).unwrap_or(u32::MAX),
-                    bytes: block.encode(),
-                }),
-        );
+        blocks.extend(block.encode_by_day().into_iter().map(|part| NewBlock {
+            key: key.clone(),
+            day: part.day,
+            values: u32::try_from(part.rows).unwrap_or(u32::MAX),
+            bytes: part.bytes,
+        }));
     }
     blocks
 }

@@ -24,7 +24,7 @@ use crate::market::calendar::{Day, UtcTime};
 use crate::market::quantity::Decimal;
 use crate::series::block::bits::{BitReader, BitWriter};
 use crate::series::block::integers::{Column, Measures, fold, unfold};
-use crate::series::columns::NO_TIME;
+use crate::series::columns::{NO_TIME, Rows};
 use crate::series::{Columns, Labels};
 
 /// What one message says of one series for one local day.
@@ -58,18 +58,22 @@ pub struct DamagedBlock {
 impl Block {
     /// The block as bytes.
     pub fn encode(&self) -> Vec<u8> {
-        let columns = &self.columns;
+        self.encode_with(self.columns.borrowed(), &self.labels)
+    }
+
+    /// The block with these rows and labels instead of its own.
+    fn encode_with(&self, rows: Rows<'_>, labels: &Labels) -> Vec<u8> {
         let mut out = BitWriter::default();
         out.put(FORMAT, 8);
-        write_rows(&mut out, columns, &self.labels);
-        write_instant(&mut out, self.document_date, first_start(columns));
+        write_rows(&mut out, rows, labels);
+        write_instant(&mut out, self.document_date, first_start(rows.starts));
         write_instant(&mut out, self.arrived, self.document_date);
         out.put_flag(self.version.is_some());
         if let Some(version) = self.version {
             write_instant(&mut out, version, self.document_date);
         }
         let mut bytes = out.finish();
-        let least = columns.len() / ROWS_A_BYTE;
+        let least = rows.starts.len() / ROWS_A_BYTE;
         bytes.resize(bytes.len().max(least), 0);
         bytes
     }
@@ -84,7 +88,7 @@ impl Block {
             return Err(input.damaged("a known version of the format"));
         }
         let (columns, labels) = read_rows(&mut input, bytes.len())?;
-        let document_date = read_instant(&mut input, first_start(&columns))?;
+        let document_date = read_instant(&mut input, first_start(columns.starts()))?;
         let arrived = read_instant(&mut input, document_date)?;
         let version = input.take_flag()?;
         let version = version
@@ -107,9 +111,20 @@ impl Block {
     ///
     /// The parts are in the order of their days, their rows in the order they had; each part has
     /// the labels that its rows name, and no others.
-    pub fn split_by_day(self) -> Vec<(Day, Block)> {
+    pub fn encode_by_day(&self) -> Vec<OfDay> {
         split::by_day(self)
     }
+}
+
+/// The part of a block that starts in one day.
+#[derive(Clone, Debug)]
+pub struct OfDay {
+    /// The day.
+    pub day: Day,
+    /// How many rows it has.
+    pub rows: usize,
+    /// A block as [`Block::encode`] writes it.
+    pub bytes: Vec<u8>,
 }
 
 /// Packs numbers alone, as a block packs those of its rows.
@@ -137,13 +152,13 @@ pub fn unpack_numbers(bytes: &[u8], count: usize) -> Result<Vec<Decimal>, Damage
 }
 
 /// The number of rows, the rows, and the labels and texts that they name.
-fn write_rows(out: &mut BitWriter, columns: &Columns, labels: &Labels) {
-    out.put_gamma(u64::try_from(columns.len()).unwrap_or(u64::MAX - 1) + 1);
-    write_times(out, columns);
-    numbers::write(out, columns.mantissas(), columns.scales());
+fn write_rows(out: &mut BitWriter, rows: Rows<'_>, labels: &Labels) {
+    out.put_gamma(u64::try_from(rows.starts.len()).unwrap_or(u64::MAX - 1) + 1);
+    write_times(out, rows);
+    numbers::write(out, rows.mantissas, rows.scales);
     words::write_labels(out, labels);
-    integers::write_each(out, columns.labels().iter().copied().map(i64::from));
-    words::write_texts(out, columns.texts());
+    integers::write_each(out, rows.labels.iter().copied().map(i64::from));
+    words::write_texts(out, rows.texts);
 }
 
 /// Reads rows out of so many bytes in all.
@@ -163,9 +178,9 @@ fn read_rows(input: &mut BitReader<'_>, bytes: usize) -> Result<(Columns, Labels
 }
 
 /// Starts, and ends as their distance from the start: 0 for readings, one step for profiles.
-fn write_times(out: &mut BitWriter, columns: &Columns) {
-    let times = columns.starts().iter().zip(columns.ends());
-    let starts = Measures::of(columns.starts().iter().copied());
+fn write_times(out: &mut BitWriter, rows: Rows<'_>) {
+    let times = rows.starts.iter().zip(rows.ends);
+    let starts = Measures::of(rows.starts.iter().copied());
     let lengths = Measures::of(times.map(|(start, end)| end.wrapping_sub(*start)));
     let unit = (UNITS.iter()).position(|unit| starts.are_in(*unit) && lengths.are_in(*unit));
     // The last unit is a second, which fits everything.
@@ -208,12 +223,8 @@ fn read_label_numbers(
 }
 
 /// What the document date is told from: it lies near the values as a rule.
-fn first_start(columns: &Columns) -> UtcTime {
-    let first = columns
-        .starts()
-        .first()
-        .copied()
-        .filter(|start| *start != NO_TIME);
+fn first_start(starts: &[i64]) -> UtcTime {
+    let first = starts.first().copied().filter(|start| *start != NO_TIME);
     UtcTime::from_seconds(first.unwrap_or(0))
 }
 

@@ -126,6 +126,21 @@ pub struct Columns {
     pub(super) texts: Vec<Box<str>>,
 }
 
+/// Rows of [`Columns`], borrowed.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    /// Seconds since the epoch, or [`NO_TIME`].
+    pub(super) starts: &'a [i64],
+    pub(super) ends: &'a [i64],
+    /// Mantissas; of a row that is [`TEXT`], the place in `texts`.
+    pub(super) mantissas: &'a [i64],
+    /// Digits behind the mark, or [`TEXT`], or [`ABSENT`].
+    pub(super) scales: &'a [u8],
+    /// Numbers of the labels.
+    pub(super) labels: &'a [u32],
+    pub(super) texts: &'a [Box<str>],
+}
+
 impl Columns {
     /// Columns with room for so many rows.
     pub fn with_capacity(rows: usize) -> Self {
@@ -262,24 +277,34 @@ impl Columns {
         &self.end
     }
 
-    /// Mantissas; of a row that is [`TEXT`], the place in [`Self::texts`].
-    pub(super) fn mantissas(&self) -> &[i64] {
-        &self.mantissa
-    }
-
-    /// Digits behind the mark, or [`TEXT`], or [`ABSENT`].
-    pub(super) fn scales(&self) -> &[u8] {
-        &self.scale
-    }
-
     /// Numbers of the labels.
     pub(super) fn labels(&self) -> &[u32] {
         &self.label
     }
 
-    /// What the rows say that are [`TEXT`].
-    pub(super) fn texts(&self) -> &[Box<str>] {
-        &self.texts
+    /// All rows, to be written.
+    pub(super) fn borrowed(&self) -> Rows<'_> {
+        Rows {
+            starts: &self.start,
+            ends: &self.end,
+            mantissas: &self.mantissa,
+            scales: &self.scale,
+            labels: &self.label,
+            texts: &self.texts,
+        }
+    }
+
+    /// These rows, to be written. `None` if they are not there, or if a row is [`TEXT`]: such a row
+    /// names its text by place.
+    pub(super) fn borrowed_part(&self, rows: Range<usize>) -> Option<Rows<'_>> {
+        Some(Rows {
+            starts: self.start.get(rows.clone())?,
+            ends: self.end.get(rows.clone())?,
+            mantissas: self.mantissa.get(rows.clone())?,
+            scales: self.scale.get(rows.clone())?,
+            labels: self.label.get(rows)?,
+            texts: self.texts.is_empty().then_some(&[])?,
+        })
     }
 
     /// Columns from their parts. `None` if they are not equally long, or a text is not there.

@@ -238,10 +238,12 @@ impl Guard {
         if fits {
             self.number += 1;
             self.expected = Expected::Mail(size);
-            self.held.extend_from_slice(format!("\"{}\"", self.number).as_bytes());
+            self.held
+                .extend_from_slice(format!("\"{}\"", self.number).as_bytes());
         } else {
             self.expected = Expected::Skipped(size);
-            self.held.extend_from_slice(format!("NIL RFC822.SIZE {size}").as_bytes());
+            self.held
+                .extend_from_slice(format!("NIL RFC822.SIZE {size}").as_bytes());
         }
         self.inbox.advance(length);
         Ok(())
@@ -575,7 +577,11 @@ mod tests {
             assert_eq!(String::from_utf8(response).unwrap(), expected);
             let mail = guard.take_mail(sequence.to_string().as_bytes()).unwrap();
             assert_eq!(mail, format!("m{sequence}"));
-            assert_eq!(guard.take_mail(sequence.to_string().as_bytes()), None, "taken");
+            assert_eq!(
+                guard.take_mail(sequence.to_string().as_bytes()),
+                None,
+                "taken"
+            );
         }
     }
 
@@ -641,7 +647,10 @@ mod tests {
         assert!(out.ends_with(b"abc"));
         let cut_off: &[&[u8]] = &[b"* 1 EXISTS\r\n* 1 FETCH (BODY[] {9}\r\nabc"];
         let (out, mails) = pass_with_mails(cut_off, 10).await.unwrap();
-        assert_eq!((out.as_slice(), mails), (b"* 1 EXISTS\r\n".as_slice(), Vec::new()));
+        assert_eq!(
+            (out.as_slice(), mails),
+            (b"* 1 EXISTS\r\n".as_slice(), Vec::new())
+        );
     }
 
     #[test]

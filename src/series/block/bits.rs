@@ -9,7 +9,7 @@ use crate::series::block::DamagedBlock;
 pub(super) struct BitWriter {
     bytes: Vec<u8>,
     pending: u64,
-    /// How many bits of `pending` are used; below 32 between two calls.
+    /// How many bits of `pending` are used; below 64 between two calls.
     filled: u32,
 }
 
@@ -25,18 +25,22 @@ impl Default for BitWriter {
 
 impl BitWriter {
     /// Adds the lowest `width` bits (at most 64) of a number.
+    #[inline]
     pub(super) fn put(&mut self, value: u64, width: u32) {
-        if width > 32 {
-            self.put_half(value, 32);
-            self.put_half(value >> 32, width - 32);
-        } else {
-            self.put_half(value, width);
+        let value = value & u64::MAX.checked_shr(u64::BITS - width).unwrap_or(0);
+        self.pending |= value << self.filled;
+        self.filled += width;
+        if self.filled >= u64::BITS {
+            self.bytes.extend_from_slice(&self.pending.to_le_bytes());
+            self.filled -= u64::BITS;
+            // What did not fit.
+            self.pending = value.checked_shr(width - self.filled).unwrap_or(0);
         }
     }
 
     /// Adds one bit.
     pub(super) fn put_flag(&mut self, flag: bool) {
-        self.put_half(u64::from(flag), 1);
+        self.put(u64::from(flag), 1);
     }
 
     /// Adds a count of at least 1: 1 bit for 1, 3 for 2 and 3, 5 for 4 to 7, and so on.
@@ -56,7 +60,7 @@ impl BitWriter {
     /// Adds bytes.
     pub(super) fn put_bytes(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            self.put_half(u64::from(*byte), 8);
+            self.put(u64::from(*byte), 8);
         }
     }
 
@@ -66,17 +70,6 @@ impl BitWriter {
         self.bytes
             .extend(self.pending.to_le_bytes().iter().take(used as usize));
         self.bytes
-    }
-
-    fn put_half(&mut self, value: u64, width: u32) {
-        self.pending |= (value & ((1 << width) - 1)) << self.filled;
-        self.filled += width;
-        if self.filled >= 32 {
-            let [a, b, c, d, ..] = self.pending.to_le_bytes();
-            self.bytes.extend_from_slice(&[a, b, c, d]);
-            self.pending >>= 32;
-            self.filled -= 32;
-        }
     }
 }
 

@@ -29,6 +29,11 @@ pub(super) fn write_each(out: &mut BitWriter, values: impl Iterator<Item = i64> 
     }
 }
 
+/// Writes a column in which all values are this one.
+pub(super) fn write_same(out: &mut BitWriter, value: i64) {
+    put_run_of(out, value, 0);
+}
+
 /// A column that is written in a unit, which is looked for.
 pub(super) struct Measures<I> {
     values: I,
@@ -104,8 +109,27 @@ fn write_predicted(out: &mut BitWriter, values: &[i64]) {
     let predictor = Predictor::best_for(values);
     out.put(predictor.code(), 2);
     out.put_delta(fold(first));
-    for group in groups(values, predictor) {
-        group.write(out);
+    // A loop for each predictor, so that none is chosen for each value.
+    match predictor {
+        Predictor::Nothing => write_groups(out, values, |line| line.predict(Predictor::Nothing)),
+        Predictor::Previous => write_groups(out, values, |line| line.predict(Predictor::Previous)),
+        Predictor::Line => write_groups(out, values, |line| line.predict(Predictor::Line)),
+    }
+}
+
+/// All values but the first, as their differences from what is predicted.
+fn write_groups(out: &mut BitWriter, values: &[i64], predict: impl Fn(Line) -> i64) {
+    let Some((first, rest)) = values.split_first() else {
+        return;
+    };
+    let mut line = Line::from(*first);
+    for chunk in rest.chunks(GROUP) {
+        let differences = chunk.iter().map(|&value| {
+            let difference = fold(value.wrapping_sub(predict(line)));
+            line = line.to(value);
+            difference
+        });
+        Group::of(differences).write(out);
     }
 }
 
@@ -277,38 +301,35 @@ impl Line {
 
 /// The differences of up to [`GROUP`] values from their predictions, signs folded in.
 struct Group {
-    differences: [u64; GROUP],
     length: usize,
-    /// How many of them are not zero.
-    others: u64,
-    /// The greatest of them.
+    /// Which of them are not zero: a bit each, the first one lowest.
+    others: u128,
+    /// Each less 1, zeros as they are.
+    rests: [u64; GROUP],
+    sum: u64,
     greatest: u64,
 }
 
-/// The groups of all values but the first.
-fn groups(values: &[i64], predictor: Predictor) -> impl Iterator<Item = Group> {
-    let mut line = Line::from(values.first().copied().unwrap_or(0));
-    let rest = values.get(1..).unwrap_or_default();
-    rest.chunks(GROUP).map(move |chunk| {
-        let mut group = Group {
-            differences: [0; GROUP],
-            length: chunk.len(),
-            others: 0,
-            greatest: 0,
-        };
-        for (difference, &value) in group.differences.iter_mut().zip(chunk) {
-            *difference = line.difference(predictor, value);
-            group.others += u64::from(*difference > 0);
-            group.greatest = group.greatest.max(*difference);
-            line = line.to(value);
-        }
-        group
-    })
-}
-
 impl Group {
-    fn differences(&self) -> &[u64] {
-        self.differences.get(..self.length).unwrap_or_default()
+    fn of(differences: impl ExactSizeIterator<Item = u64>) -> Self {
+        let length = differences.len();
+        let mut rests = [0; GROUP];
+        let (mut others, mut sum, mut greatest) = (0_u128, 0_u64, 0);
+        for (rest, difference) in rests.iter_mut().zip(differences) {
+            let other = u64::from(difference > 0);
+            *rest = difference - other;
+            others = others >> 1 | u128::from(other) << (GROUP - 1);
+            sum = sum.saturating_add(*rest);
+            greatest = greatest.max(*rest);
+        }
+        Self {
+            length,
+            // The last one came to the top.
+            others: others >> (GROUP - length.clamp(1, GROUP)),
+            rests,
+            sum,
+            greatest,
+        }
     }
 
     /// The number of low bits that makes it shortest.
@@ -316,16 +337,11 @@ impl Group {
     /// The best is near the width of the mean. Outliers raise the mean, so the search goes down from
     /// there.
     fn best(&self) -> u32 {
-        let rests = self
-            .differences
-            .map(|difference| difference.saturating_sub(1));
-        let sum = rests
-            .iter()
-            .fold(0_u64, |sum, rest| sum.saturating_add(*rest));
-        let mut k = width_of(sum / self.others.max(1)).min(MOST_LOW_BITS);
-        let mut cost = self.cost_with(&rests, k);
+        let others = u64::from(self.others.count_ones());
+        let mut k = width_of(self.sum / others.max(1)).min(MOST_LOW_BITS);
+        let mut cost = self.cost_with(others, k);
         while k > 0 {
-            let lower = self.cost_with(&rests, k - 1);
+            let lower = self.cost_with(others, k - 1);
             if lower > cost {
                 break;
             }
@@ -334,41 +350,39 @@ impl Group {
         k
     }
 
-    /// How many bits the differences less 1 take, the lengths of the runs apart.
-    fn cost_with(&self, rests: &[u64; GROUP], k: u32) -> u64 {
+    /// How many bits the rests of so many others take, the lengths of the runs apart.
+    fn cost_with(&self, others: u64, k: u32) -> u64 {
         if self.greatest >> k < u64::from(MOST_ONES) {
             // No outliers: what a loop without branches adds up.
-            let high = rests.iter().map(|rest| rest >> k);
-            return self.others * (1 + u64::from(k)) + high.sum::<u64>();
+            let high = self.rests.iter().map(|rest| rest >> k);
+            return others * (1 + u64::from(k)) + high.sum::<u64>();
         }
-        let others = self.differences().iter();
-        let others = others.filter_map(|other| other.checked_sub(1));
-        others.map(|rest| rice_width(rest, k)).sum()
+        let rests = self.rests.iter().zip(0_u32..);
+        let rests = rests.filter(|(_, place)| self.others >> place & 1 == 1);
+        rests.map(|(rest, _)| rice_width(*rest, k)).sum()
     }
 
     fn write(&self, out: &mut BitWriter) {
         let k = self.best();
         out.put(u64::from(k), 6);
-        let mut rest = self.differences();
-        while !rest.is_empty() {
-            let zeros = rest
-                .iter()
-                .take_while(|difference| **difference == 0)
-                .count();
-            rest = rest.get(zeros..).unwrap_or_default();
+        let mut rests = self.rests.get(..self.length).unwrap_or_default();
+        let mut ahead = self.others;
+        while !rests.is_empty() {
+            let zeros = (ahead.trailing_zeros() as usize).min(rests.len());
+            rests = rests.get(zeros..).unwrap_or_default();
             put_run(out, zeros + 1);
-            let others = rest
-                .iter()
-                .take_while(|difference| **difference > 0)
-                .count();
-            if others == 0 {
+            if rests.is_empty() {
                 break;
             }
-            put_run(out, others);
-            for difference in rest.iter().take(others) {
-                put_rice(out, difference - 1, k);
+            ahead >>= zeros;
+            let others = ahead.trailing_ones();
+            let (run, behind) = rests.split_at((others as usize).min(rests.len()));
+            put_run(out, run.len());
+            for rest in run {
+                put_rice(out, *rest, k);
             }
-            rest = rest.get(others..).unwrap_or_default();
+            ahead = ahead.checked_shr(others).unwrap_or(0);
+            rests = behind;
         }
     }
 }
@@ -389,7 +403,7 @@ fn take_run(input: &mut BitReader<'_>, most: usize, least: u64) -> Result<usize,
 fn put_rice(out: &mut BitWriter, value: u64, k: u32) {
     match u32::try_from(value >> k) {
         // Both parts fit a word as a rule: one step instead of two.
-        Ok(high) if high < MOST_ONES && high + 1 + k <= u32::BITS => {
+        Ok(high) if high < MOST_ONES && high + 1 + k <= u64::BITS => {
             let low = value & ((1 << k) - 1);
             out.put(((1 << high) - 1) | (low << (high + 1)), high + 1 + k);
         }

@@ -21,6 +21,12 @@ use crate::series::columns::{ABSENT, TEXT};
 
 /// Writes mantissas and scales, one each a row.
 pub(super) fn write(out: &mut BitWriter, mantissas: &[i64], scales: &[u8]) {
+    // Most senders write as many digits each time.
+    if let Some(scale) = common(scales) {
+        out.put(Form::AsReceived.code(), 2);
+        integers::write_same(out, i64::from(scale));
+        return integers::write(out, mantissas);
+    }
     let present = || {
         mantissas
             .iter()
@@ -139,6 +145,14 @@ impl Form {
             .into_iter()
             .find(|form| form.code() == code)
     }
+}
+
+/// The scale of all numbers, if there is only that one, and nothing but numbers.
+fn common(scales: &[u8]) -> Option<u8> {
+    let (first, rest) = scales.split_first()?;
+    // Each is the one before it: comparing two slices is the quickest way to find out.
+    let is_common = scales.get(..rest.len()) == Some(rest);
+    (is_common && is_number(*first)).then_some(*first)
 }
 
 /// Mantissas at the greatest scale, if scales differ and each mantissa fits.

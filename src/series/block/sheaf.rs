@@ -60,7 +60,7 @@ pub fn bind(mut pieces: Vec<Piece>) -> Vec<u8> {
         Some(version.wrapping_sub(piece.block.document_date.seconds()))
     });
     write_instants(&mut out, &versions.collect::<Vec<_>>());
-    write_rows(&mut out, &columns, &labels);
+    write_rows(&mut out, columns.borrowed(), &labels);
     let mut bytes = out.finish();
     let least = columns.len().max(pieces.len()) / ROWS_A_BYTE;
     bytes.resize(bytes.len().max(least), 0);

@@ -1,47 +1,76 @@
 //! Cutting a block at the borders of German legal days.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::market::calendar::{self, Day, UtcTime};
-use crate::series::columns::NO_TIME;
+use crate::series::block::OfDay;
+use crate::series::columns::{NO_TIME, Rows};
 use crate::series::{Block, Columns, Labels};
 
-/// The parts of a block by day, as [`Block::split_by_day`] says.
-pub(super) fn by_day(block: Block) -> Vec<(Day, Block)> {
-    split(block, |at| {
+/// The parts of a block by day, as [`Block::encode_by_day`] says.
+pub(super) fn by_day(block: &Block) -> Vec<OfDay> {
+    let mut stretches = stretches(block.columns.starts(), |at| {
         let day = calendar::legal_day(at);
         (day, calendar::legal_day_bounds(day))
+    });
+    stretches.sort_by_key(|(day, _)| *day);
+    let days = stretches.chunk_by(|(one, _), (other, _)| one == other);
+    days.filter_map(|of_day| {
+        let (day, _) = of_day.first()?;
+        // Rows of a day stand together, as a rule, and need not be gathered.
+        let together = match of_day {
+            [(_, rows)] => as_they_are(block, rows.clone()),
+            _ => None,
+        };
+        let bytes = match together {
+            Some(rows) => block.encode_with(rows, &block.labels),
+            None => Part::of(block, of_day).encode(block),
+        };
+        let rows = of_day.iter().map(|(_, rows)| rows.len()).sum();
+        Some(OfDay {
+            day: *day,
+            rows,
+            bytes,
+        })
     })
+    .collect()
 }
 
-/// `day_of` gives the day that holds an instant, and where that day begins and ends. Rows come in
-/// order of time as a rule, so it is asked once a day, not once a row.
-fn split(block: Block, day_of: impl Fn(UtcTime) -> (Day, (UtcTime, UtcTime))) -> Vec<(Day, Block)> {
-    let rows = block.columns.len();
-    let mut parts: BTreeMap<Day, Part> = BTreeMap::new();
+/// Stretches of rows that start in one day, from these starts. `day_of` gives the day that holds an
+/// instant, and where that day begins and ends. Rows come in order of time as a rule, so it is
+/// asked once a day, not once a row.
+fn stretches(
+    starts: &[i64],
+    day_of: impl Fn(UtcTime) -> (Day, (UtcTime, UtcTime)),
+) -> Vec<(Day, Range<usize>)> {
+    let mut stretches = Vec::new();
     let mut from = 0;
-    while let Some(&start) = block.columns.starts().get(from) {
+    while let Some(&start) = starts.get(from) {
         let (day, belongs) = if start == NO_TIME {
             (TIMELESS, NO_TIME..=NO_TIME)
         } else {
             let (day, (begin, end)) = day_of(UtcTime::from_seconds(start));
             (day, begin.seconds()..=end.seconds() - 1)
         };
-        let others = block.columns.starts().get(from..).unwrap_or_default();
+        let others = starts.get(from..).unwrap_or_default();
         let alike = others.iter().take_while(|start| belongs.contains(start));
         // That of its own day is a row of it, whatever the bounds are.
         let to = from + alike.count().max(1);
-        if from == 0 && to == rows && block.labels.are_in_order_of(block.columns.labels()) {
-            return vec![(day, block)];
-        }
-        parts.entry(day).or_default().add(&block, from..to);
+        stretches.push((day, from..to));
         from = to;
     }
-    parts
-        .into_iter()
-        .map(|(day, part)| (day, part.into_block(&block)))
-        .collect()
+    stretches
+}
+
+/// These rows, if they can be written as they are: with all labels of the block.
+fn as_they_are(block: &Block, rows: Range<usize>) -> Option<Rows<'_>> {
+    let rows = if rows.len() == block.columns.len() {
+        block.columns.borrowed()
+    } else {
+        block.columns.borrowed_part(rows)?
+    };
+    block.labels.are_in_order_of(rows.labels).then_some(rows)
 }
 
 /// What falls into one day.
@@ -54,6 +83,18 @@ struct Part {
 }
 
 impl Part {
+    fn of(block: &Block, stretches: &[(Day, Range<usize>)]) -> Self {
+        let mut part = Self::default();
+        for (_, rows) in stretches {
+            part.add(block, rows.clone());
+        }
+        part
+    }
+
+    fn encode(&self, whole: &Block) -> Vec<u8> {
+        whole.encode_with(self.columns.borrowed(), &self.labels)
+    }
+
     /// Adds rows of the block, as many at once as share their label.
     fn add(&mut self, block: &Block, rows: Range<usize>) {
         let labels = block.columns.labels().get(rows.clone());
@@ -72,16 +113,6 @@ impl Part {
             self.labels
                 .intern(labels.get(whole).cloned().unwrap_or_default())
         })
-    }
-
-    fn into_block(self, whole: &Block) -> Block {
-        Block {
-            version: whole.version,
-            document_date: whole.document_date,
-            arrived: whole.arrived,
-            columns: self.columns,
-            labels: self.labels,
-        }
     }
 }
 

@@ -279,7 +279,11 @@ proptest! {
         fn said(block: &Block) -> impl Iterator<Item = Said<'_>> {
             block.columns.rows().map(|row| (row.start, row.end, row.value, block.labels.get(row.label).unwrap()))
         }
-        let parts = block.clone().split_by_day();
+        let parts: Vec<_> = block.encode_by_day().into_iter().map(|part| {
+            let block = Block::decode(&part.bytes).unwrap();
+            assert_eq!(part.rows, block.columns.len());
+            (part.day, block)
+        }).collect();
         prop_assert!(parts.windows(2).all(|pair| pair[0].0 < pair[1].0));
         let day_of = |start: Option<UtcTime>| start.map_or(Day::from_number(0), crate::market::calendar::legal_day);
         for (day, part) in &parts {
@@ -315,9 +319,9 @@ fn days_of_23_and_25_hours_are_cut_at_local_midnight() {
             labels,
         };
         let lengths: Vec<_> = block
-            .split_by_day()
+            .encode_by_day()
             .into_iter()
-            .map(|(_, part)| part.columns.len())
+            .map(|part| part.rows)
             .collect();
         assert_eq!(lengths, [4, usize::try_from(quarters).unwrap(), 4]);
     }
