@@ -50,7 +50,7 @@ pub fn split(entity: &[u8]) -> (&[u8], &[u8]) {
         return (b"", entity); // `UNA:` would pass as the name of a field.
     }
     let mut at = 0;
-    for line in entity.split_inclusive(|&byte| byte == b'\n') {
+    for line in lines(entity) {
         let next = at + line.len();
         if line.trim_ascii().is_empty() && !is_continuation(line) {
             return (
@@ -115,7 +115,7 @@ fn known_fields<const COUNT: usize>(fields: &[u8], names: &[&str; COUNT]) -> Vec
     let mut seen = [false; COUNT];
     let mut copying = false;
     let mut copied_bytes = 0;
-    for line in fields.split_inclusive(|&byte| byte == b'\n') {
+    for line in lines(fields) {
         if !is_continuation(line) {
             copying = field_name(line)
                 .and_then(|name| position(name, names))
@@ -130,6 +130,16 @@ fn known_fields<const COUNT: usize>(fields: &[u8], names: &[&str; COUNT]) -> Vec
     }
     known.extend_from_slice(b"\r\n");
     known
+}
+
+/// The lines of some bytes, each with its end.
+fn lines(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        let (line, behind) = rest.split_at(end);
+        rest = behind;
+        (!line.is_empty()).then_some(line)
+    })
 }
 
 fn position(name: &[u8], names: &[&str]) -> Option<usize> {

@@ -109,4 +109,4 @@ impl<'a, I: Intake, K: Send + 'a> InFlight<'a, I, K> {
 }
 
 /// Mails in the hands of the intake: the budget bounds bytes, this bounds small mails.
-const MAX_HANDED_OVER: usize = 1_024;
+const MAX_HANDED_OVER: usize = 512;

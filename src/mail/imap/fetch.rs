@@ -31,8 +31,7 @@ pub(super) struct Fetch<'a, I> {
     mailbox: &'a Mailbox,
     intake: &'a I,
     cursor: &'a Cursor,
-    /// Mails that nobody asked for yet.
-    plan: VecDeque<Listed>,
+    plan: Plan<'a>,
     /// To be asked for one by one: their window was refused.
     alone: VecDeque<Listed>,
     windows: Vec<Window>,
@@ -42,6 +41,40 @@ pub(super) struct Fetch<'a, I> {
     not_given: BTreeSet<u32>,
     /// The server's words for a window that it refused.
     refusal: Option<String>,
+}
+
+/// Mails that nobody asked for yet, by ascending UID.
+#[derive(Default)]
+struct Plan<'a> {
+    /// Those that did not fit a command.
+    given_back: VecDeque<Listed>,
+    rest: &'a [Listed],
+}
+
+impl<'a> Plan<'a> {
+    fn of(mails: &'a [Listed]) -> Self {
+        Self {
+            given_back: VecDeque::new(),
+            rest: mails,
+        }
+    }
+
+    fn first(&self) -> Option<Listed> {
+        self.given_back.front().or(self.rest.first()).copied()
+    }
+
+    fn remove_first(&mut self) {
+        if self.given_back.pop_front().is_none() {
+            self.rest = self.rest.get(1..).unwrap_or_default();
+        }
+    }
+
+    /// Puts back what came first.
+    fn give_back(&mut self, mails: impl DoubleEndedIterator<Item = Listed>) {
+        for mail in mails.rev() {
+            self.given_back.push_front(mail);
+        }
+    }
 }
 
 /// One command under way.
@@ -66,7 +99,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
             mailbox,
             intake,
             cursor,
-            plan: VecDeque::new(),
+            plan: Plan::default(),
             alone: VecDeque::new(),
             windows: Vec::new(),
             in_flight: InFlight::new(intake, mailbox, budget, progress),
@@ -82,10 +115,10 @@ impl<'a, I: Intake> Fetch<'a, I> {
     /// [`MailError`]; what was durable before is counted, and in [`Fetch::into_releasable`].
     pub(super) async fn run(
         &mut self,
-        mails: &[Listed],
+        mails: &'a [Listed],
         summary: &mut Summary,
     ) -> Result<(), MailError> {
-        self.plan = mails.iter().copied().collect();
+        self.plan = Plan::of(mails);
         let came = self.stream(summary).await;
         self.await_outcomes(came.is_ok(), summary).await?;
         came?;
@@ -152,9 +185,7 @@ impl<'a, I: Intake> Fetch<'a, I> {
         let names: Vec<u32> = window.iter().map(|mail| mail.uid).collect();
         let (set, taken) = uids::first_set(&names);
         let mut window = window;
-        for rest in window.drain(taken.min(window.len())..).rev() {
-            self.plan.push_front(rest);
-        }
+        self.plan.give_back(window.drain(taken.min(window.len())..));
         self.announce(&window).await?;
         let command = format!("UID FETCH {set} (UID BODY.PEEK[])");
         let tag = self.connection.wire.send(&command).await?;
@@ -172,21 +203,22 @@ impl<'a, I: Intake> Fetch<'a, I> {
         let limit = self.mailbox.max_mail_size.bytes();
         let mut window = Vec::new();
         let mut bytes = 0;
-        while let Some(mail) = self.plan.front().copied() {
-            if mail.size_bytes > limit {
+        while let Some(mail) = self.plan.first() {
+            let size_bytes = u64::from(mail.size_bytes);
+            if size_bytes > limit {
                 self.announce(&window).await?;
                 self.announce(&[mail]).await?;
                 self.in_flight.make_room(summary).await;
-                self.hand_over(mail.uid, Bytes::new(), Some(mail.size_bytes), None);
+                self.hand_over(mail.uid, Bytes::new(), Some(size_bytes), None);
             } else {
-                bytes += mail.size_bytes;
+                bytes += size_bytes;
                 let full = bytes > WINDOW_BYTES || window.len() == WINDOW_MAILS;
                 if full && !window.is_empty() {
                     break;
                 }
                 window.push(mail);
             }
-            self.plan.pop_front();
+            self.plan.remove_first();
         }
         Ok(window)
     }
@@ -221,7 +253,8 @@ impl<'a, I: Intake> Fetch<'a, I> {
         }
         let limit = self.mailbox.max_mail_size.bytes();
         self.in_flight.make_room(summary).await;
-        if let Some(size) = fetched.size_bytes.filter(|size| *size > limit) {
+        let announced = fetched.size_bytes.map(u64::from);
+        if let Some(size) = announced.filter(|size| *size > limit) {
             // Announced smaller than it is; the guard did not load it.
             self.hand_over(uid, Bytes::new(), Some(size), None);
         } else if bytes.is_empty() || is_substitute(&bytes) {

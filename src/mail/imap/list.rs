@@ -12,8 +12,8 @@ use crate::mailbox::{Cursor, MailId};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Listed {
     pub(super) uid: u32,
-    /// As the server says; 0 if it says nothing.
-    pub(super) size_bytes: u64,
+    /// As the server says, in 32 bits as IMAP has it; 0 if it says nothing.
+    pub(super) size_bytes: u32,
 }
 
 /// What a look at the folder found.
@@ -52,12 +52,18 @@ pub(super) async fn look(
         let has_uidplus = connection.capabilities.has("UIDPLUS");
         let old = settled(wire, cursor, above.len(), has_uidplus).await?;
         let limit = mailbox.max_mail_size.bytes();
-        found
-            .mails
-            .extend(old.into_iter().filter(|mail| mail.size_bytes <= limit));
+        found.mails.extend(
+            old.into_iter()
+                .filter(|mail| u64::from(mail.size_bytes) <= limit),
+        );
         found.mails.sort_unstable_by_key(|mail| mail.uid);
     }
-    found.mails.extend(above);
+    // As a rule there are no others, and then the list is not copied.
+    if found.mails.is_empty() {
+        found.mails = above;
+    } else {
+        found.mails.extend(above);
+    }
     Ok(found)
 }
 
@@ -250,7 +256,7 @@ impl Listing {
 /// A crash leaves at most one round of 1,000 mails behind; twice that covers one that had begun.
 const SWEPT: u32 = 2_000;
 
-/// Exchange holds a million mails in a folder; four cost 64 MB while they are listed.
+/// Exchange holds a million mails in a folder; four cost 32 MB while they are listed.
 const MAX_LISTED: usize = 4_000_000;
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ async fn read(wire: &mut Wire, newest: Newest) -> Result<(usize, Vec<Vec<u8>>), 
             && let (Some(uid), Some(size)) = (fetched.uid, fetched.size_bytes)
             && sizes.len() < newest.mails
         {
-            sizes.insert(uid, size);
+            sizes.insert(uid, u64::from(size));
         }
     })
     .await?;

@@ -108,7 +108,7 @@ pub(super) struct Fetched {
     /// UID, if it is an answer to a UID command.
     pub(super) uid: Option<u32>,
     /// Size in bytes as the server says.
-    pub(super) size_bytes: Option<u64>,
+    pub(super) size_bytes: Option<u32>,
     /// The mail.
     pub(super) body: Body,
     /// Flagged `\Deleted`.
@@ -376,7 +376,7 @@ fn fetched(sequence: u32, attributes: &[AttributeValue<'_>]) -> Fetched {
     for attribute in attributes {
         match attribute {
             AttributeValue::Uid(uid) => fetched.uid = Some(*uid),
-            AttributeValue::Rfc822Size(size) => fetched.size_bytes = Some(u64::from(*size)),
+            AttributeValue::Rfc822Size(size) => fetched.size_bytes = Some(*size),
             AttributeValue::BodySection { data, .. } => {
                 fetched.body = match data {
                     // A few bytes, as a rule: the guard's number for the mail.
