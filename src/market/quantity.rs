@@ -1,5 +1,7 @@
 //! Exact decimals, as they were received.
 
+pub(crate) mod digits;
+
 use std::fmt;
 
 /// An exact decimal: `mantissa / 10^scale`.

@@ -138,7 +138,9 @@ impl Guard {
                     self.mail = self.inbox.split_to(now);
                 } else {
                     self.mail.reserve(usize::try_from(left).unwrap_or(now));
-                    self.mail.extend_from_slice(&self.inbox.split_to(now));
+                    self.mail
+                        .extend_from_slice(self.inbox.get(..now).unwrap_or_default());
+                    self.inbox.advance(now);
                 }
                 self.note_mail(later);
                 Ok(later == 0)

@@ -20,7 +20,6 @@ pub(in crate::message) mod findings;
 mod head;
 mod interchange;
 mod label;
-mod number;
 mod place;
 mod record;
 mod run;

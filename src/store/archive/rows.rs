@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::market::calendar::{civil_from_days, days_from_civil};
 use crate::market::quantity::Decimal;
+use crate::market::quantity::digits::{self, Stop};
 
 /// Bytes without their repeated rows.
 #[derive(Debug, Default, PartialEq)]
@@ -124,6 +125,8 @@ struct Row<'a> {
     end_at: usize,
     /// What stands before the digits of a fraction.
     mark: u8,
+    /// What ends the number.
+    stop: Stop,
     span: Span,
 }
 
@@ -145,6 +148,7 @@ impl<'a> Row<'a> {
             start_at: before_start.len(),
             end_at: before_start.len() + TIME + before_end.len(),
             mark: mark.copied().unwrap_or(b'.'),
+            stop: Stop::at(*behind.first()?),
             span: Span {
                 start: Time::read(start)?,
                 end: Time::read(end)?,
@@ -169,18 +173,16 @@ impl<'a> Row<'a> {
     /// The number and the length of the row that begins here, if it repeats this one.
     fn repeated(&self, text: &[u8]) -> Option<(Decimal, usize)> {
         let rest = text.strip_prefix(self.head)?;
-        let end = self.behind.first()?;
-        let length = rest.iter().take(MAX_NUMBER).position(|byte| byte == end)?;
-        let (number, rest) = rest.split_at_checked(length)?;
-        let rest = rest.strip_prefix(self.behind.as_slice())?;
-        // What is parsed has one spelling, but for the mark.
-        let decimal = Decimal::parse(number)?;
+        let length = self.stop.length(rest)?;
+        let behind = rest.get(length..)?.strip_prefix(self.behind.as_slice())?;
+        // What is read has one spelling, but for the mark.
+        let decimal = digits::number(rest, length)?;
         let scale = usize::from(decimal.scale());
-        let is_other_mark = || number.get(length - scale - 1) != Some(&self.mark);
+        let is_other_mark = || rest.get(length - scale - 1) != Some(&self.mark);
         if scale > 0 && is_other_mark() {
             return None;
         }
-        Some((decimal, text.len() - rest.len()))
+        Some((decimal, text.len() - behind.len()))
     }
 
     /// Writes the row that repeats this one with a number.
@@ -318,8 +320,6 @@ fn at_time(text: &[u8]) -> Option<(&[u8], [u8; TIME], &[u8])> {
 const ROW: &[u8] = b"QTY";
 /// Longest row: usual ones have 85 bytes.
 const MAX_ROW: usize = 512;
-/// More than the longest number: a sign, 18 digits behind a zero and a mark.
-const MAX_NUMBER: usize = 24;
 /// Digits of a time.
 const TIME: usize = 12;
 const DAY_MINUTES: i64 = 24 * 60;

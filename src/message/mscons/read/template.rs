@@ -20,7 +20,7 @@ mod unwrapped;
 
 use crate::edifact::separators::Separators;
 use crate::market::calendar::UtcTime;
-use crate::message::mscons::read::number::{self, Stop};
+use crate::market::quantity::digits::{self, Stop};
 use crate::message::mscons::read::time::Moment;
 use crate::series::Measured;
 use form::is_of_number;
@@ -239,7 +239,7 @@ impl Template {
         if start >= end {
             return None;
         }
-        let decimal = number::number(text.get(self.head_length..)?, number)?;
+        let decimal = digits::number(text.get(self.head_length..)?, number)?;
         rows.push(Measured {
             start: UtcTime::from_seconds(start),
             end: UtcTime::from_seconds(end),

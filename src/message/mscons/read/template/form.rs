@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::edifact::separators::Separators;
-use crate::message::mscons::read::number::Stop;
+use crate::market::quantity::digits::Stop;
 use crate::message::mscons::read::template::literal::Literal;
 use crate::message::mscons::read::template::stamp::{DIGITS, Days, Zone};
 use crate::message::mscons::read::template::{Alike, Stamp, Template};

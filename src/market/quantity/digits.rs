@@ -1,15 +1,15 @@
-//! Numbers as they stand in a value, eight bytes at once.
+//! Numbers as they stand in a value (QTY), eight bytes at once.
 
 use crate::market::quantity::Decimal;
 
 /// What ends a number.
 #[derive(Clone, Copy, Eq, PartialEq)]
-pub(super) struct Stop {
+pub(crate) struct Stop {
     repeated: u64,
 }
 
 impl Stop {
-    pub(super) fn at(byte: u8) -> Self {
+    pub(crate) fn at(byte: u8) -> Self {
         Self {
             repeated: repeated(byte),
         }
@@ -17,7 +17,7 @@ impl Stop {
 
     /// How many bytes stand before it, if a number can be so long.
     #[inline]
-    pub(super) fn length(self, text: &[u8]) -> Option<usize> {
+    pub(crate) fn length(self, text: &[u8]) -> Option<usize> {
         let word = text.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
         match word.and_then(|word| first_zero(word ^ self.repeated)) {
             Some(length) => usize::try_from(length).ok(),
@@ -35,7 +35,7 @@ impl Stop {
 /// Reads the number at the beginning of a text. `None` if it is not canonical, as
 /// [`Decimal::parse`] has it.
 #[inline]
-pub(super) fn number(text: &[u8], length: usize) -> Option<Decimal> {
+pub(crate) fn number(text: &[u8], length: usize) -> Option<Decimal> {
     match text.first_chunk() {
         Some(bytes) if length < 8 => short(u64::from_le_bytes(*bytes), length),
         Some(_) | None => None,
