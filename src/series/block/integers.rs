@@ -111,21 +111,27 @@ fn write_predicted(out: &mut BitWriter, values: &[i64]) {
     out.put_delta(fold(first));
     // A loop for each predictor, so that none is chosen for each value.
     match predictor {
-        Predictor::Nothing => write_groups(out, values, |line| line.predict(Predictor::Nothing)),
-        Predictor::Previous => write_groups(out, values, |line| line.predict(Predictor::Previous)),
-        Predictor::Line => write_groups(out, values, |line| line.predict(Predictor::Line)),
+        Predictor::Nothing => write_groups(out, values, |line, value| {
+            line.difference(Predictor::Nothing, value)
+        }),
+        Predictor::Previous => write_groups(out, values, |line, value| {
+            line.difference(Predictor::Previous, value)
+        }),
+        Predictor::Line => write_groups(out, values, |line, value| {
+            line.difference(Predictor::Line, value)
+        }),
     }
 }
 
 /// All values but the first, as their differences from what is predicted.
-fn write_groups(out: &mut BitWriter, values: &[i64], predict: impl Fn(Line) -> i64) {
+fn write_groups(out: &mut BitWriter, values: &[i64], difference: impl Fn(Line, i64) -> u64) {
     let Some((first, rest)) = values.split_first() else {
         return;
     };
     let mut line = Line::from(*first);
     for chunk in rest.chunks(GROUP) {
         let differences = chunk.iter().map(|&value| {
-            let difference = fold(value.wrapping_sub(predict(line)));
+            let difference = difference(line, value);
             line = line.to(value);
             difference
         });
@@ -479,7 +485,8 @@ pub(super) fn unfold(folded: u64) -> i64 {
 }
 
 /// How many values share a number of low bits: a day of quarter hours, also the one of 25 hours.
-/// One number a day was smaller than one for 32 values or an adaptive one.
+/// One number a day was smaller than one for 32 values or an adaptive one. A bit for each fits a
+/// `u128`.
 const GROUP: usize = 128;
 /// Longer unary parts are written in delta code instead, so that an outlier costs little.
 const MOST_ONES: u32 = 12;

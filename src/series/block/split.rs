@@ -10,10 +10,7 @@ use crate::series::{Block, Columns, Labels};
 
 /// The parts of a block by day, as [`Block::encode_by_day`] says.
 pub(super) fn by_day(block: &Block) -> Vec<OfDay> {
-    let mut stretches = stretches(block.columns.starts(), |at| {
-        let day = calendar::legal_day(at);
-        (day, calendar::legal_day_bounds(day))
-    });
+    let mut stretches = stretches(block.columns.starts());
     stretches.sort_by_key(|(day, _)| *day);
     let days = stretches.chunk_by(|(one, _), (other, _)| one == other);
     days.filter_map(|of_day| {
@@ -37,20 +34,17 @@ pub(super) fn by_day(block: &Block) -> Vec<OfDay> {
     .collect()
 }
 
-/// Stretches of rows that start in one day, from these starts. `day_of` gives the day that holds an
-/// instant, and where that day begins and ends. Rows come in order of time as a rule, so it is
-/// asked once a day, not once a row.
-fn stretches(
-    starts: &[i64],
-    day_of: impl Fn(UtcTime) -> (Day, (UtcTime, UtcTime)),
-) -> Vec<(Day, Range<usize>)> {
+/// Stretches of rows that start in one day, from these starts. Rows come in order of time as a rule,
+/// so the calendar is asked once a day, not once a row.
+fn stretches(starts: &[i64]) -> Vec<(Day, Range<usize>)> {
     let mut stretches = Vec::new();
     let mut from = 0;
     while let Some(&start) = starts.get(from) {
         let (day, belongs) = if start == NO_TIME {
             (TIMELESS, NO_TIME..=NO_TIME)
         } else {
-            let (day, (begin, end)) = day_of(UtcTime::from_seconds(start));
+            let day = calendar::legal_day(UtcTime::from_seconds(start));
+            let (begin, end) = calendar::legal_day_bounds(day);
             (day, begin.seconds()..=end.seconds() - 1)
         };
         let others = starts.get(from..).unwrap_or_default();
