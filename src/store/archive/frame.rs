@@ -160,7 +160,12 @@ fn frame_rows(origin: &Origin, bytes: &[u8]) -> Result<Option<Vec<u8>>, String> 
     if bytes.len() > MAX_ROWS_BYTES {
         return Ok(None);
     }
-    let packed = rows::pack(bytes);
+    let packed = match rows::pack(bytes) {
+        Some(packed) => packed,
+        // The dictionary helps where little comes before: no copy is made of what is long.
+        None if bytes.len() > MAX_TEXT_ALONE => return Ok(None),
+        None => Packed::unrepeated(bytes),
+    };
     let header = Vec::with_capacity(packed.text.len() + USUAL_ORIGIN);
     let mut header =
         postcard::to_extend(&(origin, &packed.runs), header).map_err(|error| error.to_string())?;
@@ -403,6 +408,8 @@ const MAX_BYTES: usize = 1 << 30;
 const MAX_HEADER: usize = 1 << 20;
 /// Larger pieces are not copied once more.
 const MAX_ROWS_BYTES: usize = 8 << 20;
+/// Nor are those that have no row.
+const MAX_TEXT_ALONE: usize = 256 << 10;
 /// Origin, runs and text.
 const MAX_ROWS_HEADER: usize = MAX_ROWS_BYTES + MAX_HEADER;
 /// Bytes of a usual origin and its runs.
@@ -491,6 +498,20 @@ pub(super) mod tests {
         assert!(file.len() > 8_000, "{}", file.len());
         assert!(frame.len() * 20 < file.len() + 2_000, "{}", frame.len());
         assert_eq!(open(PLACE, &frame), Ok((from, file.clone())));
+    }
+
+    #[test]
+    fn no_copy_is_made_of_what_is_long_and_has_no_rows() {
+        let form = |bytes: &[u8]| {
+            let frame = Entry::new(&origin("a.edi"), bytes).at(PLACE).unwrap();
+            assert!(open(PLACE, &frame) == Ok((origin("a.edi"), bytes.to_vec())));
+            Head::parse(frame.first_chunk().unwrap()).unwrap().form
+        };
+        let text = vec![b'='; MAX_TEXT_ALONE + 1];
+        let rows = crate::sample::corpus(text.len());
+        assert_eq!(form(&text), Form::Plain);
+        assert_eq!(form(&text[1..]), Form::Rows);
+        assert_eq!(form(&[rows, text].concat()), Form::Rows);
     }
 
     #[test]

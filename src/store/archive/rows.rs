@@ -29,6 +29,16 @@ pub(super) struct Packed {
     pub(super) numbers: Vec<Decimal>,
 }
 
+impl Packed {
+    /// Bytes without any repeated row, as they are.
+    pub(super) fn unrepeated(bytes: &[u8]) -> Self {
+        Self {
+            text: bytes.to_vec(),
+            ..Self::default()
+        }
+    }
+}
+
 /// Rows that repeat the one before them.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) struct Run {
@@ -40,8 +50,8 @@ pub(super) struct Run {
     rows: u32,
 }
 
-/// Takes the repeated rows out. Nothing may be over 4 GiB.
-pub(super) fn pack(bytes: &[u8]) -> Packed {
+/// Takes the repeated rows out; `None` if there are none. Nothing may be over 4 GiB.
+pub(super) fn pack(bytes: &[u8]) -> Option<Packed> {
     let mut packed = Packed::default();
     let (mut kept_to, mut at) = (0, 0);
     while let Some(begin) = find_row(bytes, at) {
@@ -75,8 +85,11 @@ pub(super) fn pack(bytes: &[u8]) -> Packed {
             kept_to = at;
         }
     }
+    if packed.runs.is_empty() {
+        return None;
+    }
     (packed.text).extend_from_slice(bytes.get(kept_to..).unwrap_or_default());
-    packed
+    Some(packed)
 }
 
 /// How many rows are repeated.
@@ -332,7 +345,7 @@ mod tests {
     use crate::sample;
 
     fn comes_back(bytes: &[u8]) -> Packed {
-        let packed = pack(bytes);
+        let packed = pack(bytes).unwrap_or_else(|| Packed::unrepeated(bytes));
         assert_eq!(count(&packed.runs), packed.numbers.len());
         assert_eq!(
             unpack(&packed, bytes.len()).as_deref(),
