@@ -40,8 +40,7 @@ pub struct ArchivePlace {
 pub struct Archive {
     directory: PathBuf,
     disk: Box<dyn Disk>,
-    /// A segment ends before it grows over this.
-    segment_bytes: u64,
+    sizes: Sizes,
     tail: Mutex<Tail>,
     bytes: AtomicU64,
     damage: Option<StoreError>,
@@ -59,18 +58,14 @@ impl Archive {
     /// # Errors
     /// [`StoreError::File`].
     pub fn open(data_dir: &DataDir) -> Result<Self, StoreError> {
-        Self::open_on(data_dir, Box::new(RealDisk), SEGMENT_BYTES)
+        Self::open_on(data_dir, Box::new(RealDisk), Sizes::default())
     }
 
-    fn open_on(
-        data_dir: &DataDir,
-        disk: Box<dyn Disk>,
-        segment_bytes: u64,
-    ) -> Result<Self, StoreError> {
+    fn open_on(data_dir: &DataDir, disk: Box<dyn Disk>, sizes: Sizes) -> Result<Self, StoreError> {
         let mut archive = Self {
             directory: data_dir.subdirectory(ARCHIVE)?,
             disk,
-            segment_bytes,
+            sizes,
             tail: Mutex::new(Tail::of_new(1)),
             bytes: AtomicU64::new(0),
             damage: None,
@@ -166,16 +161,18 @@ impl Archive {
         self.damage.as_ref()
     }
 
-    /// Appends an entry. Not durable before [`Self::sync`].
+    /// Appends an entry. Not durable before [`Self::sync`], and not in the file before that either,
+    /// unless there is more than memory should hold: a write for each of a group's entries would take
+    /// longer than the entries take.
     ///
     /// # Errors
-    /// [`StoreError::File`] (disk full): the file is cut back to its length before, so that the
-    /// next append starts clean. [`StoreError::Unarchivable`] for more than 1 GiB.
+    /// [`StoreError::File`] (disk full): this entry is not appended; those before it are.
+    /// [`StoreError::Unarchivable`] for more than 1 GiB.
     pub fn append(&self, entry: Entry) -> Result<ArchivePlace, StoreError> {
         let mut tail = self.tail();
         self.cut_torn_end(&mut tail)?;
         let length = length_u64(entry.len());
-        if tail.length > 0 && tail.length + length > self.segment_bytes {
+        if tail.length > 0 && tail.length + length > self.sizes.segment {
             if let Err(error) = self.sync_tail(&mut tail) {
                 // Whoever appended before waits for a sync of his own: he must hear of it, too.
                 tail.has_lost = true;
@@ -183,27 +180,55 @@ impl Archive {
             }
             *tail = Tail::of_new(tail.segment.saturating_add(1));
         }
-        let path = segment::path(&self.directory, tail.segment);
         let place = ArchivePlace {
             segment: tail.segment,
             offset: tail.length,
         };
         let frame = entry.at(place)?;
+        if tail.unwritten.len() + frame.len() > self.sizes.unwritten {
+            self.write_tail(&mut tail)?;
+        }
+        if frame.len() > self.sizes.unwritten {
+            self.write(&mut tail, &frame, place.offset)?;
+        } else {
+            tail.unwritten.extend_from_slice(&frame);
+        }
+        tail.length += length;
+        self.bytes.fetch_add(length, atomic::Ordering::Relaxed);
+        Ok(place)
+    }
+
+    /// Writes what was appended and is not in the file yet. If that fails it is kept.
+    fn write_tail(&self, tail: &mut Tail) -> Result<(), StoreError> {
+        let offset = tail.written();
+        let mut unwritten = std::mem::take(&mut tail.unwritten);
+        let written = if unwritten.is_empty() {
+            Ok(())
+        } else {
+            self.write(tail, &unwritten, offset)
+        };
+        if written.is_ok() {
+            unwritten.clear();
+        }
+        tail.unwritten = unwritten;
+        written
+    }
+
+    /// Writes at an offset of the last segment, behind which nothing stands.
+    fn write(&self, tail: &mut Tail, bytes: &[u8], offset: u64) -> Result<(), StoreError> {
+        let path = segment::path(&self.directory, tail.segment);
         let file = match tail.file.take() {
             Some(file) => file,
             None => (self.disk.create(&path))
                 .map_err(|source| StoreError::file("opening", &path, source))?,
         };
-        let written = self.disk.write(&file, &frame, place.offset);
+        let written = self.disk.write(&file, bytes, offset);
         if written.is_err() {
-            // If cutting fails as well, the next entry overwrites what is left.
-            let _ = self.disk.truncate(&file, place.offset);
+            // If cutting fails as well, the next write overwrites what is left.
+            let _ = self.disk.truncate(&file, offset);
         }
         tail.file = Some(file);
-        written.map_err(|source| StoreError::file("writing", &path, source))?;
-        tail.length += length;
-        self.bytes.fetch_add(length, atomic::Ordering::Relaxed);
-        Ok(place)
+        written.map_err(|source| StoreError::file("writing", &path, source))
     }
 
     /// Makes everything appended so far durable (fdatasync, and the directory's when a file is new).
@@ -223,19 +248,15 @@ impl Archive {
     }
 
     fn sync_tail(&self, tail: &mut Tail) -> Result<(), StoreError> {
-        let Some(file) = &tail.file else {
-            return Ok(());
-        };
         if tail.durable == tail.length {
             return Ok(());
         }
-        let mut synced = self.disk.sync(file);
-        if synced.is_ok() && !tail.is_named {
-            synced = self.disk.sync_names(&self.directory);
-        }
-        let path = segment::path(&self.directory, tail.segment);
-        if let Err(source) = synced {
-            let cut = self.disk.truncate(file, tail.durable);
+        let synced = self.write_tail(tail).and_then(|()| self.sync_written(tail));
+        if synced.is_err() {
+            let cut = match &tail.file {
+                Some(file) => self.disk.truncate(file, tail.durable),
+                None => Ok(()),
+            };
             if cut.is_ok() {
                 self.bytes
                     .fetch_sub(tail.length - tail.durable, atomic::Ordering::Relaxed);
@@ -243,11 +264,23 @@ impl Archive {
             // A file that is empty again can be begun anew; no other page of it is in doubt.
             let is_empty = cut.is_ok() && tail.durable == 0;
             *tail = Tail::of_new(tail.segment.saturating_add(u32::from(!is_empty)));
-            return Err(StoreError::file("syncing", &path, source));
+            return synced;
         }
         tail.durable = tail.length;
         tail.is_named = true;
         Ok(())
+    }
+
+    fn sync_written(&self, tail: &Tail) -> Result<(), StoreError> {
+        let Some(file) = &tail.file else {
+            return Ok(());
+        };
+        let mut synced = self.disk.sync(file);
+        if synced.is_ok() && !tail.is_named {
+            synced = self.disk.sync_names(&self.directory);
+        }
+        let path = segment::path(&self.directory, tail.segment);
+        synced.map_err(|source| StoreError::file("syncing", &path, source))
     }
 
     /// Reads an entry, checksum checked. One that was just appended can be read at once.
@@ -255,6 +288,12 @@ impl Archive {
     /// # Errors
     /// [`StoreError::ArchiveDamaged`] if no whole entry stands there.
     pub fn read(&self, place: ArchivePlace) -> Result<(Origin, Vec<u8>), StoreError> {
+        {
+            let mut tail = self.tail();
+            if place.segment == tail.segment && place.offset >= tail.written() {
+                self.write_tail(&mut tail)?;
+            }
+        }
         let path = segment::path(&self.directory, place.segment);
         let read = || -> Result<(Origin, Vec<u8>), Fault> {
             let file = File::open(&path).map_err(Fault::Unreadable)?;
@@ -303,12 +342,13 @@ impl Archive {
         })
     }
 
-    /// Where the next entry will stand: everything before is whole, and is never changed.
+    /// Where what is in the files ends: everything before is whole, and is never changed. All that
+    /// was synced is before it.
     pub fn end(&self) -> ArchivePlace {
         let tail = self.tail();
         ArchivePlace {
             segment: tail.segment,
-            offset: tail.length,
+            offset: tail.written(),
         }
     }
 
@@ -336,7 +376,7 @@ impl Archive {
         Ok(files)
     }
 
-    /// Bytes on disk.
+    /// Bytes of all entries.
     pub fn bytes(&self) -> u64 {
         self.bytes.load(atomic::Ordering::Relaxed)
     }
@@ -365,8 +405,10 @@ struct Tail {
     segment: u32,
     /// Open once something was appended.
     file: Option<File>,
-    /// Length of what is whole.
+    /// Length of what is whole, and of what is not in the file yet.
     length: u64,
+    /// Its end, which is not in the file yet.
+    unwritten: Vec<u8>,
     /// Bytes behind it that are no entry, until they are cut off.
     torn_bytes: u64,
     /// Length of what is on the disk for sure.
@@ -387,17 +429,38 @@ impl Tail {
             segment,
             file: None,
             length,
+            unwritten: Vec::new(),
             torn_bytes: 0,
             durable: length,
             is_named: false,
             has_lost: false,
         }
     }
+
+    /// Length of what is in the file.
+    fn written(&self) -> u64 {
+        self.length - length_u64(self.unwritten.len())
+    }
 }
 
-/// A segment is opened, walked and copied as a whole: large enough to be few, small enough to be
-/// read at start in well under a second.
-const SEGMENT_BYTES: u64 = 64 << 20;
+/// How large the archive's parts may be, in bytes.
+#[derive(Clone, Copy, Debug)]
+struct Sizes {
+    /// A segment ends before it grows over this. It is opened, walked and copied as a whole: large
+    /// enough to be few, small enough to be read at start in well under a second.
+    segment: u64,
+    /// What is appended and not written yet: several times a group of usual mails.
+    unwritten: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self {
+            segment: 64 << 20,
+            unwritten: 1 << 20,
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests;

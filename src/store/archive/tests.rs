@@ -97,6 +97,7 @@ fn nothing_is_cut_or_appended_where_something_whole_stands_behind_damage() {
     fs::write(&path, &damaged).unwrap();
     let archive = Archive::open(&data_dir).unwrap();
     assert_eq!(archive.append(entry("d")).unwrap().segment, 2);
+    archive.sync().unwrap();
     assert_eq!(names(&archive), ["a", "c", "d"]);
     assert_eq!(fs::read(&path).unwrap(), damaged);
 }
@@ -109,6 +110,7 @@ fn an_entry_inside_of_another_is_never_taken_for_one() {
     let outer = archive
         .append(Entry::new(&origin("outer"), &inner))
         .unwrap();
+    archive.sync().unwrap();
     let mut bytes = fs::read(&path).unwrap();
     bytes[usize::try_from(outer.offset).unwrap()] ^= 1;
     fs::write(&path, bytes).unwrap();
@@ -130,8 +132,11 @@ fn a_place_that_does_not_exist_is_an_error() {
 fn a_full_segment_is_followed_by_the_next() {
     let home = tempfile::tempdir().unwrap();
     let data_dir = DataDir::open(home.path()).unwrap();
-    let two = length_u64(entry("a").len()) * 2;
-    let open = || Archive::open_on(&data_dir, Box::new(RealDisk), two).unwrap();
+    let sizes = Sizes {
+        segment: length_u64(entry("a").len()) * 2,
+        ..Sizes::default()
+    };
+    let open = || Archive::open_on(&data_dir, Box::new(RealDisk), sizes).unwrap();
     let archive = open();
     let segments = |archive: &Archive, names: [&str; 3]| {
         names.map(|name| archive.append(entry(name)).unwrap().segment)
@@ -140,52 +145,80 @@ fn a_full_segment_is_followed_by_the_next() {
     archive.sync().unwrap();
     let archive = open();
     assert_eq!(segments(&archive, ["d", "e", "f"]), [2, 3, 3]);
+    archive.sync().unwrap();
     assert_eq!(names(&archive), ["a", "b", "c", "d", "e", "f"]);
 }
 
 /// Appends groups of entries as the committer does: an append that fails concerns one mail, a sync
 /// that fails all of the group; what failed is tried again. Whatever step fails, what was synced is
-/// there.
+/// there. Entries are written one by one, or when there is no room for another, or all at once.
 #[test]
 fn whichever_write_or_sync_fails_an_entry_that_was_synced_can_be_read() {
-    let mut failures = 0;
-    for step in 0.. {
-        let home = tempfile::tempdir().unwrap();
-        let data_dir = DataDir::open(home.path()).unwrap();
-        let disk = FailingDisk::new(step);
-        let three = length_u64(entry("00").len()) * 3;
-        let archive = Archive::open_on(&data_dir, Box::new(disk.clone()), three).unwrap();
-        let mut kept = Vec::new();
-        for group in 0..5 {
-            let mut waiting = vec![format!("{group}0"), format!("{group}1")];
-            while !waiting.is_empty() {
-                let appended: Vec<_> = waiting
-                    .iter()
-                    .filter_map(|name| Some((name.clone(), archive.append(entry(name)).ok()?)))
-                    .collect();
-                if archive.sync().is_ok() {
-                    waiting.retain(|name| appended.iter().all(|(known, _)| known != name));
-                    kept.extend(appended);
-                }
-            }
-        }
-        failures += u32::from(!disk.is_pending());
-        let check = |archive: &Archive| {
-            for (name, place) in &kept {
-                assert_eq!(archive.read(*place).unwrap().0.name, *name, "step {step}");
-            }
-            assert!(archive.entries().all(|entry| entry.is_ok()), "step {step}");
+    let one = entry("00").len();
+    for unwritten in [0, one, 10 * one] {
+        let sizes = Sizes {
+            segment: length_u64(one) * 3,
+            unwritten,
         };
-        check(&archive);
-        drop(archive);
-        let archive = Archive::open(&data_dir).unwrap();
-        assert!(archive.damage().is_none(), "step {step}");
-        check(&archive);
-        if disk.is_pending() {
-            break;
+        let failures = (0..1_000).take_while(|step| fails_at(*step, sizes)).count();
+        assert!((11..1_000).contains(&failures), "{failures}");
+    }
+}
+
+/// Whether there was such a step.
+fn fails_at(step: usize, sizes: Sizes) -> bool {
+    let home = tempfile::tempdir().unwrap();
+    let data_dir = DataDir::open(home.path()).unwrap();
+    let disk = FailingDisk::new(step);
+    let archive = Archive::open_on(&data_dir, Box::new(disk.clone()), sizes).unwrap();
+    let mut kept = Vec::new();
+    for group in 0..5 {
+        let mut waiting = vec![format!("{group}0"), format!("{group}1")];
+        while !waiting.is_empty() {
+            let appended: Vec<_> = waiting
+                .iter()
+                .filter_map(|name| Some((name.clone(), archive.append(entry(name)).ok()?)))
+                .collect();
+            if archive.sync().is_ok() {
+                waiting.retain(|name| appended.iter().all(|(known, _)| known != name));
+                kept.extend(appended);
+            }
         }
     }
-    assert!(failures > 10, "{failures}");
+    let check = |archive: &Archive| {
+        for (name, place) in &kept {
+            let read = archive.read(*place).unwrap().0;
+            assert_eq!(read.name, *name, "{sizes:?} step {step}");
+        }
+        let mut entries = archive.entries();
+        assert!(entries.all(|entry| entry.is_ok()), "{sizes:?} step {step}");
+    };
+    check(&archive);
+    drop(archive);
+    let archive = Archive::open(&data_dir).unwrap();
+    assert!(archive.damage().is_none(), "{sizes:?} step {step}");
+    check(&archive);
+    !disk.is_pending()
+}
+
+#[test]
+fn what_is_not_synced_is_in_the_file_once_it_is_read_or_there_is_no_room() {
+    let home = tempfile::tempdir().unwrap();
+    let data_dir = DataDir::open(home.path()).unwrap();
+    let one = length_u64(entry("a").len());
+    let sizes = Sizes {
+        unwritten: entry("a").len() * 2,
+        ..Sizes::default()
+    };
+    let archive = Archive::open_on(&data_dir, Box::new(RealDisk), sizes).unwrap();
+    let places = ["a", "b", "c"].map(|name| archive.append(entry(name)).unwrap());
+    assert_eq!(archive.end().offset, 2 * one);
+    assert_eq!(names(&archive), ["a", "b"]);
+    archive.read(places[0]).unwrap();
+    assert_eq!(archive.end().offset, 2 * one);
+    archive.read(places[2]).unwrap();
+    assert_eq!(archive.end().offset, 3 * one);
+    assert_eq!(archive.bytes(), 3 * one);
 }
 
 #[test]
