@@ -80,7 +80,7 @@ fn base64_of_lines(body: &[u8]) -> Option<Vec<u8>> {
             width = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         }
         let (line, behind) = rest.split_at(width);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let ([line @ .., b'\r'] | line) = line;
         match <&[u8; USUAL_LINE]>::try_from(line) {
             // Copied in a few steps, since the compiler knows how long it is.
             Ok(line) => digits.extend_from_slice(line),

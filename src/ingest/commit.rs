@@ -201,8 +201,7 @@ fn run(desk: &mut Desk, mut inbox: mpsc::Receiver<Order>, coming: &AtomicUsize) 
         while !group.is_full() {
             match inbox.try_recv() {
                 Ok(order) => group.add(desk, order),
-                Err(_) if coming.load(Ordering::Relaxed) == 0 => break,
-                Err(_) if begun.elapsed() >= PATIENCE => break,
+                Err(_) if begun.elapsed() >= group.patience(coming) => break,
                 // Being woken by each mail would take longer than a mail takes.
                 Err(_) => std::thread::sleep(LOOK_AGAIN),
             }
@@ -251,6 +250,17 @@ struct Group {
 impl Group {
     fn is_full(&self) -> bool {
         self.members.len() >= MAX_MAILS || self.bytes >= MAX_BYTES
+    }
+
+    /// How long it stays open, from its first order on.
+    fn patience(&self, coming: &AtomicUsize) -> Duration {
+        if coming.load(Ordering::Relaxed) > 0 {
+            PATIENCE
+        } else if self.members.len() >= CROWD {
+            PATIENCE_OF_A_CROWD
+        } else {
+            Duration::ZERO
+        }
     }
 
     /// Whether anybody waits until it is durable.
@@ -390,6 +400,10 @@ fn guarded<T>(step: impl FnOnce() -> Result<T, IngestError>) -> Result<T, Ingest
 /// How long a group waits for mails that are being digested: a whole group comes in this time, and
 /// nobody notices it.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// So many are no chance: more are on their way, though no other is being digested at this moment.
+const CROWD: usize = 16;
+/// How long a group waits for them: a flush takes as much of the processor as four mails.
+const PATIENCE_OF_A_CROWD: Duration = Duration::from_millis(5);
 /// How long it sleeps meanwhile.
 const LOOK_AGAIN: Duration = Duration::from_micros(500);
 /// Orders that may wait: two full groups, so that the thread never runs dry under load.
@@ -398,3 +412,31 @@ const MAX_WAITING: usize = 2 * MAX_MAILS;
 const MAX_MAILS: usize = 256;
 /// Bytes of a group: bounds the time until the first of it is answered.
 const MAX_BYTES: usize = 16 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_waits_for_what_is_coming_and_a_crowd_for_more() {
+        let settled = || Settled {
+            mailbox: "metering".to_owned(),
+            folder: "INBOX".to_owned(),
+            announced: None,
+            ids: Vec::new(),
+            forgets: Vec::new(),
+        };
+        let patience = |members: usize, coming: usize| {
+            let members = (0..members).map(|_| (Prepared::settling(settled()), Reply::None));
+            let group = Group {
+                members: members.collect(),
+                ..Group::default()
+            };
+            group.patience(&AtomicUsize::new(coming))
+        };
+        assert_eq!(patience(1, 0), Duration::ZERO);
+        assert_eq!(patience(CROWD - 1, 0), Duration::ZERO);
+        assert_eq!(patience(CROWD, 0), PATIENCE_OF_A_CROWD);
+        assert_eq!(patience(1, 1), PATIENCE);
+    }
+}

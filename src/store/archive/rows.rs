@@ -131,8 +131,12 @@ fn find_row(bytes: &[u8], from: usize) -> Option<usize> {
 /// A row, as others may repeat it.
 struct Row<'a> {
     head: &'a [u8],
-    /// What stands behind the number, with the times of the row that comes next.
+    /// What stands behind the number, with its times.
     behind: Vec<u8>,
+    /// The same of the row that comes next: what was just written is slow to be compared.
+    coming: Vec<u8>,
+    /// The times of that row; `None` if there is none.
+    next: Option<Span>,
     /// Where the times stand in it.
     start_at: usize,
     end_at: usize,
@@ -140,7 +144,6 @@ struct Row<'a> {
     mark: u8,
     /// What ends the number.
     stop: Stop,
-    span: Span,
 }
 
 impl<'a> Row<'a> {
@@ -155,31 +158,38 @@ impl<'a> Row<'a> {
         let mark = number
             .iter()
             .find(|byte| !byte.is_ascii_digit() && **byte != b'-');
-        Some(Self {
+        let span = Span {
+            start: Time::read(start)?,
+            end: Time::read(end)?,
+        };
+        let mut row = Self {
             head,
             behind: behind.to_vec(),
+            coming: behind.to_vec(),
+            next: Some(span),
             start_at: before_start.len(),
             end_at: before_start.len() + TIME + before_end.len(),
             mark: mark.copied().unwrap_or(b'.'),
             stop: Stop::at(*behind.first()?),
-            span: Span {
-                start: Time::read(start)?,
-                end: Time::read(end)?,
-            },
-        })
+        };
+        row.go_on();
+        Some(row)
     }
 
     /// Goes to the next row; `false` if there is none.
     fn go_on(&mut self) -> bool {
-        let Some(next) = self.span.next() else {
+        let Some(span) = self.next else {
             return false;
         };
-        for (at, time) in [(self.start_at, &next.start), (self.end_at, &next.end)] {
-            if let Some(digits) = self.behind.get_mut(at..at + TIME) {
-                digits.copy_from_slice(&time.digits);
+        std::mem::swap(&mut self.behind, &mut self.coming);
+        self.next = span.next();
+        if let Some(next) = &self.next {
+            for (at, time) in [(self.start_at, &next.start), (self.end_at, &next.end)] {
+                if let Some(digits) = self.coming.get_mut(at..at + TIME) {
+                    digits.copy_from_slice(&time.digits);
+                }
             }
         }
-        self.span = next;
         true
     }
 

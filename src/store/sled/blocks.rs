@@ -80,10 +80,8 @@ impl Blocks {
         }
         let (id, merged) = if may_merge {
             let bytes = stretches.iter().map(|stretch| stretch.days.len()).sum();
-            let read = |id: RunId, run: &Run| run.read(records, id);
-            let (id, merged, others) = self.0.gather(bytes, MERGING, read)?;
-            stretches.extend(others);
-            (id, merged)
+            let read = |id: RunId, run: &Run, all: &mut Vec<Stretch>| run.read(records, id, all);
+            self.0.gather(&mut stretches, bytes, MERGING, read)?
         } else {
             (self.0.alone(), Vec::new())
         };
@@ -197,14 +195,13 @@ impl Run {
         self.last = self.last.max(*days.end());
     }
 
-    /// All that it has.
-    fn read(&self, records: &Records, id: RunId) -> Result<Vec<Stretch>, StoreError> {
-        let mut stretches = Vec::new();
+    /// Puts all that it has behind others.
+    fn read(&self, records: &Records, id: RunId, all: &mut Vec<Stretch>) -> Result<(), StoreError> {
         for page in 0..self.pages.len() {
             let key = id.page(Kind::Blocks, page);
-            stretches.extend(page::stretches(&key, &records.existing(&key)?, |_| true)?);
+            all.extend(page::stretches(&key, &records.existing(&key)?, |_| true)?);
         }
-        Ok(stretches)
+        Ok(())
     }
 
     fn may_have(&self, days: &Range<Day>) -> bool {

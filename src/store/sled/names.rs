@@ -113,9 +113,9 @@ impl Names {
         if entries.is_empty() {
             return Ok(Change::default());
         }
-        let read = |id: RunId, run: &Run| run.read(records, id);
-        let (id, merged, others) = self.0.gather(entries.len(), MERGING, read)?;
-        entries.extend(others);
+        let read = |id: RunId, run: &Run, all: &mut Vec<Entry>| run.read(records, id, all);
+        let new = entries.len();
+        let (id, merged) = self.0.gather(&mut entries, new, MERGING, read)?;
         for (id, known) in merged.iter().filter_map(|id| Some((id, self.0.get(*id)?))) {
             for page in 0..known.pages.len() {
                 records.remove(writes, &id.page(Kind::Names, page))?;
@@ -163,11 +163,16 @@ impl Run {
         }
     }
 
-    /// All that it has.
-    fn read(&self, records: &Records, id: RunId) -> Result<Vec<Entry>, StoreError> {
-        let pages = 0..self.pages.len();
-        let pages = pages.map(|page| read(records, id, page));
-        Ok(pages.collect::<Result<Vec<_>, _>>()?.concat())
+    /// Puts all that it has behind others.
+    fn read(&self, records: &Records, id: RunId, all: &mut Vec<Entry>) -> Result<(), StoreError> {
+        if all.capacity() - all.len() < self.names {
+            // For all of its level, so that they are in memory once.
+            all.reserve_exact(self.names * MERGING.fan);
+        }
+        for page in 0..self.pages.len() {
+            all.extend(read(records, id, page)?);
+        }
+        Ok(())
     }
 
     /// The pages in which a name may stand: it may be the last of one and the first of the next.
@@ -216,11 +221,11 @@ fn place(key: &[u8]) -> Result<(u8, u64, u32), StoreError> {
 const NAME_BYTES: usize = 5;
 /// Names of a page: some 4 kB, so that it is one value of the tree.
 const PAGE_NAMES: usize = 512;
-/// A merge is one write, in memory as a whole (16 MB), and mails wait for it: at most a million names.
-/// A million mails are two to sixteen runs that are merged no more.
+/// A merge is one write, in memory as a whole (2 MB, and what sled replaces meanwhile), and mails wait
+/// for it: at most 131,072 names. A million mails are 15 to 60 runs that are merged no more.
 const MERGING: Merging = Merging {
-    fan: 8,
-    most: (1 << 20) / 8,
+    fan: 4,
+    most: (1 << 17) / 4,
 };
 
 #[cfg(test)]

@@ -110,26 +110,29 @@ impl<R: Summary> Runs<R> {
         runs.filter(move |(_, size)| *size <= most)
     }
 
-    /// The same, with what those others have, as `read` reads a run. Where something of it is
-    /// damaged nothing is merged: it stays for `verify` to tell of, and what comes does not wait.
+    /// The same, and puts what those others have behind what is new, as `read` reads a run. Where
+    /// something of it is damaged nothing is merged: it stays for `verify` to tell of, and what comes
+    /// does not wait.
     pub(super) fn gather<T>(
         &self,
+        all: &mut Vec<T>,
         size: usize,
         merging: Merging,
-        read: impl Fn(RunId, &R) -> Result<Vec<T>, StoreError>,
-    ) -> Result<(RunId, Vec<RunId>, Vec<T>), StoreError> {
+        read: impl Fn(RunId, &R, &mut Vec<T>) -> Result<(), StoreError>,
+    ) -> Result<(RunId, Vec<RunId>), StoreError> {
         let (id, merged) = self.place(size, merging);
-        let mut all = Vec::new();
+        let new = all.len();
         for (run, known) in merged.iter().filter_map(|id| Some((*id, self.get(*id)?))) {
-            match read(run, known) {
-                Ok(some) => all.extend(some),
+            match read(run, known, all) {
+                Ok(()) => {}
                 Err(StoreError::Damaged { .. }) => {
-                    return Ok((self.alone(), Vec::new(), Vec::new()));
+                    all.truncate(new);
+                    return Ok((self.alone(), Vec::new()));
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok((id, merged, all))
+        Ok((id, merged))
     }
 
     /// Takes over what is written now.
