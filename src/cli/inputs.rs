@@ -89,9 +89,11 @@ pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
             .take(MAX_FILE_BYTES + 1)
             .read_to_end(&mut bytes)?;
     } else {
-        File::open(path)?
-            .take(MAX_FILE_BYTES + 1)
-            .read_to_end(&mut bytes)?;
+        let file = File::open(path)?;
+        // Growing by steps would leave copies behind.
+        let size = file.metadata()?.len().min(MAX_FILE_BYTES);
+        bytes.reserve_exact(usize::try_from(size).unwrap_or(0));
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     }
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(io::Error::new(

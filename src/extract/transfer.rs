@@ -71,7 +71,7 @@ fn base64(body: &[u8]) -> Vec<u8> {
 fn base64_of_lines(body: &[u8]) -> Option<Vec<u8>> {
     let mut rest = body.trim_ascii_end();
     let mut bytes = Vec::with_capacity(rest.len() / 4 * 3 + 3);
-    let mut digits = Vec::with_capacity(DIGITS_AT_ONCE + USUAL_LINE);
+    let mut digits = Vec::with_capacity(2 * DIGITS_AT_ONCE);
     let mut width = 0;
     while !rest.is_empty() {
         // All lines but the last are of one length. Where one is not, and a line end is taken for a
@@ -83,18 +83,32 @@ fn base64_of_lines(body: &[u8]) -> Option<Vec<u8>> {
         let ([line @ .., b'\r'] | line) = line;
         match <&[u8; USUAL_LINE]>::try_from(line) {
             // Copied in a few steps, since the compiler knows how long it is.
-            Ok(line) => digits.extend_from_slice(line),
-            Err(_) => digits.extend_from_slice(line),
+            Ok(line) => {
+                digits.extend_from_slice(line);
+                append_whole(&mut digits, &mut bytes)?;
+            }
+            // It may be as long as the mail.
+            Err(_) => {
+                for piece in line.chunks(DIGITS_AT_ONCE) {
+                    digits.extend_from_slice(piece);
+                    append_whole(&mut digits, &mut bytes)?;
+                }
+            }
         }
         rest = behind.get(1..).unwrap_or_default();
-        if digits.len() >= DIGITS_AT_ONCE && !rest.is_empty() {
-            let whole = digits.len() / 4 * 4;
-            append_base64(digits.get(..whole)?, &mut bytes)?;
-            digits.drain(..whole);
-        }
     }
     append_base64(&digits, &mut bytes)?;
     Some(bytes)
+}
+
+/// Decodes whole groups of digits once there are enough of them.
+fn append_whole(digits: &mut Vec<u8>, bytes: &mut Vec<u8>) -> Option<()> {
+    if digits.len() >= DIGITS_AT_ONCE {
+        let whole = digits.len() / 4 * 4;
+        append_base64(digits.get(..whole)?, bytes)?;
+        digits.drain(..whole);
+    }
+    Some(())
 }
 
 /// Decodes what follows. `None` if it cannot, or if what came before was the end: it was padded.
@@ -218,6 +232,20 @@ mod tests {
             body.push_str("QUJD\n");
             let expected = [&bytes[..], b"ABC"].concat();
             assert_eq!(base64(body.as_bytes()), expected, "{lines} lines");
+        }
+    }
+
+    #[test]
+    fn lines_of_any_length_are_decoded_in_pieces() {
+        use base64::Engine as _;
+        for count in [3_600, 3_648, 3_649, 3_700, 20_000] {
+            let bytes: Vec<u8> = (0..=250).cycle().take(count).collect();
+            let digits = base64::engine::general_purpose::STANDARD.encode(&bytes);
+            for width in [75, DIGITS_AT_ONCE - 1, DIGITS_AT_ONCE + 1, digits.len()] {
+                let lines = digits.as_bytes().chunks(width);
+                let body = lines.collect::<Vec<_>>().join(&b"\r\n"[..]);
+                assert!(base64_of_lines(&body).unwrap() == bytes, "{count} {width}");
+            }
         }
     }
 
