@@ -17,9 +17,9 @@ use crate::run::gateway::{Home, program};
 use crate::support::{is_release, memory};
 
 /// The most that the gateway may hold in memory, whatever a mail holds. The pages of a debug build
-/// are some 45 MB more.
+/// are some 50 MB more.
 fn most_memory() -> u64 {
-    (if is_release() { 150 } else { 195 }) << 20
+    (if is_release() { 150 } else { 205 }) << 20
 }
 
 /// A hostile mail.
