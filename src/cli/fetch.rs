@@ -64,7 +64,9 @@ impl Args {
 fn poll(call: &Call<'_>, wanted: &[&Mailbox]) -> Result<bool, Failure> {
     let opened = call.opened;
     let ingest = opened.ingest()?;
-    crate::cli::run::runtime().block_on(async move {
+    // One thread for sockets and actors: were there others, one of them would wait for the sockets
+    // and wake this one for all that comes. Digesting and committing have threads of their own.
+    actix::System::new().block_on(async move {
         let mscons = MsconsActor::new(ingest.clone(), None).start();
         let mut failed = false;
         for mailbox in wanted {

@@ -41,7 +41,7 @@ pub struct Segment<'s> {
     /// Where it ends, its terminator included.
     pub end: usize,
     /// The service characters of its interchange.
-    pub separators: Separators,
+    pub separators: &'s Separators,
 }
 
 impl<'a> Scanner<'a> {
@@ -82,7 +82,7 @@ impl<'a> Scanner<'a> {
             text,
             offset: begin,
             end: end + 1,
-            separators: self.separators,
+            separators: &self.separators,
         })
     }
 
@@ -179,13 +179,13 @@ impl<'s> Segment<'s> {
 
     /// Element `n` (1 is the first behind the tag), still escaped; `None` if it is not there.
     pub fn element(&self, n: usize) -> Option<&'s [u8]> {
-        let Separators { element, .. } = self.separators;
+        let Separators { element, .. } = *self.separators;
         self.separators.nth_part(self.text, element, n)
     }
 
     /// Component `c` (from 0) of element `n`, unescaped; `None` if it is not there.
     pub fn component(&self, n: usize, c: usize) -> Option<Cow<'s, [u8]>> {
-        let Separators { component, .. } = self.separators;
+        let Separators { component, .. } = *self.separators;
         let part = self.separators.nth_part(self.element(n)?, component, c)?;
         Some(self.separators.unescape(part))
     }

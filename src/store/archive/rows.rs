@@ -135,8 +135,12 @@ struct Row<'a> {
     behind: Vec<u8>,
     /// The same of the row that comes next: what was just written is slow to be compared.
     coming: Vec<u8>,
-    /// The times of that row; `None` if there is none.
-    next: Option<Span>,
+    /// When that row ends, if there is one.
+    end: Time,
+    /// There is none behind the year 9999.
+    is_coming: bool,
+    /// Minutes from the beginning of a row to its end.
+    minutes: i64,
     /// Where the times stand in it.
     start_at: usize,
     end_at: usize,
@@ -158,15 +162,14 @@ impl<'a> Row<'a> {
         let mark = number
             .iter()
             .find(|byte| !byte.is_ascii_digit() && **byte != b'-');
-        let span = Span {
-            start: Time::read(start)?,
-            end: Time::read(end)?,
-        };
+        let (start, end) = (Time::read(start)?, Time::read(end)?);
         let mut row = Self {
             head,
             behind: behind.to_vec(),
             coming: behind.to_vec(),
-            next: Some(span),
+            end,
+            is_coming: true,
+            minutes: end.since(start),
             start_at: before_start.len(),
             end_at: before_start.len() + TIME + before_end.len(),
             mark: mark.copied().unwrap_or(b'.'),
@@ -178,18 +181,13 @@ impl<'a> Row<'a> {
 
     /// Goes to the next row; `false` if there is none.
     fn go_on(&mut self) -> bool {
-        let Some(span) = self.next else {
+        if !self.is_coming {
             return false;
-        };
-        std::mem::swap(&mut self.behind, &mut self.coming);
-        self.next = span.next();
-        if let Some(next) = &self.next {
-            for (at, time) in [(self.start_at, &next.start), (self.end_at, &next.end)] {
-                if let Some(digits) = self.coming.get_mut(at..at + TIME) {
-                    digits.copy_from_slice(&time.digits);
-                }
-            }
         }
+        std::mem::swap(&mut self.behind, &mut self.coming);
+        self.end.write(&mut self.coming, self.start_at);
+        self.is_coming = self.end.go_on(self.minutes);
+        self.end.write(&mut self.coming, self.end_at);
         true
     }
 
@@ -218,32 +216,15 @@ impl<'a> Row<'a> {
     }
 }
 
-/// From when to when.
-#[derive(Clone, Copy)]
-struct Span {
-    start: Time,
-    end: Time,
-}
-
-impl Span {
-    /// As long, and right behind; `None` behind the year 9999.
-    fn next(self) -> Option<Self> {
-        Some(Self {
-            start: self.end,
-            end: self.end.plus(self.end.since(self.start))?,
-        })
-    }
-}
-
 /// A time of the row's own clock.
 #[derive(Clone, Copy)]
 struct Time {
     /// Days since 1970-01-01.
     day: i64,
+    /// The same as `CCYYMMDD`.
+    date: [u8; 8],
     /// Minutes since midnight.
     minute: i64,
-    /// `CCYYMMDDHHMM`.
-    digits: [u8; TIME],
 }
 
 impl Time {
@@ -256,25 +237,19 @@ impl Time {
                 .fold(0, |number, byte| number * 10 + i64::from(byte - b'0'))
         };
         let day = days_from_civil(number(0, 4), number(4, 6), number(6, 8));
-        // The 31st of February is another day.
-        Self::at(day, number(8, 10) * 60 + number(10, 12)).filter(|time| time.digits == digits)
+        let time = Self::at(day, number(8, 10) * 60 + number(10, 12))?;
+        // The 31st of February is another day, and so is the 25th hour.
+        (time.digits() == digits).then_some(time)
     }
 
     /// So many minutes after the beginning of a day; `None` for years of more than four digits.
     fn at(day: i64, minutes: i64) -> Option<Self> {
         let day = day + minutes.div_euclid(DAY_MINUTES);
-        let (year, month, date) = civil_from_days(day);
-        (1..=9999).contains(&year).then(|| {
-            let mut digits = [b'0'; TIME];
-            let [calendar @ .., _, _, _, _] = &mut digits;
-            write_digits(calendar, (year * 100 + month) * 100 + date);
-            let minute = minutes.rem_euclid(DAY_MINUTES);
-            Self {
-                day,
-                minute,
-                digits,
-            }
-            .with_clock()
+        let (year, month, of_month) = civil_from_days(day);
+        (1..=9999).contains(&year).then(|| Self {
+            day,
+            date: eight_digits((year * 100 + month) * 100 + of_month),
+            minute: minutes.rem_euclid(DAY_MINUTES),
         })
     }
 
@@ -283,36 +258,44 @@ impl Time {
         (self.day - other.day) * DAY_MINUTES + self.minute - other.minute
     }
 
-    /// So many minutes later. Where that is the same day, its date is there already.
-    fn plus(self, minutes: i64) -> Option<Self> {
+    /// Goes on by so many minutes, where it stands: what was written piece by piece is slow to be
+    /// copied as a whole. `false` if there is no such time.
+    fn go_on(&mut self, minutes: i64) -> bool {
         let minute = self.minute + minutes;
-        if !(0..DAY_MINUTES).contains(&minute) {
-            return Self::at(self.day, minute);
+        if (0..DAY_MINUTES).contains(&minute) {
+            self.minute = minute;
+            return true;
         }
-        Some(Self { minute, ..self }.with_clock())
+        let other = Self::at(self.day, minute);
+        *self = other.unwrap_or(*self);
+        other.is_some()
     }
 
-    fn with_clock(mut self) -> Self {
-        // Less than 1,440: small divisions are quick ones.
-        let minute = u16::try_from(self.minute).unwrap_or(0);
-        let [.., a, b, c, d] = &mut self.digits;
-        for (digits, number) in [([a, b], minute / 60), ([c, d], minute % 60)] {
-            let [tens, ones] = digits;
-            (*tens, *ones) = (digit(number / 10), digit(number % 10));
+    /// Writes its digits at this place of a text.
+    fn write(&self, text: &mut [u8], at: usize) {
+        let clock = (usize::try_from(self.minute).ok()).and_then(|minute| CLOCK.get(minute));
+        if let Some((date, text)) = text.get_mut(at..).and_then(<[u8]>::split_first_chunk_mut)
+            && let (Some(to), Some(clock)) = (text.first_chunk_mut(), clock)
+        {
+            *date = self.date;
+            *to = *clock;
         }
-        self
+    }
+
+    fn digits(self) -> [u8; TIME] {
+        let mut digits = [0; TIME];
+        self.write(&mut digits, 0);
+        digits
     }
 }
 
-fn write_digits(to: &mut [u8], mut number: i64) {
-    for to in to.iter_mut().rev() {
-        *to = digit(u16::try_from(number % 10).unwrap_or(0));
+fn eight_digits(mut number: i64) -> [u8; 8] {
+    let mut digits = [b'0'; 8];
+    for digit in digits.iter_mut().rev() {
+        *digit += (number % 10).to_le_bytes()[0];
         number /= 10;
     }
-}
-
-fn digit(number: u16) -> u8 {
-    b'0' + number.to_le_bytes()[0]
+    digits
 }
 
 /// Where the number of a row begins: behind `QTY`, a separator, the qualifier and a separator.
@@ -346,6 +329,25 @@ const MAX_ROW: usize = 512;
 /// Digits of a time.
 const TIME: usize = 12;
 const DAY_MINUTES: i64 = 24 * 60;
+/// `HHMM` of each minute of a day.
+static CLOCK: [[u8; 4]; 24 * 60] = {
+    let mut clock = [[0; 4]; _];
+    let (mut rest, mut next) = (clock.as_mut_slice(), *b"0000");
+    while let Some((minute, others)) = rest.split_first_mut() {
+        *minute = next;
+        (rest, next) = (others, a_minute_later(next));
+    }
+    clock
+};
+
+const fn a_minute_later(clock: [u8; 4]) -> [u8; 4] {
+    match clock {
+        [a, b'9', b'5', b'9'] => [a + 1, b'0', b'0', b'0'],
+        [a, b, b'5', b'9'] => [a, b + 1, b'0', b'0'],
+        [a, b, c, b'9'] => [a, b, c + 1, b'0'],
+        [a, b, c, d] => [a, b, c, d + 1],
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -393,6 +395,22 @@ mod tests {
         .concat();
         // The other mark is another row, and the last has none behind it.
         assert_eq!(comes_back(file.as_bytes()).numbers.len(), 2);
+    }
+
+    #[test]
+    fn rows_of_a_minute_are_repeated_through_day_and_year() {
+        let stamp = |minute: i64| {
+            let day = days_from_civil(2025, 12, 31) + minute / DAY_MINUTES;
+            let (year, month, day) = civil_from_days(day);
+            let (hour, minute) = (minute % DAY_MINUTES / 60, minute % 60);
+            format!("{year}{month:02}{day:02}{hour:02}{minute:02}")
+        };
+        let row = |at: i64| {
+            let (from, to) = (stamp(at), stamp(at + 1));
+            format!("QTY+220:{at}'DTM+163:{from}:203'DTM+164:{to}:203'")
+        };
+        let file: String = (0..2 * DAY_MINUTES).map(row).collect();
+        assert_eq!(comes_back(file.as_bytes()).numbers.len(), 2 * 24 * 60 - 1);
     }
 
     #[test]
