@@ -18,5 +18,5 @@ pub mod rhythm;
 pub mod total;
 
 pub use block::Block;
-pub use columns::{Columns, Label, Labels, Measured, Row, Value};
+pub use columns::{Columns, Label, Labels, Measured, Row, Stretch, Value};
 pub use key::{Key, Kind};

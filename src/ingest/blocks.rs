@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::market::calendar::UtcTime;
 use crate::market::quantity::Decimal;
 use crate::message::mscons::{Group, Interchange, Message};
-use crate::series::{Block, Columns, Key, Kind, Labels, Row, Value};
+use crate::series::{Block, Columns, Key, Kind, Labels, Row, Stretch, Value};
 use crate::store::ledger::NewBlock;
 
 /// The blocks of a message, in the order in which its series begin.
@@ -63,36 +63,30 @@ struct Target {
 }
 
 impl Drafts {
-    /// Puts the rows of a group to their series: all of a LIN to one, as a rule, so that rows are
-    /// looked at as long as they go the same way.
+    /// Puts the rows of a group to their series: all of a LIN to one, as a rule.
     fn sort_in(&mut self, interchange: &Interchange, group: &Group) {
         let columns = &interchange.columns;
-        let mut rows = group.rows.clone();
-        while let Some(first) = columns.row(rows.start).filter(|_| !rows.is_empty()) {
-            let kind = kind_of(&first);
-            let is_text = matches!(first.value, Value::Text(_));
-            let goes_along = |row: &Row<'_>| {
-                let is_number = !is_text && !matches!(row.value, Value::Text(_));
-                is_number && row.label == first.label && kind_of(row) == kind
-            };
-            let others = (rows.start + 1..rows.end).map_while(|at| columns.row(at));
-            let alike = rows.start..rows.start + 1 + others.take_while(goes_along).count();
-            rows.start = alike.end;
-            let Some(target) = self.target(interchange, group, kind, first.label) else {
+        for Stretch { rows, label, kind } in columns.stretches(group.rows.clone()) {
+            let Some(target) = self.target(interchange, group, kind, label) else {
                 continue;
             };
             let Some(draft) = self.drafts.get_mut(target.draft) else {
                 continue;
             };
-            let (label, value) = (target.label, canonical(first.value));
-            if is_text {
-                draft.columns.push(Row {
-                    value,
+            let label = target.label;
+            match columns.row(rows.start) {
+                Some(Row {
+                    value: Value::Text(text),
+                    start,
+                    end,
+                    ..
+                }) => draft.columns.push(Row {
+                    value: canonical(text),
                     label,
-                    ..first
-                });
-            } else {
-                draft.columns.extend_from(columns, alike, label);
+                    start,
+                    end,
+                }),
+                Some(_) | None => draft.columns.extend_from(columns, rows, label),
             }
         }
     }
@@ -125,21 +119,8 @@ impl Drafts {
 }
 
 /// The number that an unusual spelling means (`007`, `+5`): the archive keeps the spelling.
-fn canonical(value: Value<'_>) -> Value<'_> {
-    match value {
-        Value::Text(text) => {
-            Decimal::parse_lenient(text.as_bytes()).map_or(Value::Absent, Value::Number)
-        }
-        Value::Number(_) | Value::Absent => value,
-    }
-}
-
-fn kind_of(row: &Row<'_>) -> Kind {
-    match (row.start, row.end) {
-        (None, None) => Kind::Timeless,
-        (Some(start), Some(end)) if start == end => Kind::Reading,
-        (Some(_) | None, Some(_)) | (Some(_), None) => Kind::Interval,
-    }
+fn canonical(text: &str) -> Value<'_> {
+    Decimal::parse_lenient(text.as_bytes()).map_or(Value::Absent, Value::Number)
 }
 
 fn key_of(group: &Group, kind: Kind, unit: Option<&str>) -> Key {

@@ -533,20 +533,19 @@ fn qualifiers_of(
     message: &mscons::Message,
 ) -> Vec<(Box<str>, u64)> {
     let mut counts: Vec<(Box<str>, u64)> = Vec::new();
-    for row in message.groups.iter().flat_map(|group| group.rows.clone()) {
-        let Some(row) = interchange.columns.row(row) else {
-            continue;
-        };
-        let Some(label) = interchange.labels.get(row.label) else {
+    let rows = message.groups.iter().map(|group| group.rows.clone());
+    for stretch in rows.flat_map(|rows| interchange.columns.stretches(rows)) {
+        let Some(label) = interchange.labels.get(stretch.label) else {
             continue;
         };
         let known = counts
             .iter()
             .position(|(qualifier, _)| *qualifier == label.qualifier);
+        let rows = stretch.rows.len() as u64;
         if let Some((_, count)) = known.and_then(|known| counts.get_mut(known)) {
-            *count += 1;
+            *count += rows;
         } else if counts.len() < MAX_QUALIFIERS {
-            counts.push((label.qualifier.clone(), 1));
+            counts.push((label.qualifier.clone(), rows));
         }
     }
     counts

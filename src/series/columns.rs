@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::market::calendar::UtcTime;
 use crate::market::quantity::Decimal;
+use crate::series::Kind;
 
 /// What a value is, apart from its number and its time: shared by many rows.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
@@ -110,6 +111,18 @@ pub struct Measured {
     pub number: Decimal,
     /// Number of the row's [`Label`] in the [`Labels`] beside the columns.
     pub label: u32,
+}
+
+/// Rows one behind the other that have the same label and the same kind, and none of which is a text.
+/// A text stands alone.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Stretch {
+    /// The rows.
+    pub rows: Range<usize>,
+    /// Number of their [`Label`].
+    pub label: u32,
+    /// How they stand in time.
+    pub kind: Kind,
 }
 
 /// Rows of values as columns: 29 bytes a row, no allocation a row.
@@ -246,6 +259,33 @@ impl Columns {
         })
     }
 
+    /// These rows, in order, as few stretches as they are.
+    pub fn stretches(&self, rows: Range<usize>) -> impl Iterator<Item = Stretch> {
+        let Range { mut start, end } = rows;
+        std::iter::from_fn(move || {
+            let mut rows = self.traits(start..end);
+            let first = rows.next()?;
+            let (label, kind, is_text) = first;
+            let alike = rows.take_while(|other| !is_text && *other == first);
+            let rows = start..start + 1 + alike.count();
+            start = rows.end;
+            Some(Stretch { rows, label, kind })
+        })
+    }
+
+    /// Label and kind of these rows, and whether each is a text.
+    fn traits(&self, rows: Range<usize>) -> impl Iterator<Item = (u32, Kind, bool)> {
+        let starts = self.start.get(rows.clone()).unwrap_or_default();
+        let ends = self.end.get(rows.clone()).unwrap_or_default();
+        let scales = self.scale.get(rows.clone()).unwrap_or_default();
+        let labels = self.label.get(rows).unwrap_or_default();
+        let times = starts.iter().zip(ends);
+        let rows = times.zip(scales).zip(labels);
+        rows.map(|(((start, end), scale), label)| {
+            (*label, Kind::of(time(*start), time(*end)), *scale == TEXT)
+        })
+    }
+
     /// Some of the rows; what is not there is left out.
     pub(super) fn slice(&self, rows: Range<usize>) -> Self {
         if !self.texts.is_empty() {
@@ -361,3 +401,52 @@ pub(super) const TEXT: u8 = 0xFE;
 pub(super) const ABSENT: u8 = 0xFF;
 /// Labels that are compared one by one.
 const FEW: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_are_alike_are_one_stretch() {
+        let at = |minutes: i64| Some(UtcTime::from_seconds(minutes * 60));
+        let one = Decimal::new(1, 0).map_or(Value::Absent, Value::Number);
+        let mut columns = Columns::default();
+        for (start, end, value, label) in [
+            (at(0), at(15), one, 0),
+            (at(15), at(30), Value::Absent, 0),
+            (at(30), at(45), one, 1),
+            (at(45), at(45), one, 1),
+            (at(45), at(60), Value::Text("007"), 1),
+            (at(60), at(75), Value::Text("008"), 1),
+            (None, None, one, 1),
+            (None, None, one, 1),
+        ] {
+            columns.push(Row {
+                start,
+                end,
+                value,
+                label,
+            });
+        }
+        let found = |rows: Range<usize>| -> Vec<_> {
+            let stretches = columns.stretches(rows);
+            stretches
+                .map(|stretch| (stretch.rows, stretch.label, stretch.kind))
+                .collect()
+        };
+        let all = [
+            (0..2, 0, Kind::Interval),
+            (2..3, 1, Kind::Interval),
+            (3..4, 1, Kind::Reading),
+            (4..5, 1, Kind::Interval),
+            (5..6, 1, Kind::Interval),
+            (6..8, 1, Kind::Timeless),
+        ];
+        assert_eq!(found(0..8), all);
+        assert_eq!(
+            found(1..3),
+            [(1..2, 0, Kind::Interval), (2..3, 1, Kind::Interval)]
+        );
+        assert_eq!(found(8..8), []);
+    }
+}

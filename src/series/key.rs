@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::market::calendar::UtcTime;
+
 /// How the values of a series stand in time.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum Kind {
@@ -14,6 +16,15 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind of a value with these times.
+    pub fn of(start: Option<UtcTime>, end: Option<UtcTime>) -> Self {
+        match (start, end) {
+            (None, None) => Self::Timeless,
+            (Some(start), Some(end)) if start == end => Self::Reading,
+            (Some(_) | None, Some(_)) | (Some(_), None) => Self::Interval,
+        }
+    }
+
     /// Its name in lists and the API.
     pub fn name(self) -> &'static str {
         match self {

@@ -38,7 +38,7 @@ impl Reader<'_> {
             }
             if taken.bytes == 0 {
                 self.begin_value();
-                self.make_room(rest.len() / read.bytes * self.run.rows.len());
+                self.make_room(rest.len().saturating_mul(self.run.rows.len()) / read.bytes);
             }
             self.previous_start = self.run.rows.last().map(|row| row.start);
             self.out.columns.extend(&self.run.rows);
@@ -69,6 +69,8 @@ impl Reader<'_> {
     fn make_room(&mut self, rows: usize) {
         if !self.run.has_room {
             self.run.has_room = true;
+            // Numbers are not equally long, and a row too many would have all of them copied.
+            let rows = rows + rows / 32;
             self.out.columns.reserve(rows.min(MAX_VALUES));
         }
     }
