@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 
 use crate::clock;
@@ -124,11 +125,17 @@ pub(super) enum Order {
     },
 }
 
+/// An order, and the runtime in which its answer is awaited.
+struct Submitted {
+    order: Order,
+    runtime: Option<Handle>,
+}
+
 /// The committer's address. The thread ends when the last address is dropped and all that was
 /// submitted before is done.
 #[derive(Clone)]
 pub struct Committer {
-    orders: mpsc::Sender<Order>,
+    orders: mpsc::Sender<Submitted>,
     coming: Arc<AtomicUsize>,
 }
 
@@ -178,8 +185,12 @@ impl Committer {
 
     /// Hands an order in; waits while too many are waiting.
     pub(super) async fn submit(&self, order: impl Into<Order>) -> Result<(), IngestError> {
+        let submitted = Submitted {
+            order: order.into(),
+            runtime: Handle::try_current().ok(),
+        };
         self.orders
-            .send(order.into())
+            .send(submitted)
             .await
             .map_err(|_| IngestError::Stopping)
     }
@@ -193,14 +204,14 @@ struct Desk {
 }
 
 /// Serves orders until every address is gone.
-fn run(desk: &mut Desk, mut inbox: mpsc::Receiver<Order>, coming: &AtomicUsize) {
+fn run(desk: &mut Desk, mut inbox: mpsc::Receiver<Submitted>, coming: &AtomicUsize) {
     let mut group = Group::default();
     while let Some(first) = inbox.blocking_recv() {
         let begun = clock::monotonic();
         group.add(desk, first);
         while !group.is_full() {
             match inbox.try_recv() {
-                Ok(order) => group.add(desk, order),
+                Ok(other) => group.add(desk, other),
                 Err(_) if begun.elapsed() >= group.patience(coming) => break,
                 // Being woken by each mail would take longer than a mail takes.
                 Err(_) => std::thread::sleep(LOOK_AGAIN),
@@ -245,6 +256,22 @@ struct Group {
     bytes: usize,
     /// Whether it brings something to be sent.
     dispatches: bool,
+    /// Where its answers are awaited.
+    runtime: Option<Handle>,
+}
+
+/// What is told to whom. Told when it is dropped: also if a runtime ends before it comes to it.
+struct Told {
+    replies: Vec<Reply>,
+    result: Result<(), IngestError>,
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        for reply in self.replies.drain(..) {
+            reply.send(self.result.clone());
+        }
+    }
 }
 
 impl Group {
@@ -269,8 +296,13 @@ impl Group {
         replies.any(|reply| !matches!(reply, Reply::None))
     }
 
+    fn add(&mut self, desk: &mut Desk, Submitted { order, runtime }: Submitted) {
+        self.join(desk, order);
+        self.runtime = runtime;
+    }
+
     /// Decides about an order and lets it join; one that cannot be decided is answered at once.
-    fn add(&mut self, desk: &mut Desk, order: Order) {
+    fn join(&mut self, desk: &mut Desk, order: Order) {
         let clerk = &mut desk.clerk;
         match order {
             Order::TakeIn(mail) => self.take_in(desk, mail),
@@ -376,8 +408,12 @@ impl Group {
             }
         }
         let has_news = self.dispatches && result.is_ok();
-        for reply in replies {
-            reply.send(result.clone());
+        let told = Told { replies, result };
+        match self.runtime {
+            // As one piece of work where they are awaited. From here each answer would wake whoever
+            // waits, who would sleep again before the next.
+            Some(runtime) => drop(runtime.spawn(async move { drop(told) })),
+            None => drop(told),
         }
         if has_news {
             desk.dispatched.send_modify(|dispatched| *dispatched += 1);
