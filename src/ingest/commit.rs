@@ -266,6 +266,16 @@ struct Told {
     result: Result<(), IngestError>,
 }
 
+impl Told {
+    /// Tells as one piece of work where the answers are awaited. From here each answer would wake
+    /// whoever waits, who would sleep again before the next.
+    fn tell(self, runtime: Option<&Handle>) {
+        if let Some(runtime) = runtime {
+            runtime.spawn(async move { drop(self) });
+        }
+    }
+}
+
 impl Drop for Told {
     fn drop(&mut self) {
         for reply in self.replies.drain(..) {
@@ -408,13 +418,7 @@ impl Group {
             }
         }
         let has_news = self.dispatches && result.is_ok();
-        let told = Told { replies, result };
-        match self.runtime {
-            // As one piece of work where they are awaited. From here each answer would wake whoever
-            // waits, who would sleep again before the next.
-            Some(runtime) => drop(runtime.spawn(async move { drop(told) })),
-            None => drop(told),
-        }
+        Told { replies, result }.tell(self.runtime.as_ref());
         if has_news {
             desk.dispatched.send_modify(|dispatched| *dispatched += 1);
         }
@@ -474,5 +478,27 @@ mod tests {
         assert_eq!(patience(CROWD - 1, 0), Duration::ZERO);
         assert_eq!(patience(CROWD, 0), PATIENCE_OF_A_CROWD);
         assert_eq!(patience(1, 1), PATIENCE);
+    }
+
+    #[test]
+    fn an_answer_comes_also_if_the_runtime_has_ended() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let handle = runtime.handle().clone();
+        let answer_by = |runtime: Option<&Handle>| {
+            let (answer, answered) = oneshot::channel();
+            let told = Told {
+                replies: vec![Reply::Done(answer)],
+                result: Ok(()),
+            };
+            told.tell(runtime);
+            answered
+        };
+        let (before, nowhere) = (answer_by(Some(&handle)), answer_by(None));
+        drop(runtime);
+        for mut answered in [before, nowhere, answer_by(Some(&handle))] {
+            assert!(matches!(answered.try_recv(), Ok(Ok(()))));
+        }
     }
 }

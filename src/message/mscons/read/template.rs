@@ -170,9 +170,17 @@ impl Templates {
             && let Some(rest) = text.get(read.bytes..)
             && let Some(template) = self.kinds.expected()
         {
-            if let Some(length) = template.read(rest, &mut self.days, rows) {
-                read.bytes += length;
-                read.segments = read.segments.saturating_add(template.segments);
+            let before = rows.len();
+            let most = if self.kinds.is_alone() {
+                most
+            } else {
+                before + 1
+            };
+            read.bytes += template.read(rest, &mut self.days, rows, most);
+            let values = u32::try_from(rows.len() - before).unwrap_or(u32::MAX);
+            if values > 0 {
+                let segments = template.segments.saturating_mul(values);
+                read.segments = read.segments.saturating_add(segments);
                 self.kinds.was_right();
             } else if !self.kinds.expect_another(rest) {
                 break;
@@ -206,6 +214,12 @@ impl Kinds {
         self.known.get(self.expected).map(|kind| &kind.template)
     }
 
+    /// Whether values of the expected kind follow each other.
+    fn is_alone(&self) -> bool {
+        let kind = self.known.get(self.expected);
+        kind.is_some_and(|kind| kind.next == self.expected)
+    }
+
     /// The value was of the kind that was expected.
     fn was_right(&mut self) {
         self.last = self.expected;
@@ -229,24 +243,36 @@ impl Kinds {
 }
 
 impl Template {
-    /// Reads the value here and adds its row, if it fits: its length in bytes. `None` also if its
-    /// digits must be looked at more closely.
+    /// Reads the values here and adds their rows, as long as they fit and there are no more than
+    /// `most`: their length in bytes.
+    fn read(&self, text: &[u8], days: &mut Days, rows: &mut Vec<Measured>, most: usize) -> usize {
+        let mut at = 0;
+        while rows.len() < most
+            && let Some((row, length)) = text.get(at..).and_then(|rest| self.row(rest, days))
+        {
+            rows.push(row);
+            at += length;
+        }
+        at
+    }
+
+    /// The row of the value here, if it fits, and its length in bytes. `None` also if its digits
+    /// must be looked at more closely.
     #[inline]
-    fn read(&self, text: &[u8], days: &mut Days, rows: &mut Vec<Measured>) -> Option<usize> {
+    fn row(&self, text: &[u8], days: &mut Days) -> Option<(Measured, usize)> {
         let (number, rest) = self.parts(text)?;
         let times = [self.start.digits(rest)?, self.end.digits(rest)?];
         let [start, end] = days.seconds(times, [self.start.zone, self.end.zone])?;
         if start >= end {
             return None;
         }
-        let decimal = digits::number(text.get(self.head_length..)?, number)?;
-        rows.push(Measured {
+        let row = Measured {
             start: UtcTime::from_seconds(start),
             end: UtcTime::from_seconds(end),
-            number: decimal,
+            number: digits::number(text.get(self.head_length..)?, number)?,
             label: self.label,
-        });
-        Some(self.head_length + number + self.rest.length)
+        };
+        Some((row, self.head_length + number + self.rest.length))
     }
 
     fn fits(&self, text: &[u8]) -> bool {
