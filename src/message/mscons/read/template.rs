@@ -171,7 +171,7 @@ impl Templates {
             && let Some(template) = self.kinds.expected()
         {
             let before = rows.len();
-            let most = if self.kinds.is_alone() {
+            let most = if self.kinds.follows_itself() {
                 most
             } else {
                 before + 1
@@ -214,8 +214,8 @@ impl Kinds {
         self.known.get(self.expected).map(|kind| &kind.template)
     }
 
-    /// Whether values of the expected kind follow each other.
-    fn is_alone(&self) -> bool {
+    /// Whether the expected kind was followed by itself the last time.
+    fn follows_itself(&self) -> bool {
         let kind = self.known.get(self.expected);
         kind.is_some_and(|kind| kind.next == self.expected)
     }
